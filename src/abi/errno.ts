@@ -1,0 +1,93 @@
+/**
+ * Error numbers of Linux x86-64 and aarch64 (they agree). Source: include/uapi/asm-generic/errno-base.h, errno.h.
+ */
+export const errno = {
+	EPERM: 1,
+	ENOENT: 2,
+	ESRCH: 3,
+	EINTR: 4,
+	EIO: 5,
+	ENXIO: 6,
+	E2BIG: 7,
+	ENOEXEC: 8,
+	EBADF: 9,
+	ECHILD: 10,
+	EAGAIN: 11,
+	ENOMEM: 12,
+	EACCES: 13,
+	EFAULT: 14,
+	ENOTBLK: 15,
+	EBUSY: 16,
+	EEXIST: 17,
+	EXDEV: 18,
+	ENODEV: 19,
+	ENOTDIR: 20,
+	EISDIR: 21,
+	EINVAL: 22,
+	ENFILE: 23,
+	EMFILE: 24,
+	ENOTTY: 25,
+	ETXTBSY: 26,
+	EFBIG: 27,
+	ENOSPC: 28,
+	ESPIPE: 29,
+	EROFS: 30,
+	EMLINK: 31,
+	EPIPE: 32,
+	EDOM: 33,
+	ERANGE: 34,
+	EDEADLK: 35,
+	ENAMETOOLONG: 36,
+	ENOLCK: 37,
+	ENOSYS: 38,
+	ENOTEMPTY: 39,
+	ELOOP: 40,
+	ENODATA: 61,
+	ETIME: 62,
+	EOVERFLOW: 75,
+	EILSEQ: 84,
+	ENOTSOCK: 88,
+	EPROTONOSUPPORT: 93,
+	EOPNOTSUPP: 95,
+	EAFNOSUPPORT: 97,
+	EADDRINUSE: 98,
+	ENETUNREACH: 101,
+	ECONNRESET: 104,
+	EISCONN: 106,
+	ENOTCONN: 107,
+	ETIMEDOUT: 110,
+	ECONNREFUSED: 111,
+	EALREADY: 114,
+	EINPROGRESS: 115,
+	EDQUOT: 122,
+} as const;
+
+export type ErrnoName = keyof typeof errno;
+
+/** The one error that becomes an errno for the guest. Anything else thrown is a bug of ours and ends the run. */
+export class SysError extends Error {
+	readonly code: ErrnoName;
+	readonly errno: number;
+
+	constructor(code: ErrnoName, detail?: string) {
+		super(detail === undefined ? code : `${code}: ${detail}`);
+		this.name = 'SysError';
+		this.code = code;
+		this.errno = errno[code];
+	}
+}
+
+/**
+ * Turns an error of node:fs or node:child_process into a SysError, so that a host's refusal is the guest's.
+ * An error without a code we know is returned as it is.
+ */
+export function asSysError(error: unknown): unknown {
+	if (error instanceof SysError) return error;
+	const code = error instanceof Error && 'code' in error ? error.code : undefined;
+	if (typeof code === 'string' && isErrnoName(code)) return new SysError(code);
+	return error;
+}
+
+function isErrnoName(code: string): code is ErrnoName {
+	return Object.hasOwn(errno, code);
+}

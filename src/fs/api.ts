@@ -1,0 +1,131 @@
+/**
+ * What fs/ offers to kernel/ and syscalls/, and what it needs of host/. Everything here is synchronous: it runs in the
+ * kernel's worker thread. Paths are absolute text (abi/bytes.ts). Every failure is a SysError with the errno that Linux gives.
+ */
+
+/** A stat result, in the units of struct stat. Times are nanoseconds since the epoch. */
+export type Stat = {
+	readonly dev: bigint;
+	readonly ino: bigint;
+	/** Type and permission bits, S_IFMT | 0o7777. */
+	readonly mode: number;
+	readonly nlink: number;
+	readonly uid: number;
+	readonly gid: number;
+	readonly rdev: bigint;
+	readonly size: number;
+	readonly blksize: number;
+	/** In units of 512 bytes. */
+	readonly blocks: number;
+	readonly atimeNs: bigint;
+	readonly mtimeNs: bigint;
+	readonly ctimeNs: bigint;
+};
+
+export type DirectoryEntry = {
+	readonly name: string;
+	readonly ino: bigint /** d_type: DT_REG 8, DT_DIR 4, DT_LNK 10, … */;
+	readonly type: number;
+};
+
+/**
+ * Where a path leads.
+ * - host: the machine's own tree, changes captured: these are effects.
+ * - runtime: the interpreter's own files; read only, no effect.
+ * - scratch: the session's private files, no effect, thrown away.
+ * - device, proc: made up.
+ */
+export type Domain = 'host' | 'runtime' | 'scratch' | 'device' | 'proc';
+
+/** A resolved path: every symlink on the way followed, and the last one too where that was asked. */
+export type Place = {
+	readonly path: string;
+	readonly domain: Domain;
+	/** Undefined: nothing is there (but its directory is). */
+	readonly stat: Stat | undefined;
+};
+
+export type ResolveOptions = {
+	/** Follow a symlink in the last part. Default true. */
+	readonly follow?: boolean;
+};
+
+/** An open file of the overlay, a device or a made-up file. It has no offset: the kernel keeps that. */
+export interface OpenNode {
+	readonly path: string;
+	readonly domain: Domain;
+	readonly type: 'file' | 'directory' | 'device';
+	/** Reads at `position` (ignored where there is none) into `into`; the bytes read, 0 at the end. */
+	read(into: Uint8Array, position: number): number;
+	/** Writes all of `bytes` at `position`; the bytes written. SysError ENOSPC when the session's disk limit is reached. */
+	write(bytes: Uint8Array, position: number): number;
+	truncate(size: number): void;
+	stat(): Stat;
+	/** Entries with `.` and `..` first; directories only. */
+	list(): DirectoryEntry[];
+	chmod(mode: number): void;
+	utimes(atimeNs: bigint | undefined, mtimeNs: bigint | undefined): void;
+	close(): void;
+}
+
+export type OpenOptions = {
+	readonly read: boolean;
+	readonly write: boolean;
+	readonly create: boolean;
+	/** With create: fail with EEXIST. */
+	readonly exclusive: boolean;
+	readonly truncate: boolean;
+	readonly directory: boolean;
+	/** Permission bits of a new file, umask already taken off. */
+	readonly mode: number;
+};
+
+/**
+ * The guest's file system. Callers resolve first, ask the policy about the Place, and then act on Place.path;
+ * acting functions do not follow a symlink in the last part.
+ */
+export interface FileSystem {
+	/** Throws ENOENT where a directory on the way is missing, ENOTDIR, ELOOP (40 links), ENAMETOOLONG, EACCES. */
+	resolve(path: string, cwd: string, options?: ResolveOptions): Place;
+	open(path: string, options: OpenOptions): OpenNode;
+	stat(path: string): Stat;
+	list(path: string): DirectoryEntry[];
+	readlink(path: string): string;
+	/** EACCES, EROFS as access(2); `mode` of R_OK 4, W_OK 2, X_OK 1, F_OK 0. */
+	access(path: string, mode: number): void;
+	mkdir(path: string, mode: number): void;
+	rmdir(path: string): void;
+	unlink(path: string): void;
+	symlink(target: string, path: string): void;
+	link(from: string, to: string): void;
+	rename(from: string, to: string, flags: { readonly noReplace: boolean; readonly exchange: boolean }): void;
+	chmod(path: string, mode: number): void;
+	/** undefined leaves a time as it is. */
+	utimes(path: string, atimeNs: bigint | undefined, mtimeNs: bigint | undefined): void;
+	truncate(path: string, size: number): void;
+	mkfifo?(path: string, mode: number): void;
+	/** Bytes and files used in the session's upper layer and scratch. */
+	used(): { readonly disk: number; readonly files: number };
+}
+
+/** The machine's files, as fs/ may see and keep them. Implemented in host/, the only folder with node:fs. */
+export interface HostFiles {
+	lstat(path: string): Stat | undefined;
+	/** The target, or SysError EINVAL. */
+	readlink(path: string): string;
+	list(path: string): DirectoryEntry[];
+	access(path: string, mode: number): void;
+	openRead(path: string): number;
+	/** Opens or makes a file of the session itself (upper, scratch), never one of the machine. */
+	openSession(path: string, how: 'create' | 'write'): number;
+	read(fd: number, into: Uint8Array, position: number): number;
+	write(fd: number, bytes: Uint8Array, position: number): number;
+	fstat(fd: number): Stat;
+	ftruncate(fd: number, size: number): void;
+	close(fd: number): void;
+	/** Copies a file of the machine into the session, cheaply where the file system can; its size. */
+	copyIn(from: string, sessionPath: string): number;
+	removeSession(path: string): void;
+	/** SHA-256 in hex of a file's bytes. */
+	hash(path: string): string;
+}

@@ -1,0 +1,49 @@
+/**
+ * What a guest wants from the machine. Plain, frozen data: it crosses threads, goes to disk and to the screen.
+ *
+ * Every path and word is text in which a byte that is not UTF-8 stands as the lone surrogate U+DC80..U+DCFF
+ * (Python's `surrogateescape`), so nothing is lost and two different names never look the same. See abi/bytes.ts.
+ */
+export type EffectKind = 'read' | 'write' | 'delete' | 'run' | 'connect';
+
+export const effectKinds: readonly EffectKind[] = ['read', 'write', 'delete', 'run', 'connect'];
+
+/** A file or directory whose bytes (or names) the guest wants to see. `path` is absolute and resolved. */
+export type ReadEffect = { readonly kind: 'read'; readonly path: string };
+
+/** A path that the guest creates or changes. `path` is absolute and resolved; the last part is not followed. */
+export type WriteEffect = { readonly kind: 'write'; readonly path: string };
+
+/** A path that will be gone. */
+export type DeleteEffect = { readonly kind: 'delete'; readonly path: string };
+
+/** A program the guest wants to run for real. */
+export type RunEffect = {
+	readonly kind: 'run';
+	/** The words the program will get; the first one is its own name for itself. */
+	readonly argv: readonly string[];
+	/** The absolute, resolved path of the file that would be executed. */
+	readonly program: string;
+	readonly cwd: string;
+	readonly env: Readonly<Record<string, string>>;
+};
+
+export type ConnectEffect = { readonly kind: 'connect'; readonly host: string; readonly port: number };
+
+export type Effect = ReadEffect | WriteEffect | DeleteEffect | RunEffect | ConnectEffect;
+
+export type PathEffect = ReadEffect | WriteEffect | DeleteEffect;
+
+/** One line that names an effect, for logs and errors. Not made safe for a terminal: see ui/safe-text. */
+export function describeEffect(effect: Effect): string {
+	switch (effect.kind) {
+		case 'read':
+		case 'write':
+		case 'delete':
+			return `${effect.kind} ${effect.path}`;
+		case 'run':
+			return `run ${effect.argv.join(' ')}`;
+		case 'connect':
+			return `connect ${effect.host}:${effect.port}`;
+	}
+}

@@ -1,0 +1,44 @@
+import type { DecidedBy, Decision } from './decision.ts';
+import type { EffectKind } from './effect.ts';
+import type { LimitName } from './limits.ts';
+
+/** Why a run ended as it did. */
+export type ExitReason = 'exited' | 'signaled' | 'denied' | 'limit' | 'failed' | 'stopped' | 'no-script';
+
+export type ReportEffect = {
+	readonly id: number;
+	readonly kind: EffectKind;
+	readonly path?: string;
+	readonly from?: string;
+	readonly argv?: readonly string[];
+	readonly host?: string;
+	readonly decision: Decision;
+	readonly by: DecidedBy;
+	readonly because?: string;
+	/** Lines, for a text file. */
+	readonly added?: number;
+	readonly removed?: number;
+	/** A command's exit status. */
+	readonly status?: number;
+};
+
+/** What `--report FILE` writes; design: docs in README. */
+export type Report = {
+	readonly session: string;
+	readonly script: string;
+	readonly policy: string;
+	readonly runtime: string;
+	/** ISO 8601, UTC. */
+	readonly started: string;
+	readonly ended: string;
+	readonly exit: {
+		readonly status: number;
+		readonly reason: ExitReason;
+		readonly limit?: LimitName;
+		readonly message?: string;
+	};
+	readonly effects: readonly ReportEffect[];
+	readonly limits: { readonly [name in LimitName]: { readonly allowed: number; readonly used: number } };
+	/** Paths that were changed on the machine. */
+	readonly applied: readonly string[];
+};

@@ -1,0 +1,109 @@
+import type { Approval, DecidedBy } from './decision.ts';
+import type { Effect } from './effect.ts';
+import type { LimitsUsed } from './limits.ts';
+
+/** One row of the review: an effect in program order and what has become of it. */
+export type ReviewItem = {
+	/** Unique in the session, in program order. */
+	readonly id: number;
+	readonly effect: Effect;
+	/** For a write or delete: what kind of change. */
+	readonly change?: 'create' | 'modify' | 'replace' | 'delete' | 'rename';
+	/** A rename's old path. */
+	readonly from?: string;
+	readonly state: ItemState;
+	/** Lines added and removed, once the diff was computed. */
+	readonly added?: number;
+	readonly removed?: number;
+};
+
+export type ItemState =
+	/** `live`: the script stands still until it is answered. */
+	| { readonly kind: 'pending'; readonly live: boolean }
+	| { readonly kind: 'approved'; readonly by: DecidedBy; readonly because?: string }
+	| { readonly kind: 'denied'; readonly by: DecidedBy; readonly because?: string }
+	/** A command that was approved and ran; or runs, while `status` is missing. */
+	| { readonly kind: 'ran'; readonly by: DecidedBy; readonly status?: number; readonly signal?: string }
+	/** A change that is on the machine already (approved before a command ran). */
+	| { readonly kind: 'applied'; readonly by: DecidedBy };
+
+/** One line of a diff. Numbers count from 1. `text` is the guest's, unsafe for a terminal, and has no line end. */
+export type DiffLine =
+	| { readonly kind: 'same'; readonly before: number; readonly after: number; readonly text: string }
+	| { readonly kind: 'removed'; readonly before: number; readonly text: string; readonly changed?: readonly Span[] }
+	| { readonly kind: 'added'; readonly after: number; readonly text: string; readonly changed?: readonly Span[] }
+	/** A header (`@@ -1,5 +1,6 @@`), a folded part, a missing newline at the end: our words. */
+	| { readonly kind: 'note'; readonly text: string };
+
+/** The part of a line, in UTF-16 units from `start` to before `end`, that differs from its partner line. */
+export type Span = { readonly start: number; readonly end: number };
+
+/** Lines that are computed when asked for, so that a large file costs what is on the screen. */
+export interface DiffLines {
+	readonly length: number;
+	at(index: number): DiffLine;
+}
+
+/** What the right side shows of an item. */
+export type Detail =
+	| {
+			readonly kind: 'diff';
+			/** Facts above the diff: `new file, mode 0644`, `mode 0644 → 0755`, `renamed from …`. */
+			readonly facts: readonly string[];
+			readonly lines: DiffLines;
+			readonly added: number;
+			readonly removed: number;
+	  }
+	/** Binary file, directory, symlink, deletion without text: facts alone. */
+	| { readonly kind: 'facts'; readonly facts: readonly string[] }
+	| {
+			readonly kind: 'command';
+			readonly argv: readonly string[];
+			readonly program: string;
+			readonly cwd: string;
+			readonly env: Readonly<Record<string, string>>;
+			readonly facts: readonly string[];
+	  }
+	/** It could not be shown; why. Such an item can be denied but not approved. */
+	| { readonly kind: 'failed'; readonly why: string };
+
+/** What the run is doing. */
+export type RunPhase =
+	| { readonly kind: 'running' }
+	/** The script waits for a line on its standard input, which is the terminal. */
+	| { readonly kind: 'input' }
+	| { readonly kind: 'ended'; readonly status: number; readonly why: string };
+
+export type ReviewState = {
+	readonly session: string;
+	readonly script: string;
+	readonly policy: string;
+	readonly phase: RunPhase;
+	readonly items: readonly ReviewItem[];
+	readonly used?: LimitsUsed;
+	/** Ids that have been on the screen with their whole detail reachable. */
+	readonly seen: ReadonlySet<number>;
+};
+
+/** How the review ended. */
+export type ReviewEnd = 'apply' | 'later' | 'discard';
+
+/** All that the screen may see and do. Implemented by gate/, rendered by ui/. */
+export interface Review {
+	state(): ReviewState;
+	/** Calls `listener` after each change of state or output; returns how to stop that. */
+	subscribe(listener: () => void): () => void;
+	/** The script's last output, at most 64 KiB of it, decoded; unsafe for a terminal. */
+	output(): string;
+	detail(id: number): Promise<Detail>;
+	markSeen(id: number): void;
+	/** Decides a pending item, or changes the decision on a change that is not applied yet. */
+	decide(id: number, approval: Approval): void;
+	/** Approves each pending item that was seen; how many. */
+	approveSeen(person: string): number;
+	/** A line for the script's standard input; undefined is its end (Ctrl-D). */
+	input(line: string | undefined): void;
+	/** Stops the script (Ctrl-C while it runs). */
+	stop(): void;
+	finish(end: ReviewEnd): void;
+}
