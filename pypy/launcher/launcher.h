@@ -1,0 +1,134 @@
+/* What the launcher's files share. PROTOCOL.md says what goes over the wire, and why. */
+#ifndef LAUNCHER_H
+#define LAUNCHER_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <ucontext.h>
+
+enum {
+	FRAME_MAX = 4096, /* PIPE_BUF: one write(2) of so much is never torn */
+	FRAME_HEADER = 12,
+	CHANNELS_MAX = 1024,
+	REQUEST_FD = 1000,
+	FAILED = 125, /* exit status: approve-run itself could not do its work */
+	ERESTARTSYS = 512,
+};
+#define SUPERVISOR_CHANNEL 0xFFFFFFFEu
+#define SHARED_BASE 0x600000000000ul /* writable shared file mappings are placed from here ... */
+#define SHARED_END 0x610000000000ul
+
+static inline int reply_fd(uint32_t channel)
+{
+	return REQUEST_FD + 1 + 2 * (int)channel;
+}
+static inline int data_fd(uint32_t channel)
+{
+	return REQUEST_FD + 2 + 2 * (int)channel;
+}
+
+struct options {
+	const char *library;
+	const char *program;
+	const char *channel;
+	uint32_t tasks;
+	uint64_t memory; /* bytes; 0: no limit */
+	uint64_t cpu;    /* seconds; 0: no limit */
+	char **arguments; /* argv of the interpreter; [0] is its path */
+};
+
+struct facts {
+	bool userns, pidns, netns, mountns, ipcns, landlock;
+};
+
+/* launcher.c: says what failed and how to mend it, and ends with status 125. Not for the handler. */
+void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+/* channels.c */
+struct supervisor_fds {
+	int request; /* does not block */
+	int control;
+	int reply[CHANNELS_MAX];
+	int data[CHANNELS_MAX];
+};
+/* Owner of each channel, in memory shared by all guest processes and the supervisor: 0 is free. */
+enum { CHANNEL_CLAIMED = 0x7fffffff };
+extern volatile int32_t *channel_owner;
+extern uint32_t channel_count;
+void channels_create(const char *dir, uint32_t count, struct supervisor_fds *fds);
+void channels_open_guest(const char *dir);
+
+/* namespaces.c, confine.c: before the filter */
+void namespaces_enter(struct facts *facts);
+bool namespaces_empty_root(void);
+void confine_limits(const struct options *options);
+bool confine_landlock(void);
+void confine_capabilities(void);
+void confine_check_seccomp(void);
+void confine_process(void);
+
+/* filter.c: returns 0 or -errno */
+int filter_install(uint32_t channels);
+
+/* supervisor.c: runs until the first guest process is gone; its exit status */
+int supervise(pid_t first, const struct supervisor_fds *fds) __attribute__((noreturn));
+
+/* raw.S: all system calls of the handler go through this one instruction; memory of the guest through these copies */
+long launcher_syscall(long nr, ...);
+extern const char launcher_syscall_return[];
+size_t guest_copy(void *to, const void *from, size_t length);          /* bytes that could NOT be copied */
+long guest_string(char *to, const char *from, size_t max);             /* bytes before the NUL, max without one, -1 unreadable */
+extern const char guest_copy_fault[], guest_copy_end[], guest_string_fault[], guest_string_store[], guest_string_unreadable[];
+
+/* Below: what runs in the guest. Async-signal-safe, little stack, no errno. */
+
+/* task.c: one guest thread's end of its channel */
+struct task {
+	volatile sig_atomic_t in_call;  /* the SIGSYS handler is at work */
+	volatile sig_atomic_t waiting;  /* a call was sent and has no result yet */
+	volatile sig_atomic_t noted;    /* a signal that came meanwhile, 0: none */
+	volatile sig_atomic_t told;     /* `interrupted` was sent for this call */
+	bool attached, first;
+	uint32_t channel, seq;
+	uint32_t in_at, in_end;         /* what of `in` is not consumed yet */
+	int64_t timer;                  /* ns to wait for the next command; -1: for ever */
+	siginfo_t noted_info;
+	unsigned char out[FRAME_MAX];
+	unsigned char in[2048];
+};
+extern __thread struct task self;
+extern pid_t guest_pid;      /* of this process */
+extern pid_t supervisor_pid; /* as the guest sees it */
+long call(const char *signature, const long *arguments); /* sends a call, obeys commands, gives its result */
+void send_simple(const char *signature);                 /* without arguments, not answered */
+void attach(int how);
+uint32_t claim_channel(void);
+void quit(int status) __attribute__((noreturn));
+
+/* commands.c: obeys commands up to the result */
+long obey(void);
+
+/* handler.c */
+void handler_install(void);
+
+/* process.c, mappings.c: calls that the handler does partly by itself */
+long do_fork(ucontext_t *context, long flags, long stack, long parent_tid, long child_tid);
+long do_map(const long *arguments);
+long do_unmap(const long *arguments);
+
+/* signals.c */
+void signals_install(void);
+long do_sigaction(const long *arguments);
+long do_sigprocmask(ucontext_t *context, const long *arguments);
+long do_sigsuspend(const long *arguments);
+bool deliver_noted(ucontext_t *context);
+bool noted_restarts(void);
+
+/* calls.c: NULL where the launcher has no row */
+const char *signature_of(long nr);
+
+#endif
