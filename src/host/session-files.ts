@@ -1,0 +1,118 @@
+/** The files of the sessions' own folders: never a path that the guest named. */
+import {
+	appendFileSync,
+	closeSync,
+	constants,
+	fsyncSync,
+	lstatSync,
+	mkdirSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	readSync,
+	renameSync,
+	rmSync,
+	truncateSync,
+	unlinkSync,
+	writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { SysError } from '../abi/errno.ts';
+import { withPath } from './host-stat.ts';
+
+/** Every failure is a SysError that names the path. */
+export interface SessionFiles {
+	/** Makes a folder and those above it, mode 0700. EACCES where it exists and is not the user's own or others may enter it. */
+	makePrivateFolder(path: string): void;
+	/** Undefined: there is no such file. */
+	readWhole(path: string): Buffer | undefined;
+	/** Replaces a file in one step (0600), and syncs it and its folder. */
+	writeWhole(path: string, bytes: Uint8Array): void;
+	/** Names in a folder; empty where it is missing. */
+	list(path: string): string[];
+	exists(path: string): boolean;
+	openRead(path: string): number;
+	/** A new file (0600) to write; EEXIST where there is one. */
+	create(path: string): number;
+	/** A file to append to, made (0600) where it is missing. */
+	openAppend(path: string): number;
+	read(fd: number, into: Uint8Array): number;
+	write(fd: number, bytes: Uint8Array): void;
+	append(path: string, bytes: Uint8Array): void;
+	truncate(path: string, size: number): void;
+	sync(fd: number): void;
+	syncFolder(path: string): void;
+	close(fd: number): void;
+	/** Removes one file; it need not be there. */
+	remove(path: string): void;
+	/** Removes a folder with all that is in it; symlinks in it are not followed. */
+	removeFolder(path: string): void;
+}
+
+export function openSessionFiles(): SessionFiles {
+	return sessionFiles;
+}
+
+const sessionFiles: SessionFiles = {
+	makePrivateFolder: (path) =>
+		withPath(path, () => {
+			mkdirSync(path, { recursive: true, mode: 0o700 });
+			const stats = lstatSync(path);
+			const mine = process.geteuid === undefined || stats.uid === process.geteuid();
+			if (!stats.isDirectory() || !mine || (stats.mode & 0o077) !== 0) {
+				throw new SysError('EACCES', `${path} must be a directory of your own with mode 0700`);
+			}
+		}),
+	readWhole: (path) => withPath(path, () => unlessMissing(() => readFileSync(path))),
+	writeWhole: (path, bytes) =>
+		withPath(path, () => {
+			const temporary = `${path}.new`;
+			const fd = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
+			try {
+				writeAll(fd, bytes);
+				fsyncSync(fd);
+			} finally {
+				closeSync(fd);
+			}
+			renameSync(temporary, path);
+			syncFolder(dirname(path));
+		}),
+	list: (path) => withPath(path, () => unlessMissing(() => readdirSync(path)) ?? []),
+	exists: (path) => withPath(path, () => unlessMissing(() => lstatSync(path)) !== undefined),
+	openRead: (path) => withPath(path, () => openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)),
+	create: (path) =>
+		withPath(path, () => openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)),
+	openAppend: (path) =>
+		withPath(path, () => openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600)),
+	read: (fd, into) => withPath('a file of the session', () => readSync(fd, into, 0, into.length, null)),
+	write: (fd, bytes) => withPath('a file of the session', () => writeAll(fd, bytes)),
+	append: (path, bytes) => withPath(path, () => appendFileSync(path, bytes, { mode: 0o600 })),
+	truncate: (path, size) => withPath(path, () => truncateSync(path, size)),
+	sync: (fd) => withPath('a file of the session', () => fsyncSync(fd)),
+	syncFolder: (path) => withPath(path, () => syncFolder(path)),
+	close: (fd) => closeSync(fd),
+	remove: (path) => withPath(path, () => unlessMissing(() => unlinkSync(path))),
+	removeFolder: (path) => withPath(path, () => rmSync(path, { recursive: true, force: true })),
+};
+
+function syncFolder(path: string): void {
+	const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+	try {
+		fsyncSync(fd);
+	} finally {
+		closeSync(fd);
+	}
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+	for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+}
+
+function unlessMissing<T>(work: () => T): T | undefined {
+	try {
+		return work();
+	} catch (error) {
+		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+		throw error;
+	}
+}
