@@ -15,6 +15,8 @@ export type ReviewItem = {
 	/** Lines added and removed, once the diff was computed. */
 	readonly added?: number;
 	readonly removed?: number;
+	/** Differs whenever what the item would do differs: what was seen or decided of another version does not count. */
+	readonly version?: string;
 };
 
 export type ItemState =
@@ -78,6 +80,8 @@ export type ReviewState = {
 	readonly session: string;
 	readonly script: string;
 	readonly policy: string;
+	/** The script's working directory: the list shows paths below it without it. */
+	readonly cwd?: string;
 	readonly phase: RunPhase;
 	readonly items: readonly ReviewItem[];
 	readonly used?: LimitsUsed;
@@ -96,9 +100,13 @@ export interface Review {
 	/** The script's last output, at most 64 KiB of it, decoded; unsafe for a terminal. */
 	output(): string;
 	detail(id: number): Promise<Detail>;
-	markSeen(id: number): void;
-	/** Decides a pending item, or changes the decision on a change that is not applied yet. */
-	decide(id: number, approval: Approval): void;
+	/** `version` is that of the item which was on the screen; nothing happens when it is another by now. */
+	markSeen(id: number, version?: string): void;
+	/**
+	 * Decides a pending item, or changes the decision on a change that is not applied yet. Does nothing when `version`
+	 * is no longer the item's, when a rule denied it, or when it is approved though its detail could not be shown.
+	 */
+	decide(id: number, approval: Approval, version?: string): void;
 	/** Approves each pending item that was seen; how many. */
 	approveSeen(person: string): number;
 	/** A line for the script's standard input; undefined is its end (Ctrl-D). */

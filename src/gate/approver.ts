@@ -1,0 +1,88 @@
+/** The one place where an ask becomes an answer: whoever answers, only a clear yes in time is one. */
+
+import type { Approval, Verdict } from '../model/decision.ts';
+import type { Effect } from '../model/effect.ts';
+
+/** An effect that the policy wants somebody to look at. `id` is its place in the program's order. */
+export type Question = {
+	readonly id: number;
+	readonly effect: Effect;
+	/** Why it is asked. */
+	readonly verdict: Verdict;
+};
+
+/** Somebody, or something, that answers questions. An approver that throws, or is too late, has said no. */
+export interface Approver {
+	ask(question: Question, signal: AbortSignal): Promise<Approval>;
+}
+
+/** Where questions wait for a person: the review store. */
+export interface QuestionDesk {
+	addLive(question: Question, signal: AbortSignal): Promise<Approval>;
+}
+
+/** `--unattended`: there is no person, so every ask is a no. */
+export const unattended: Approver = {
+	ask: async () => ({ approved: false, by: { built: 'unattended' }, because: 'nobody to ask (--unattended)' }),
+};
+
+/** `--plan`: commands and the like are refused while it runs; changes of files wait for the review without being asked. */
+export const plan: Approver = {
+	ask: async () => ({
+		approved: false,
+		by: { built: 'plan' },
+		because: 'nobody to ask in --plan; review cannot run it later',
+	}),
+};
+
+/** A person in the terminal, by way of the review. */
+export function person(desk: QuestionDesk): Approver {
+	return { ask: (question, signal) => desk.addLive(question, signal) };
+}
+
+/**
+ * The final answer to an effect: the policy's own where it has one, the approver's where the policy asks.
+ * Never rejects: an approver that throws, answers nonsense or is overtaken by `signal` has denied.
+ */
+export async function settle(
+	verdict: Verdict,
+	approver: Approver,
+	question: Question,
+	signal: AbortSignal,
+): Promise<Approval> {
+	switch (verdict.decision) {
+		case 'allow':
+			return answer(true, verdict);
+		case 'deny':
+			return answer(false, verdict);
+		case 'ask':
+			return asked(approver, question, signal);
+	}
+}
+
+function answer(approved: boolean, { by, because }: Verdict): Approval {
+	return because === undefined ? { approved, by } : { approved, by, because };
+}
+
+async function asked(approver: Approver, question: Question, signal: AbortSignal): Promise<Approval> {
+	if (signal.aborted) return noAnswer('the run was stopped before anybody answered');
+	let stop = () => {};
+	const stopped = new Promise<Approval>((resolve) => {
+		stop = () => resolve(noAnswer('the run was stopped before anybody answered'));
+	});
+	signal.addEventListener('abort', stop, { once: true });
+	try {
+		const given = await Promise.race([approver.ask(question, signal), stopped]);
+		if (signal.aborted) return noAnswer('the run was stopped before anybody answered');
+		// An approver may be somebody else's program: anything but a plain `true` is a no.
+		return given.approved === true ? given : { ...given, approved: false };
+	} catch (error) {
+		return noAnswer(`asking failed: ${error instanceof Error ? error.message : String(error)}`);
+	} finally {
+		signal.removeEventListener('abort', stop);
+	}
+}
+
+function noAnswer(because: string): Approval {
+	return { approved: false, by: { built: 'unattended' }, because };
+}

@@ -1,0 +1,276 @@
+/** The review as data: what the run layer tells, what the person decides, and who is told of it. */
+
+import type { Approval } from '../model/decision.ts';
+import type { LimitsUsed } from '../model/limits.ts';
+import type { Detail, ItemState, Review, ReviewEnd, ReviewItem, ReviewState, RunPhase } from '../model/review.ts';
+import type { Question } from './approver.ts';
+import { type Clock, coalesce, systemClock } from './coalesce.ts';
+import { createDetailCache } from './detail-cache.ts';
+import { createItemList } from './item-list.ts';
+import { createOutputRing } from './output-ring.ts';
+
+export type ReviewOptions = {
+	readonly session: string;
+	readonly script: string;
+	readonly policy: string;
+	/** The script's working directory. */
+	readonly cwd?: string;
+	/** Computes what the right side shows of an item; asked once for each version of it while it is in use. */
+	readonly loadDetail: (id: number) => Promise<Detail>;
+	readonly clock?: Clock;
+};
+
+/** The run layer's side of a review; the screen gets it as a plain `Review`. */
+export interface ReviewStore extends Review {
+	/** Puts a question to the person; the script stands still. Never rejects: abort, or the end of the review, is a no. */
+	addLive(question: Question, signal: AbortSignal): Promise<Approval>;
+	/** Adds an item, or replaces the one with the same id. */
+	addItem(item: ReviewItem): void;
+	/** Changes parts of an item; nothing if there is none with this id. A new `version` voids what was seen and loaded. */
+	updateItem(id: number, patch: Partial<Omit<ReviewItem, 'id'>>): void;
+	/**
+	 * The change set as it is now: replaces all items that have a `change`. A person's decision, and that it was seen,
+	 * stay with an item of the same id and the same (not missing) `version`.
+	 */
+	setChanges(items: readonly ReviewItem[]): void;
+	setPhase(phase: RunPhase): void;
+	pushOutput(bytes: Uint8Array): void;
+	setUsed(used: LimitsUsed): void;
+	whenFinished(): Promise<ReviewEnd>;
+	/** Each returns how to stop listening. */
+	onStop(listener: () => void): () => void;
+	onInput(listener: (line: string | undefined) => void): () => void;
+	/** A person decided an item, live or not. */
+	onDecided(listener: (item: ReviewItem, approval: Approval) => void): () => void;
+}
+
+/** Listeners are called at most this often. */
+const intervalMs = 33;
+const outputBytes = 64 * 1024;
+const detailsKept = 32;
+
+export function createReview(options: ReviewOptions): ReviewStore {
+	const items = createItemList();
+	const details = createDetailCache(options.loadDetail, detailsKept);
+	const output = createOutputRing(outputBytes);
+	const seen = new Set<number>();
+	const waiting = new Map<number, (approval: Approval) => void>();
+	const changed = listeners<[]>();
+	const stopped = listeners<[]>();
+	const entered = listeners<[string | undefined]>();
+	const decided = listeners<[ReviewItem, Approval]>();
+	const notice = coalesce(() => changed.call(), intervalMs, options.clock ?? systemClock);
+	let phase: RunPhase = { kind: 'running' };
+	let used: LimitsUsed | undefined;
+	let snapshot: ReviewState | undefined;
+	let end: ReviewEnd | undefined;
+	let finished: (end: ReviewEnd) => void = () => {};
+	const whenFinished = new Promise<ReviewEnd>((resolve) => {
+		finished = resolve;
+	});
+
+	return {
+		state: () => {
+			snapshot ??= takeSnapshot();
+			return snapshot;
+		},
+		subscribe: changed.add,
+		output: output.text,
+		async detail(id) {
+			const asked = items.get(id);
+			if (asked === undefined) return { kind: 'failed', why: 'there is no such item' };
+			const detail = await details.get(id, asked.version);
+			const now = items.get(id);
+			if (detail.kind === 'diff' && now !== undefined && now.version === asked.version && now.added === undefined) {
+				put({ ...now, added: detail.added, removed: detail.removed });
+			}
+			return detail;
+		},
+		markSeen(id, version) {
+			const item = items.get(id);
+			if (item === undefined || seen.has(id) || differs(item, version) || isFailed(item)) return;
+			seen.add(id);
+			touch();
+		},
+		decide(id, approval, version) {
+			const item = items.get(id);
+			if (item !== undefined && !differs(item, version)) decide(item, approval);
+		},
+		approveSeen(person) {
+			let count = 0;
+			for (const item of items.all()) {
+				if (item.state.kind !== 'pending' || !seen.has(item.id)) continue;
+				if (decide(item, { approved: true, by: { person } })) count += 1;
+			}
+			return count;
+		},
+		input: (line) => entered.call(line),
+		stop: () => stopped.call(),
+		finish(how) {
+			if (end !== undefined) return;
+			end = how;
+			for (const id of [...waiting.keys()]) refuse(id, 'the review was left before it was answered');
+			touch();
+			finished(how);
+		},
+
+		addLive(question, signal) {
+			const { id, effect } = question;
+			if (end !== undefined || signal.aborted) {
+				const approval = noAnswer(end === undefined ? 'the run was stopped' : 'the review has ended');
+				put({ ...items.get(id), id, effect, state: stateOf(approval) });
+				return Promise.resolve(approval);
+			}
+			return new Promise<Approval>((resolve) => {
+				const stop = () => refuse(id, 'the run was stopped before it was answered');
+				signal.addEventListener('abort', stop, { once: true });
+				waiting.set(id, (approval) => {
+					signal.removeEventListener('abort', stop);
+					resolve(approval);
+				});
+				put({ ...items.get(id), id, effect, state: { kind: 'pending', live: true } });
+			});
+		},
+		addItem: put,
+		updateItem(id, patch) {
+			const item = items.get(id);
+			if (item === undefined) return;
+			if (patch.version !== undefined && patch.version !== item.version) forget(id);
+			put({ ...item, ...patch });
+		},
+		setChanges(changes) {
+			const kept = changes.map(keepDecision);
+			const stay = new Set(kept.map((item) => item.id));
+			for (const item of items.all()) if (item.change !== undefined && !stay.has(item.id)) forget(item.id);
+			items.replace((item) => item.change !== undefined, kept);
+			touch();
+		},
+		setPhase(next) {
+			phase = next;
+			touch();
+		},
+		pushOutput(bytes) {
+			output.push(bytes);
+			notice.touch();
+		},
+		setUsed(now) {
+			used = now;
+			touch();
+		},
+		whenFinished: () => whenFinished,
+		onStop: stopped.add,
+		onInput: entered.add,
+		onDecided: decided.add,
+	};
+
+	function takeSnapshot(): ReviewState {
+		const { session, script, policy, cwd } = options;
+		return {
+			session,
+			script,
+			policy,
+			...(cwd === undefined ? {} : { cwd }),
+			phase,
+			items: items.all(),
+			...(used === undefined ? {} : { used }),
+			seen,
+		};
+	}
+
+	function touch(): void {
+		snapshot = undefined;
+		notice.touch();
+	}
+
+	function put(item: ReviewItem): void {
+		items.put(item);
+		touch();
+	}
+
+	function forget(id: number): void {
+		seen.delete(id);
+		details.forget(id);
+	}
+
+	function isFailed(item: ReviewItem): boolean {
+		return details.peek(item.id, item.version)?.kind === 'failed';
+	}
+
+	/** Whether it was decided. */
+	function decide(item: ReviewItem, approval: Approval): boolean {
+		if (end !== undefined || !canDecide(item) || (approval.approved && isFailed(item))) return false;
+		const next: ReviewItem = { ...item, state: stateOf(approval) };
+		put(next);
+		const resolve = waiting.get(item.id);
+		waiting.delete(item.id);
+		resolve?.(approval);
+		decided.call(next, approval);
+		return true;
+	}
+
+	function refuse(id: number, because: string): void {
+		const resolve = waiting.get(id);
+		const item = items.get(id);
+		waiting.delete(id);
+		const approval = noAnswer(because);
+		if (item !== undefined) put({ ...item, state: stateOf(approval) });
+		resolve?.(approval);
+	}
+
+	/** A change as the run layer gives it, with what a person decided of this very version before. */
+	function keepDecision(item: ReviewItem): ReviewItem {
+		const old = items.get(item.id);
+		const same = old !== undefined && item.version !== undefined && old.version === item.version;
+		if (!same) {
+			forget(item.id);
+			return item;
+		}
+		const counted = old.added === undefined ? item : { added: old.added, removed: old.removed ?? 0, ...item };
+		const byPerson = (old.state.kind === 'approved' || old.state.kind === 'denied') && 'person' in old.state.by;
+		return byPerson && item.state.kind === 'pending' ? { ...counted, state: old.state } : counted;
+	}
+}
+
+/** What a person may still decide: all that is pending, and a change that is not applied and that no rule denied. */
+function canDecide(item: ReviewItem): boolean {
+	switch (item.state.kind) {
+		case 'pending':
+			return true;
+		case 'approved':
+			return item.change !== undefined;
+		case 'denied':
+			return item.change !== undefined && 'person' in item.state.by;
+		case 'ran':
+		case 'applied':
+			return false;
+	}
+}
+
+function differs(item: ReviewItem, version: string | undefined): boolean {
+	return version !== undefined && version !== item.version;
+}
+
+function stateOf(approval: Approval): ItemState {
+	const because = approval.because === undefined ? {} : { because: approval.because };
+	return { kind: approval.approved ? 'approved' : 'denied', by: approval.by, ...because };
+}
+
+function noAnswer(because: string): Approval {
+	return { approved: false, by: { built: 'unattended' }, because };
+}
+
+function listeners<Arguments extends readonly unknown[]>(): {
+	add(listener: (...given: Arguments) => void): () => void;
+	call(...given: Arguments): void;
+} {
+	const all = new Set<(...given: Arguments) => void>();
+	return {
+		add(listener) {
+			all.add(listener);
+			return () => all.delete(listener);
+		},
+		call(...given) {
+			for (const listener of [...all]) listener(...given);
+		},
+	};
+}
