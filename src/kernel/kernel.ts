@@ -1,0 +1,247 @@
+/** The guest's world: who runs, what is open, who waits for what. It knows no system call by name. */
+import { SysError } from '../abi/errno.ts';
+import type { FileSystem, Stat } from '../fs/api.ts';
+import { Descriptors } from './descriptors.ts';
+import type { OpenFile } from './open-file.ts';
+import { createPipe } from './pipe.ts';
+import type { Process, Task, WaitStatus } from './task.ts';
+import type { World } from './world.ts';
+
+export type Identity = {
+	readonly uid: number;
+	readonly gid: number;
+	readonly groups: readonly number[];
+	readonly hostname: string;
+	readonly kernelRelease: string;
+	readonly kernelVersion: string;
+	readonly machine: string;
+	readonly processors: number;
+	/** Bytes of the machine. */
+	readonly memory: number;
+};
+
+export type KernelOptions = {
+	readonly fs: FileSystem;
+	readonly world: World;
+	readonly identity: Identity;
+	readonly cwd: string;
+	readonly umask: number;
+	readonly argv: readonly string[];
+	/** Threads and processes at one time. */
+	readonly maxTasks: number;
+	readonly maxDescriptors: number;
+	readonly stdio: readonly [OpenFile, OpenFile, OpenFile];
+};
+
+export class Kernel {
+	readonly fs: FileSystem;
+	readonly world: World;
+	readonly identity: Identity;
+	readonly maxTasks: number;
+	/** The script's own process. */
+	readonly first: Process;
+	/** Tasks by channel. */
+	readonly tasks = new Map<number, Task>();
+	/** Processes that have not been waited for, by pid. */
+	readonly processes = new Map<number, Process>();
+	/** Processes that are being forked, by ticket, until their pid is known here. */
+	readonly #tickets = new Map<number, Process>();
+	#nextTicket = 1;
+	/** Exits that the supervisor told of before the process's pid was known here. */
+	readonly #earlyExits = new Map<number, WaitStatus>();
+	#changed = false;
+	#inodes = 4026532000n;
+	#unsupported = new Set<string>();
+	#tasksUsed = 0;
+
+	constructor(options: KernelOptions) {
+		this.fs = options.fs;
+		this.world = options.world;
+		this.identity = options.identity;
+		this.maxTasks = options.maxTasks;
+		const descriptors = new Descriptors(options.maxDescriptors);
+		for (const file of options.stdio) descriptors.add(file, false);
+		this.first = newProcess(undefined, descriptors, options.cwd, options.umask, options.argv);
+	}
+
+	/** The most tasks that there were at one time. */
+	get tasksUsed(): number {
+		return this.#tasksUsed;
+	}
+
+	/** Something happened that a waiting task may have waited for. */
+	readonly changed = (): void => {
+		this.#changed = true;
+	};
+
+	/** Whether something changed since the last time this was asked. */
+	takeChanged(): boolean {
+		const was = this.#changed;
+		this.#changed = false;
+		return was;
+	}
+
+	/** A new task on a channel. Throws EAGAIN past the limit of tasks. */
+	attach(
+		channel: number,
+		pid: number,
+		tid: number,
+		how: { readonly kind: 'first' | 'thread' } | { readonly kind: 'fork'; readonly ticket: number },
+	): Task {
+		if (how.kind === 'first' && this.first.pid !== 0) throw new SysError('EEXIST', 'a second first process');
+		if (how.kind === 'first') {
+			this.first.pgid = pid;
+			this.first.sid = pid;
+			this.#settle(this.first, pid);
+		} else if (how.kind === 'fork') this.forked(how.ticket, pid);
+		const process = this.processes.get(pid);
+		if (process === undefined) throw new SysError('ESRCH', 'a process that nobody forked');
+		const task: Task = { channel, tid, process, parked: undefined, seq: 0, interruptedSeq: undefined };
+		this.tasks.set(channel, task);
+		process.tasks.add(task);
+		this.#tasksUsed = Math.max(this.#tasksUsed, this.tasks.size);
+		if (this.tasks.size > this.maxTasks) {
+			this.world.limit('tasks');
+			throw new SysError('EAGAIN');
+		}
+		return task;
+	}
+
+	detach(channel: number): void {
+		const task = this.tasks.get(channel);
+		if (task === undefined) return;
+		this.tasks.delete(channel);
+		task.process.tasks.delete(task);
+	}
+
+	/** fork(2), before it happens: a ticket that the child and its parent show. EAGAIN when there is no task left. */
+	fork(parent: Process): number {
+		if (this.tasks.size + this.#tickets.size >= this.maxTasks) {
+			this.world.limit('tasks');
+			throw new SysError('EAGAIN');
+		}
+		const child = newProcess(parent, parent.descriptors.copy(), parent.cwd, parent.umask, parent.argv);
+		child.pgid = parent.pgid;
+		child.sid = parent.sid;
+		parent.children.add(child);
+		const ticket = this.#nextTicket++;
+		this.#tickets.set(ticket, child);
+		return ticket;
+	}
+
+	/** The fork happened: the parent or the child itself tells the pid, whoever is first. `pid` <= 0: it failed. */
+	forked(ticket: number, pid: number): void {
+		const child = this.#tickets.get(ticket);
+		if (child === undefined) return;
+		this.#tickets.delete(ticket);
+		if (pid > 0) this.#settle(child, pid);
+		else {
+			child.parent?.children.delete(child);
+			child.descriptors.closeAll();
+		}
+		this.changed();
+	}
+
+	/** The process has ended; the machine's own word for how. */
+	reaped(pid: number, status: WaitStatus): Process | undefined {
+		const process = this.processes.get(pid);
+		if (process === undefined) {
+			if (this.#earlyExits.size < 1024) this.#earlyExits.set(pid, status);
+			return undefined;
+		}
+		this.#earlyExits.delete(pid);
+		process.ended = process.became ?? status;
+		this.#close(process);
+		for (const task of process.tasks) this.tasks.delete(task.channel);
+		process.tasks.clear();
+		for (const child of process.children) if (child.ended !== undefined) this.processes.delete(child.pid);
+		const parent = process.parent;
+		if (parent === undefined || parent.ended !== undefined) this.processes.delete(pid);
+		else this.world.signal(parent.pid, 0, 17 /* SIGCHLD */, () => {});
+		this.changed();
+		return process;
+	}
+
+	/** exit_group(2): its files are closed at once, so that readers of its pipes see the end. */
+	leaving(process: Process): void {
+		this.#close(process);
+		this.changed();
+	}
+
+	/** wait4(2) took it. */
+	forget(process: Process): void {
+		process.parent?.children.delete(process);
+		this.processes.delete(process.pid);
+	}
+
+	pipe(flags: number): { reader: OpenFile; writer: OpenFile } {
+		return createPipe(this.anonymousStat(), flags, this.changed);
+	}
+
+	/** A stat for what has no name: pipes, sockets, event descriptors. */
+	anonymousStat(): Stat {
+		this.#inodes += 1n;
+		const now = this.world.realtime();
+		const { uid, gid } = this.identity;
+		return {
+			dev: 14n,
+			ino: this.#inodes,
+			mode: 0o600,
+			nlink: 1,
+			uid,
+			gid,
+			rdev: 0n,
+			size: 0,
+			blksize: 4096,
+			blocks: 0,
+			atimeNs: now,
+			mtimeNs: now,
+			ctimeNs: now,
+		};
+	}
+
+	/** Leaves an event the first time a call is met that nobody implements. */
+	unsupported(call: string): void {
+		if (this.#unsupported.has(call) || this.#unsupported.size > 500) return;
+		this.#unsupported.add(call);
+		this.world.unsupported(call);
+	}
+
+	#settle(process: Process, pid: number): void {
+		process.pid = pid;
+		this.processes.set(pid, process);
+		const early = this.#earlyExits.get(pid);
+		if (early !== undefined) this.reaped(pid, early);
+	}
+
+	#close(process: Process): void {
+		process.descriptors.closeAll();
+		for (const mapping of process.mappings.values()) mapping.release();
+		process.mappings.clear();
+	}
+}
+
+function newProcess(
+	parent: Process | undefined,
+	descriptors: Descriptors,
+	cwd: string,
+	umask: number,
+	argv: readonly string[],
+): Process {
+	return {
+		pid: 0,
+		parent,
+		children: new Set(),
+		tasks: new Set(),
+		descriptors,
+		cwd,
+		umask,
+		pgid: 0,
+		sid: 0,
+		argv,
+		ended: undefined,
+		became: undefined,
+		signalCommand: undefined,
+		mappings: new Map(),
+	};
+}

@@ -1,0 +1,84 @@
+/** An open file description: what descriptors point to, shared after dup and fork. open(2), "Open file descriptions". */
+import { SysError } from '../abi/errno.ts';
+import { O_ACCMODE, O_APPEND, O_NONBLOCK, O_RDONLY, O_WRONLY } from '../abi/open-flags.ts';
+import type { Stat } from '../fs/api.ts';
+
+export const POLLIN = 0x1;
+export const POLLOUT = 0x4;
+export const POLLERR = 0x8;
+export const POLLHUP = 0x10;
+export const POLLNVAL = 0x20;
+
+export abstract class OpenFile {
+	abstract readonly kind: 'node' | 'pipe' | 'outside' | 'event' | 'epoll' | 'socket';
+	/** O_RDONLY, O_WRONLY or O_RDWR, with O_APPEND and O_NONBLOCK, as F_GETFL tells. */
+	flags: number;
+	/** Descriptors (and running commands) that point here. */
+	#references = 0;
+
+	constructor(flags: number) {
+		this.flags = flags;
+	}
+
+	get readable(): boolean {
+		return (this.flags & O_ACCMODE) !== O_WRONLY;
+	}
+
+	get writable(): boolean {
+		return (this.flags & O_ACCMODE) !== O_RDONLY;
+	}
+
+	get blocking(): boolean {
+		return (this.flags & O_NONBLOCK) === 0;
+	}
+
+	get appending(): boolean {
+		return (this.flags & O_APPEND) !== 0;
+	}
+
+	/** Bytes read into `into`, 0 at the end, undefined when there is nothing yet. */
+	abstract read(into: Buffer): number | undefined;
+	/** Bytes taken (at least one), undefined when there is no room yet. */
+	abstract write(bytes: Buffer): number | undefined;
+	/** POLLIN, POLLOUT, POLLHUP, POLLERR that hold now. */
+	abstract poll(): number;
+	abstract stat(): Stat;
+
+	readAt(_into: Buffer, _position: number): number {
+		throw new SysError('ESPIPE');
+	}
+
+	writeAt(_bytes: Buffer, _position: number): number {
+		throw new SysError('ESPIPE');
+	}
+
+	seek(_offset: number, _whence: number): number {
+		throw new SysError('ESPIPE');
+	}
+
+	/** Bytes that can be read without waiting: ioctl FIONREAD. */
+	get pending(): number {
+		return 0;
+	}
+
+	/** Whether isatty(3) holds. */
+	get terminal(): boolean {
+		return false;
+	}
+
+	/** The path that /proc/self/fd/N shows. */
+	abstract get label(): string;
+
+	hold(): this {
+		this.#references += 1;
+		return this;
+	}
+
+	release(): void {
+		this.#references -= 1;
+		if (this.#references === 0) this.dispose();
+	}
+
+	/** The last descriptor was closed. */
+	protected abstract dispose(): void;
+}

@@ -1,0 +1,35 @@
+/** What a handler gives back: the call's result at once, or a task that waits. */
+
+/** A call that cannot be answered yet. The kernel tries again each time something in its world has changed. */
+export type Park = {
+	readonly kind: 'park';
+	/** The result (or another wait), or undefined to wait on. May throw SysError. */
+	readonly retry: () => Outcome | undefined;
+	/** Nanoseconds from now after which `onTimeout` gives the result. */
+	readonly timeoutNs?: bigint;
+	readonly onTimeout?: () => number;
+	/** Runs when a signal ends the wait; the call is then EINTR. Left out: nothing to undo. */
+	readonly onInterrupt?: () => void;
+	/** Where the signal's handler has SA_RESTART the call is made again. signal(7) says for which calls. */
+	readonly restarts: boolean;
+	/** False: a signal does not end this wait (a person decides, a command runs). */
+	readonly interruptible: boolean;
+};
+
+/** The task's process ends instead of getting a result. */
+export type Exit = { readonly kind: 'exit'; readonly status: number };
+
+/** Nobody waits for a result. */
+export type Silent = { readonly kind: 'silent' };
+
+export type Outcome = number | Park | Exit | Silent;
+
+export const silent: Silent = { kind: 'silent' };
+
+/** Waits until `retry` has a result. Tries once at once. */
+export function waitFor(
+	retry: () => Outcome | undefined,
+	rest: Omit<Park, 'kind' | 'retry' | 'interruptible' | 'restarts'> = {},
+): Outcome {
+	return retry() ?? { kind: 'park', retry, interruptible: true, restarts: true, ...rest };
+}

@@ -1,0 +1,53 @@
+/** The guest's processes and threads, as the kernel sees them. */
+import type { Descriptors } from './descriptors.ts';
+import type { Park } from './outcome.ts';
+
+/** How a process ended, in the form of wait4(2)'s status word. */
+export type WaitStatus = number;
+
+export const exitedWith = (status: number): WaitStatus => (status & 0xff) << 8;
+export const killedBy = (signal: number): WaitStatus => signal & 0x7f;
+
+export type Process = {
+	/** The kernel's own number in the guest's pid namespace; 0 until the process has said it. */
+	pid: number;
+	readonly parent: Process | undefined;
+	readonly children: Set<Process>;
+	readonly tasks: Set<Task>;
+	readonly descriptors: Descriptors;
+	cwd: string;
+	umask: number;
+	pgid: number;
+	sid: number;
+	/** What execve was given, for /proc/PID/cmdline. */
+	readonly argv: readonly string[];
+	/** Set once it ended; kept until its parent waits for it. */
+	ended: WaitStatus | undefined;
+	/** Status of the command that this process became by execve. */
+	became: WaitStatus | undefined;
+	/** Set while a command runs in its place: sends the command a signal. */
+	signalCommand: ((signal: number) => void) | undefined;
+	/** Shared file mappings that may have to be written back, by start address. */
+	readonly mappings: Map<number, SharedMapping>;
+};
+
+export type SharedMapping = {
+	readonly address: number;
+	readonly length: number;
+	readonly offset: number;
+	write(bytes: Buffer, position: number): void;
+	size(): number;
+	release(): void;
+};
+
+export type Task = {
+	readonly channel: number;
+	tid: number;
+	readonly process: Process;
+	/** The call that waits for its result. */
+	parked: { readonly seq: number; readonly park: Park } | undefined;
+	/** Of the last call that came. */
+	seq: number;
+	/** A signal came during this call, before the call itself arrived here. */
+	interruptedSeq: number | undefined;
+};

@@ -1,0 +1,62 @@
+/** All that the kernel needs from outside. Implemented in run/; a test's world is a plain object. */
+import type { Approval, Verdict } from '../model/decision.ts';
+import type { Effect } from '../model/effect.ts';
+
+/** A command that an approved execve runs for real. */
+export type CommandSpec = {
+	readonly argv: readonly string[];
+	readonly program: string;
+	readonly cwd: string;
+	readonly env: Readonly<Record<string, string>>;
+	/** Descriptor 0: the script's own input, bytes that the kernel sends, or nothing (closed). */
+	readonly input: 'outside' | 'stream' | 'none';
+	/** Descriptors 1 and 2 are the same open file: one stream keeps their order. */
+	readonly merged: boolean;
+};
+
+export type CommandEvents = {
+	/** It runs. */
+	started(): void;
+	/** Bytes it printed. Call `taken` when they have found their place, so that it is slowed down to its reader. */
+	output(stream: 1 | 2, bytes: Buffer, taken: () => void): void;
+	/** It has ended and all its output was given. `signal` is a number, 0 for none. */
+	ended(status: number, signal: number): void;
+	/** It could not be started. */
+	failed(code: string): void;
+};
+
+export type RunningCommand = {
+	/** Sends input; `taken` is called when it was. */
+	input(bytes: Buffer, taken: () => void): void;
+	endInput(): void;
+	signal(signal: number): void;
+};
+
+export interface World {
+	/** Nanoseconds of CLOCK_REALTIME and CLOCK_MONOTONIC. */
+	realtime(): bigint;
+	monotonic(): bigint;
+	randomBytes(length: number): Buffer;
+	/** The policy's answer. `ask` of a write or delete means: capture now, decide at the review. */
+	decide(effect: Effect): Verdict;
+	/** Waits for the gate; `answered` is called later, never during the call. Returns the effect's id. */
+	ask(effect: Effect, verdict: Verdict, answered: (approval: Approval) => void): number;
+	/** Writes a decided effect to the record (once for each different one); its id. */
+	record(effect: Effect, approval: Approval): number;
+	/** A call that nobody implements. */
+	unsupported(call: string): void;
+	/** Starts a command; `id` is the effect's. */
+	startCommand(id: number, spec: CommandSpec, events: CommandEvents): RunningCommand;
+	/** Sends a real signal to a guest process (tid 0) or thread; `done` tells 0 or an errno. */
+	signal(pid: number, tid: number, signal: number, done: (errno: number) => void): void;
+	/** The script printed; 1 is standard output. Returns false when the reader is gone (EPIPE). */
+	output(fd: 1 | 2, bytes: Buffer): boolean;
+	/** Whether so much was printed that the reader has to catch up first. */
+	outputFull(): boolean;
+	/** Asks for input; it comes with `Outside.feed`. */
+	wantInput(): void;
+	/** A limit was passed: the run is about to be ended. */
+	limit(name: 'tasks' | 'output'): void;
+	/** Text of the machine's own /proc entry of a guest process, such as `maps`; undefined where it cannot be told. */
+	hostProc(pid: number, entry: string): string | undefined;
+}

@@ -1,0 +1,219 @@
+/** Calls on descriptors themselves: close, dup, fcntl, pipes, syncing, sizes. */
+import { SysError } from '../abi/errno.ts';
+import { O_APPEND, O_CLOEXEC, O_NONBLOCK, platformFlags } from '../abi/open-flags.ts';
+import { NodeFile } from '../kernel/node-file.ts';
+import { waitFor } from '../kernel/outcome.ts';
+import { pieceBytes } from '../wire/guest-link.ts';
+import type { Context, Handler } from './context.ts';
+
+const F_DUPFD = 0;
+const F_GETFD = 1;
+const F_SETFD = 2;
+const F_GETFL = 3;
+const F_SETFL = 4;
+const F_GETLK = 5;
+const F_SETLK = 6;
+const F_SETLKW = 7;
+const F_OFD_GETLK = 36;
+const F_OFD_SETLK = 37;
+const F_OFD_SETLKW = 38;
+const F_DUPFD_CLOEXEC = 1030;
+const F_SETPIPE_SZ = 1031;
+const F_GETPIPE_SZ = 1032;
+const FD_CLOEXEC = 1;
+const F_UNLCK = 2;
+
+/** Implements close(2). */
+export const close: Handler = (c) => {
+	c.process.descriptors.close(c.int(0));
+	c.kernel.changed();
+	return 0;
+};
+
+/** Implements close_range(2) without CLOSE_RANGE_UNSHARE. */
+export const closeRange: Handler = (c) => {
+	const first = c.int(0) >>> 0;
+	const last = c.int(1) >>> 0;
+	if (last < first) throw new SysError('EINVAL');
+	const onExec = (c.int(2) & 4) !== 0;
+	for (const fd of c.process.descriptors.numbers()) {
+		if (fd < first || fd > last) continue;
+		if (onExec) c.process.descriptors.setCloseOnExec(fd, true);
+		else c.process.descriptors.close(fd);
+	}
+	c.kernel.changed();
+	return 0;
+};
+
+/** Implements dup(2). */
+export const dup: Handler = (c) => c.process.descriptors.add(c.file(0), false);
+
+/** Implements dup2(2). */
+export const dup2: Handler = (c) => {
+	const file = c.file(0);
+	if (c.int(0) !== c.int(1)) c.process.descriptors.replace(c.int(1), file, false);
+	c.kernel.changed();
+	return c.int(1);
+};
+
+/** Implements dup3(2). */
+export const dup3: Handler = (c) => {
+	const file = c.file(0);
+	if (c.int(0) === c.int(1) || (c.int(2) & ~O_CLOEXEC) !== 0) throw new SysError('EINVAL');
+	c.process.descriptors.replace(c.int(1), file, (c.int(2) & O_CLOEXEC) !== 0);
+	c.kernel.changed();
+	return c.int(1);
+};
+
+/** Implements fcntl(2): duplicating, flags, pipe sizes; record locks succeed, for nobody else is there to hold one. */
+export const fcntl: Handler = (c) => {
+	const table = c.process.descriptors;
+	const fd = c.int(0);
+	const file = table.get(fd);
+	const argument = c.long(2);
+	switch (c.int(1)) {
+		case F_DUPFD:
+		case F_DUPFD_CLOEXEC:
+			if (argument < 0) throw new SysError('EINVAL');
+			return table.add(file, c.int(1) === F_DUPFD_CLOEXEC, argument);
+		case F_GETFD:
+			return table.closesOnExec(fd) ? FD_CLOEXEC : 0;
+		case F_SETFD:
+			table.setCloseOnExec(fd, (argument & FD_CLOEXEC) !== 0);
+			return 0;
+		case F_GETFL:
+			return file.flags | platformFlags[c.architecture].O_LARGEFILE;
+		case F_SETFL:
+			file.flags = (file.flags & ~(O_APPEND | O_NONBLOCK)) | (argument & (O_APPEND | O_NONBLOCK));
+			return 0;
+		case F_SETLK:
+		case F_SETLKW:
+		case F_OFD_SETLK:
+		case F_OFD_SETLKW:
+			c.link.read(argument, 32);
+			return 0;
+		case F_GETLK:
+		case F_OFD_GETLK: {
+			const lock = c.link.read(argument, 32);
+			lock.writeInt16LE(F_UNLCK, 0);
+			c.link.write(argument, lock);
+			return 0;
+		}
+		case F_SETPIPE_SZ:
+		case F_GETPIPE_SZ:
+			if (file.kind !== 'pipe') throw new SysError('EBADF');
+			return 65536;
+		default:
+			throw new SysError('EINVAL');
+	}
+};
+
+/** Implements flock(2): succeeds, for the guest's files are its own. Locks between guest processes are not kept. */
+export const flock: Handler = (c) => {
+	c.file(0);
+	return 0;
+};
+
+/** Implements pipe(2). */
+export const pipe: Handler = (c) => makePipe(c, 0);
+/** Implements pipe2(2). */
+export const pipe2: Handler = (c) => makePipe(c, c.int(1));
+
+/** Implements ftruncate(2). */
+export const ftruncate: Handler = (c) => {
+	const file = c.file(0);
+	if (c.long(1) < 0 || !(file instanceof NodeFile) || !file.writable) throw new SysError('EINVAL');
+	file.node.truncate(c.long(1));
+	return 0;
+};
+
+/** Implements fallocate(2) for growing a file; the other modes are EOPNOTSUPP. */
+export const fallocate: Handler = (c) => {
+	const file = c.file(0);
+	const end = c.long(2) + c.long(3);
+	if (c.long(2) < 0 || c.long(3) <= 0) throw new SysError('EINVAL');
+	if (!(file instanceof NodeFile)) throw new SysError(file.kind === 'pipe' ? 'ESPIPE' : 'ENODEV');
+	if (!file.writable) throw new SysError('EBADF');
+	if (c.int(1) !== 0) throw new SysError('EOPNOTSUPP');
+	if (end > file.node.stat().size) file.node.truncate(end);
+	return 0;
+};
+
+/** Implements fsync(2), fdatasync(2): the session's files are the guest's disk. */
+export const fsync: Handler = (c) => {
+	if (!(c.file(0) instanceof NodeFile)) throw new SysError('EINVAL');
+	return 0;
+};
+
+/** Implements fadvise64(2), readahead(2), sync_file_range(2), sync(2), syncfs(2): advice that changes nothing. */
+export const advice: Handler = (c) => {
+	if (!c.call.signature.startsWith('sync(')) c.file(0);
+	return 0;
+};
+
+/** Implements sendfile(2). */
+export const sendfile: Handler = (c) => {
+	const out = c.file(0);
+	const source = c.file(1);
+	if (!out.writable || !source.readable) throw new SysError('EBADF');
+	if (!(source instanceof NodeFile)) throw new SysError('EINVAL');
+	const address = c.long(2);
+	const position = address === 0 ? source.offset : Number(c.link.read(address, 8).readBigInt64LE(0));
+	const bytes = Buffer.allocUnsafe(Math.min(Math.max(c.long(3), 0), pieceBytes));
+	const got = source.readAt(bytes, position);
+	if (got === 0) return 0;
+	return waitFor(() => {
+		const put = out.write(bytes.subarray(0, got));
+		if (put === undefined) return undefined;
+		if (address === 0) source.offset = position + put;
+		else c.link.write(address, offsetBytes(position + put));
+		return put;
+	});
+};
+
+/** Implements copy_file_range(2). */
+export const copyFileRange: Handler = (c) => {
+	const source = c.file(0);
+	const out = c.file(2);
+	if (!(source instanceof NodeFile) || !(out instanceof NodeFile)) throw new SysError('EINVAL');
+	if (!source.readable || !out.writable) throw new SysError('EBADF');
+	const from = c.long(1) === 0 ? source.offset : Number(c.link.read(c.long(1), 8).readBigInt64LE(0));
+	const to = c.long(3) === 0 ? out.offset : Number(c.link.read(c.long(3), 8).readBigInt64LE(0));
+	const bytes = Buffer.allocUnsafe(Math.min(Math.max(c.long(4), 0), pieceBytes));
+	const got = source.readAt(bytes, from);
+	const put = got === 0 ? 0 : out.writeAt(bytes.subarray(0, got), to);
+	if (c.long(1) === 0) source.offset = from + put;
+	else c.link.write(c.long(1), offsetBytes(from + put));
+	if (c.long(3) === 0) out.offset = to + put;
+	else c.link.write(c.long(3), offsetBytes(to + put));
+	return put;
+};
+
+function makePipe(c: Context, flags: number): number {
+	if ((flags & ~(O_CLOEXEC | O_NONBLOCK | platformFlags[c.architecture].O_DIRECT)) !== 0) throw new SysError('EINVAL');
+	const { reader, writer } = c.kernel.pipe(flags & O_NONBLOCK);
+	const onExec = (flags & O_CLOEXEC) !== 0;
+	const table = c.process.descriptors;
+	const first = table.add(reader, onExec);
+	const second = addOrUndo(c, first, () => table.add(writer, onExec));
+	const pair = Buffer.alloc(8);
+	pair.writeInt32LE(first, 0);
+	pair.writeInt32LE(second, 4);
+	c.link.write(c.long(0), pair);
+	return 0;
+}
+
+function addOrUndo(c: Context, first: number, add: () => number): number {
+	try {
+		return add();
+	} catch (error) {
+		c.process.descriptors.close(first);
+		throw error;
+	}
+}
+
+function offsetBytes(offset: number): Buffer {
+	const bytes = Buffer.alloc(8);
+	bytes.writeBigInt64LE(BigInt(offset));
+	return bytes;
+}

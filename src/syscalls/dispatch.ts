@@ -1,0 +1,203 @@
+/** The straight road: a frame comes, a handler answers, the result goes back. One call at a time. */
+import { SysError } from '../abi/errno.ts';
+import type { Architecture } from '../abi/open-flags.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { type Outcome, type Park, type Silent, silent } from '../kernel/outcome.ts';
+import type { Task } from '../kernel/task.ts';
+import { type Call, decodeCall } from '../wire/call.ts';
+import { type Frame, supervisorChannel, wakeChannel } from '../wire/frame.ts';
+import { GuestFault, type GuestLink, TaskGone } from '../wire/guest-link.ts';
+import { WireError } from '../wire/wire-error.ts';
+import { Context } from './context.ts';
+import { table } from './table.ts';
+
+const ENOSYS = 38;
+const EFAULT = 14;
+const EINTR = 4;
+const ERESTARTSYS = 512;
+
+export type DispatchOptions = {
+	readonly kernel: Kernel;
+	readonly link: GuestLink;
+	readonly architecture: Architecture;
+	readonly channels: number;
+	/** A process is gone and its channel may be used again. */
+	readonly released: (channel: number) => void;
+	/** The supervisor carried out an order. */
+	readonly signaled: (pid: number, signal: number, errno: number) => void;
+};
+
+export class Dispatcher {
+	readonly #kernel: Kernel;
+	readonly #link: GuestLink;
+	readonly #options: DispatchOptions;
+	readonly #waiting = new Set<Task>();
+	/** Calls answered so far. */
+	calls = 0;
+
+	constructor(options: DispatchOptions) {
+		this.#kernel = options.kernel;
+		this.#link = options.link;
+		this.#options = options;
+	}
+
+	/** Handles one frame and all that its handling woke. Throws WireError when the guest broke the protocol. */
+	handle(frame: Frame): void {
+		if (frame.channel === supervisorChannel) this.#supervisor(decodeCall(frame.channel, frame.seq, frame.payload));
+		else if (frame.channel !== wakeChannel) this.#task(decodeCall(frame.channel, frame.seq, frame.payload));
+		this.settle();
+	}
+
+	/** Lets every waiting task look again, until nothing changes any more. */
+	settle(): void {
+		while (this.#kernel.takeChanged()) {
+			for (const task of [...this.#waiting]) {
+				const parked = task.parked;
+				if (parked === undefined || !this.#kernel.tasks.has(task.channel)) {
+					this.#waiting.delete(task);
+					continue;
+				}
+				this.#link.face(task.channel);
+				const outcome = guarded(() => parked.park.retry() ?? 'wait');
+				if (outcome === 'wait') continue;
+				this.#wake(task);
+				this.#finish(task, outcome);
+			}
+		}
+	}
+
+	#task(call: Call): void {
+		if (call.channel >= this.#options.channels) throw new WireError(`channel ${call.channel}, which nobody has`);
+		this.#link.face(call.channel);
+		const task = this.#kernel.tasks.get(call.channel);
+		switch (call.signature) {
+			case 'attach(iii)i':
+				return this.#attach(call);
+			case 'interrupted()v':
+				return task === undefined ? undefined : this.#interrupted(task, call.seq);
+			case 'timeout()v':
+				return task === undefined ? undefined : this.#timedOut(task, call.seq);
+			default:
+				break;
+		}
+		// A process that was killed may have left its last words in the pipe.
+		if (task === undefined) return;
+		if (task.parked !== undefined) throw new WireError(`${call.signature} from a task that waits for a result`);
+		task.seq = call.seq;
+		this.calls += 1;
+		this.#finish(task, this.#perform(task, call));
+	}
+
+	#perform(task: Task, call: Call): Outcome {
+		const name = call.signature.slice(0, call.signature.indexOf('('));
+		const row = table.get(name);
+		if (row === undefined) {
+			this.#kernel.unsupported(name);
+			return -ENOSYS;
+		}
+		const context = new Context(this.#kernel, this.#link, this.#options.architecture, task, call);
+		return guarded(() => row.handler(context));
+	}
+
+	#finish(task: Task, outcome: Outcome): void {
+		if (typeof outcome === 'number') {
+			this.#link.face(task.channel);
+			this.#link.result(outcome);
+			return;
+		}
+		switch (outcome.kind) {
+			case 'park':
+				return this.#park(task, outcome);
+			case 'exit':
+				this.#link.face(task.channel);
+				return this.#link.exit(outcome.status);
+			case 'silent':
+				return;
+		}
+	}
+
+	#park(task: Task, park: Park): void {
+		if (park.interruptible && task.interruptedSeq === task.seq) {
+			park.onInterrupt?.();
+			return this.#finish(task, interruption(park));
+		}
+		task.parked = { seq: task.seq, park };
+		this.#waiting.add(task);
+		if (park.timeoutNs !== undefined) {
+			this.#link.face(task.channel);
+			this.#link.timer(park.timeoutNs);
+		}
+	}
+
+	#wake(task: Task): void {
+		task.parked = undefined;
+		this.#waiting.delete(task);
+	}
+
+	#attach(call: Call): void {
+		const [pid, tid, how] = [call.args[0], call.args[1], call.args[2]];
+		if (typeof pid !== 'number' || typeof tid !== 'number' || typeof how !== 'number')
+			throw new WireError(call.signature);
+		const kind = how === 0 ? 'first' : 'thread';
+		const result = guarded(() => {
+			this.#kernel.attach(call.channel, pid, tid, how >= 2 ? { kind: 'fork', ticket: how - 1 } : { kind });
+			return 0;
+		});
+		this.#link.result(typeof result === 'number' ? result : 0);
+	}
+
+	#interrupted(task: Task, seq: number): void {
+		if (task.parked === undefined) {
+			task.interruptedSeq = seq;
+			return;
+		}
+		const { park } = task.parked;
+		if (task.parked.seq !== seq || !park.interruptible) return;
+		this.#wake(task);
+		this.#link.face(task.channel);
+		park.onInterrupt?.();
+		this.#finish(task, interruption(park));
+	}
+
+	#timedOut(task: Task, seq: number): void {
+		const parked = task.parked;
+		if (parked === undefined || parked.seq !== seq || parked.park.onTimeout === undefined) return;
+		const { onTimeout } = parked.park;
+		this.#wake(task);
+		this.#link.face(task.channel);
+		this.#finish(task, guarded(onTimeout));
+	}
+
+	#supervisor(call: Call): void {
+		const [first, second, third] = call.args;
+		if (typeof first !== 'number' || typeof second !== 'number') throw new WireError(call.signature);
+		switch (call.signature) {
+			case 'reaped(ii)v': {
+				const channels = [...(this.#kernel.processes.get(first)?.tasks ?? [])].map((task) => task.channel);
+				this.#kernel.reaped(first, second);
+				for (const channel of channels) this.#options.released(channel);
+				return;
+			}
+			case 'signaled(iii)v':
+				return this.#options.signaled(first, second, typeof third === 'number' ? third : 0);
+			default:
+				throw new WireError(call.signature);
+		}
+	}
+}
+
+/** Only a SysError becomes an errno (and a bad address EFAULT). Anything else is a bug of ours and ends the run. */
+function guarded<Result>(attempt: () => Result): Result | number | Silent {
+	try {
+		return attempt();
+	} catch (error) {
+		if (error instanceof SysError) return -error.errno;
+		if (error instanceof GuestFault) return -EFAULT;
+		if (error instanceof TaskGone) return silent;
+		throw error;
+	}
+}
+
+function interruption(park: Park): number {
+	return park.restarts ? -ERESTARTSYS : -EINTR;
+}

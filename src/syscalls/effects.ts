@@ -1,0 +1,67 @@
+/** Where a handler's wish becomes an effect and meets the policy. A handler acts only inside `perform`. */
+import { SysError } from '../abi/errno.ts';
+import type { Place } from '../fs/api.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import { waitFor } from '../kernel/outcome.ts';
+import type { Approval } from '../model/decision.ts';
+import type { Effect } from '../model/effect.ts';
+import type { Context } from './context.ts';
+
+/**
+ * Runs `perform` if the effect is allowed. A write or delete that is to be asked about is captured in the session's upper
+ * layer and decided at the review; any other question waits for its answer. Denied: EACCES.
+ */
+export function want(context: Context, effect: Effect, perform: (id: number) => Outcome): Outcome {
+	const { world } = context.kernel;
+	const verdict = world.decide(effect);
+	const because = verdict.because === undefined ? {} : { because: verdict.because };
+	switch (verdict.decision) {
+		case 'allow':
+			return perform(captured(effect) ? 0 : world.record(effect, { approved: true, by: verdict.by, ...because }));
+		case 'deny':
+			world.record(effect, { approved: false, by: verdict.by, ...because });
+			throw new SysError('EACCES');
+		case 'ask': {
+			if (captured(effect)) return perform(0);
+			let answer: Approval | undefined;
+			const id = world.ask(effect, verdict, (approval) => {
+				answer = approval;
+				context.kernel.changed();
+			});
+			return waitFor(() => (answer === undefined ? undefined : afterAnswer(answer, () => perform(id))));
+		}
+	}
+}
+
+/** The same for what a path leads to: only the machine's own files are effects. */
+export function wantPath(
+	context: Context,
+	kind: 'read' | 'write' | 'delete',
+	place: Place,
+	perform: () => Outcome,
+): Outcome {
+	if (place.domain !== 'host') return perform();
+	return want(context, { kind, path: place.path }, perform);
+}
+
+/** Several effects, each of which has to be allowed. */
+export function wantAll(
+	context: Context,
+	wishes: readonly (readonly ['read' | 'write' | 'delete', Place])[],
+	perform: () => Outcome,
+): Outcome {
+	const [first, ...rest] = wishes;
+	if (first === undefined) return perform();
+	return wantPath(context, first[0], first[1], () => wantAll(context, rest, perform));
+}
+
+function captured(effect: Effect): boolean {
+	return effect.kind === 'write' || effect.kind === 'delete';
+}
+
+function afterAnswer(answer: Approval, perform: () => Outcome): Outcome {
+	if (answer.approved) return perform();
+	// A person may let a denied command end with a status of its own instead of EACCES.
+	if (answer.status !== undefined) return { kind: 'exit', status: answer.status };
+	throw new SysError('EACCES');
+}

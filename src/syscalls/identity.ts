@@ -1,0 +1,195 @@
+/** Who and where the guest is: ids, machine, limits, scheduling. credentials(7). */
+import { SysError } from '../abi/errno.ts';
+import { packUtsname, writeInt64 } from '../abi/structs.ts';
+import type { Process } from '../kernel/task.ts';
+import type { Context, Handler } from './context.ts';
+
+const RLIM_INFINITY = -1;
+const RLIMIT_STACK = 3;
+const RLIMIT_NPROC = 6;
+const RLIMIT_NOFILE = 7;
+const RLIMIT_CORE = 4;
+const RLIMIT_COUNT = 16;
+const PR_GET_DUMPABLE = 3;
+const PR_SET_NAME = 15;
+const PR_GET_NAME = 16;
+const GRND_ALL = 7;
+
+/** Implements getpid(2). */
+export const getpid: Handler = (c) => c.process.pid;
+/** Implements getppid(2). A process whose parent is gone belongs to process 1. */
+export const getppid: Handler = (c) => (c.process.parent?.ended === undefined ? (c.process.parent?.pid ?? 1) : 1);
+/** Implements getuid(2), geteuid(2). */
+export const getuid: Handler = (c) => c.kernel.identity.uid;
+/** Implements getgid(2), getegid(2). */
+export const getgid: Handler = (c) => c.kernel.identity.gid;
+
+/** Implements getresuid(2). */
+export const getresuid: Handler = (c) => giveThree(c, c.kernel.identity.uid);
+/** Implements getresgid(2). */
+export const getresgid: Handler = (c) => giveThree(c, c.kernel.identity.gid);
+
+/** Implements setuid(2) and its kin: staying who one is succeeds, all else is EPERM. */
+export const setuid: Handler = (c) => staySame(c, c.kernel.identity.uid);
+export const setgid: Handler = (c) => staySame(c, c.kernel.identity.gid);
+
+/** Implements getgroups(2). */
+export const getgroups: Handler = (c) => {
+	const { groups } = c.kernel.identity;
+	const room = c.int(0);
+	if (room === 0) return groups.length;
+	if (room < groups.length) throw new SysError('EINVAL');
+	const bytes = Buffer.alloc(groups.length * 4);
+	groups.forEach((group, i) => void bytes.writeUInt32LE(group, i * 4));
+	c.link.write(c.long(1), bytes);
+	return groups.length;
+};
+
+/** Implements getpgid(2). */
+export const getpgid: Handler = (c) => processOf(c, c.int(0)).pgid;
+/** Implements getpgrp(2). */
+export const getpgrp: Handler = (c) => c.process.pgid;
+/** Implements getsid(2). */
+export const getsid: Handler = (c) => processOf(c, c.int(0)).sid;
+
+/** Implements setpgid(2) among the guest's own processes; the machine's process group stays as it is. */
+export const setpgid: Handler = (c) => {
+	const process = processOf(c, c.int(0));
+	const group = c.int(1);
+	if (group < 0) throw new SysError('EINVAL');
+	if (process.sid === process.pid || process.sid !== c.process.sid) throw new SysError('EPERM');
+	process.pgid = group === 0 ? process.pid : group;
+	return 0;
+};
+
+/** Implements setsid(2). */
+export const setsid: Handler = (c) => {
+	if (c.process.pgid === c.process.pid) throw new SysError('EPERM');
+	c.process.sid = c.process.pid;
+	c.process.pgid = c.process.pid;
+	return c.process.pid;
+};
+
+/** Implements uname(2). */
+export const uname: Handler = (c) => {
+	const { hostname, kernelRelease, kernelVersion, machine } = c.kernel.identity;
+	c.link.write(c.long(0), packUtsname(['Linux', hostname, kernelRelease, kernelVersion, machine, '(none)']));
+	return 0;
+};
+
+/** Implements sysinfo(2): uptime and memory. */
+export const sysinfo: Handler = (c) => {
+	const bytes = Buffer.alloc(112);
+	writeInt64(bytes, Number(c.kernel.world.monotonic() / 1_000_000_000n), 0);
+	writeInt64(bytes, c.kernel.identity.memory, 32);
+	writeInt64(bytes, Math.floor(c.kernel.identity.memory / 2), 40);
+	bytes.writeUInt16LE(c.kernel.processes.size, 80);
+	bytes.writeUInt32LE(1, 104);
+	c.link.write(c.long(0), bytes);
+	return 0;
+};
+
+/** Implements getrandom(2). */
+export const getrandom: Handler = (c) => {
+	if ((c.int(2) & ~GRND_ALL) !== 0) throw new SysError('EINVAL');
+	// At most so much is given at once; callers of getrandom(2) ask again for the rest.
+	const length = Math.min(Math.max(c.long(1), 0), 65536);
+	c.link.write(c.long(0), c.kernel.world.randomBytes(length));
+	return length;
+};
+
+/** Implements getrlimit(2). */
+export const getrlimit: Handler = (c) => {
+	c.link.write(c.long(1), limitBytes(c, c.int(0)));
+	return 0;
+};
+
+/** Implements prlimit64(2): tells limits; setting one to what it is succeeds, changing one is EPERM. */
+export const prlimit64: Handler = (c) => {
+	processOf(c, c.int(0));
+	const now = limitBytes(c, c.int(1));
+	if (c.long(2) !== 0 && c.int(1) !== RLIMIT_CORE && !c.link.read(c.long(2), 16).equals(now))
+		throw new SysError('EPERM');
+	if (c.long(3) !== 0) c.link.write(c.long(3), now);
+	return 0;
+};
+
+/** Implements setrlimit(2), as prlimit64. */
+export const setrlimit: Handler = (c) => {
+	const now = limitBytes(c, c.int(0));
+	if (c.int(0) !== RLIMIT_CORE && !c.link.read(c.long(1), 16).equals(now)) throw new SysError('EPERM');
+	return 0;
+};
+
+/** Implements sched_getaffinity(2): the result is the bytes that were written. */
+export const schedGetaffinity: Handler = (c) => {
+	const bytes = Buffer.alloc(Math.ceil(c.kernel.identity.processors / 64) * 8);
+	for (let cpu = 0; cpu < c.kernel.identity.processors; cpu++)
+		bytes[cpu >> 3] = (bytes[cpu >> 3] ?? 0) | (1 << (cpu & 7));
+	if (c.long(1) < bytes.length) throw new SysError('EINVAL');
+	c.link.write(c.long(2), bytes);
+	return bytes.length;
+};
+
+/** Implements sched_getscheduler(2), sched_setaffinity(2), getpriority(2) … for a process of normal priority. */
+export const normalPriority: Handler = (c) => (c.call.signature.startsWith('getpriority') ? 20 : 0);
+
+/** Implements sched_getparam(2): priority 0. */
+export const schedGetparam: Handler = (c) => {
+	c.link.write(c.long(1), Buffer.alloc(4));
+	return 0;
+};
+
+/** Implements prctl(2) for the thread's name and harmless questions; all else is EINVAL. */
+export const prctl: Handler = (c) => {
+	switch (c.int(0)) {
+		case PR_SET_NAME:
+		case PR_GET_DUMPABLE:
+			return 0;
+		case PR_GET_NAME:
+			c.link.write(c.long(1), Buffer.from('pypy3\0'));
+			return 0;
+		default:
+			throw new SysError('EINVAL');
+	}
+};
+
+/** Implements getrusage(2) and times(2) for what the controller knows: nothing but zeros for waited-for children. */
+export const getrusage: Handler = (c) => {
+	c.link.write(c.long(1), Buffer.alloc(144));
+	return 0;
+};
+
+/** The process a pid names (0: the caller). ESRCH. */
+export function processOf(c: Context, pid: number): Process {
+	const process = pid === 0 ? c.process : c.kernel.processes.get(pid);
+	if (process === undefined) throw new SysError('ESRCH');
+	return process;
+}
+
+function giveThree(c: Context, id: number): number {
+	const bytes = Buffer.alloc(4);
+	bytes.writeUInt32LE(id);
+	for (let i = 0; i < 3; i++) c.link.write(c.long(i), bytes);
+	return 0;
+}
+
+function staySame(c: Context, id: number): number {
+	for (let i = 0; i < c.call.args.length; i++) if (c.int(i) !== -1 && c.int(i) !== id) throw new SysError('EPERM');
+	return 0;
+}
+
+function limitBytes(c: Context, resource: number): Buffer {
+	if (resource < 0 || resource >= RLIMIT_COUNT) throw new SysError('EINVAL');
+	const values: Partial<Record<number, number>> = {
+		[RLIMIT_STACK]: 8 * 1024 * 1024,
+		[RLIMIT_NPROC]: c.kernel.maxTasks,
+		[RLIMIT_NOFILE]: c.process.descriptors.limit,
+		[RLIMIT_CORE]: 0,
+	};
+	const value = values[resource] ?? RLIM_INFINITY;
+	const bytes = Buffer.alloc(16);
+	writeInt64(bytes, value, 0);
+	writeInt64(bytes, value, 8);
+	return bytes;
+}

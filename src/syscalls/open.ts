@@ -1,0 +1,79 @@
+/** open(2), openat(2), creat(2). */
+import { SysError } from '../abi/errno.ts';
+import { isType, S_IFDIR, S_IFLNK } from '../abi/file-mode.ts';
+import {
+	O_ACCMODE,
+	O_APPEND,
+	O_CLOEXEC,
+	O_CREAT,
+	O_EXCL,
+	O_NONBLOCK,
+	O_PATH,
+	O_RDONLY,
+	O_TRUNC,
+	O_WRONLY,
+	platformFlags,
+} from '../abi/open-flags.ts';
+import type { Place } from '../fs/api.ts';
+import { NodeFile } from '../kernel/node-file.ts';
+import type { Outcome } from '../kernel/outcome.ts';
+import type { Context, Handler } from './context.ts';
+import { wantAll } from './effects.ts';
+
+/** Implements open(2). */
+export const open: Handler = (c) => openPath(c, c.process.cwd, c.path(0), c.int(1), c.int(2));
+
+/** Implements openat(2). O_TMPFILE is EOPNOTSUPP: callers fall back to a named file, as on file systems without it. */
+export const openat: Handler = (c) => {
+	const path = c.path(1);
+	return openPath(c, c.base(c.int(0), path), path, c.int(2), c.int(3));
+};
+
+/** Implements creat(2). */
+export const creat: Handler = (c) => openPath(c, c.process.cwd, c.path(0), O_CREAT | O_WRONLY | O_TRUNC, c.int(1));
+
+function openPath(c: Context, base: string, path: string, flags: number, mode: number): Outcome {
+	const platform = platformFlags[c.architecture];
+	if ((flags & platform.O_TMPFILE) === platform.O_TMPFILE) throw new SysError('EOPNOTSUPP');
+	const access = flags & O_ACCMODE;
+	const handleOnly = (flags & O_PATH) !== 0;
+	const writes = !handleOnly && access !== O_RDONLY;
+	const reads = !handleOnly && access !== O_WRONLY;
+	const create = !handleOnly && (flags & O_CREAT) !== 0;
+	const exclusive = create && (flags & O_EXCL) !== 0;
+	const truncate = !handleOnly && (flags & O_TRUNC) !== 0;
+	const noFollow = (flags & platform.O_NOFOLLOW) !== 0;
+	const directory = (flags & platform.O_DIRECTORY) !== 0;
+
+	const place = c.kernel.fs.resolve(path, base, { follow: !noFollow && !exclusive });
+	const existing = place.stat;
+	if (existing === undefined && !create) throw new SysError('ENOENT');
+	if (existing !== undefined) {
+		if (exclusive) throw new SysError('EEXIST');
+		if (isType(existing.mode, S_IFLNK) && !handleOnly) throw new SysError('ELOOP');
+		if (isType(existing.mode, S_IFDIR) && (writes || create)) throw new SysError('EISDIR');
+		if (!isType(existing.mode, S_IFDIR) && (directory || path.endsWith('/'))) throw new SysError('ENOTDIR');
+	} else if (path.endsWith('/')) throw new SysError('EISDIR');
+
+	const wishes: (readonly ['read' | 'write', Place])[] = [];
+	if (reads && existing !== undefined) wishes.push(['read', place]);
+	if (writes || truncate || (create && existing === undefined)) wishes.push(['write', place]);
+	return wantAll(c, wishes, () => {
+		const node = c.kernel.fs.open(place.path, {
+			read: reads,
+			write: writes || truncate,
+			create,
+			exclusive,
+			truncate,
+			directory,
+			mode: mode & 0o7777 & ~c.process.umask,
+		});
+		const file = new NodeFile(node, access | (flags & (O_APPEND | O_NONBLOCK | O_PATH)));
+		try {
+			return c.process.descriptors.add(file, (flags & O_CLOEXEC) !== 0);
+		} catch (error) {
+			node.close();
+			throw error;
+		}
+	});
+}

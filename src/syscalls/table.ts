@@ -1,0 +1,196 @@
+/**
+ * Every call we know, by name: its handler and how well it is supported. Support is data: a page of it can be printed.
+ * A call that stands nowhere here answers ENOSYS and leaves an event.
+ */
+
+import * as clock from './clock.ts';
+import type { Handler } from './context.ts';
+import * as descriptors from './descriptors.ts';
+import * as epoll from './epoll.ts';
+import * as execve from './execve.ts';
+import * as identity from './identity.ts';
+import * as mapping from './mapping.ts';
+import * as open from './open.ts';
+import * as paths from './paths.ts';
+import * as polling from './polling.ts';
+import * as processes from './processes.ts';
+import * as readWrite from './read-write.ts';
+import * as sockets from './sockets.ts';
+import * as terminal from './terminal.ts';
+import * as times from './times.ts';
+
+export type Row = { readonly handler: Handler; readonly support: 'full' | 'partial'; readonly note?: string };
+
+const full = (handler: Handler): Row => ({ handler, support: 'full' });
+const partial = (handler: Handler, note: string): Row => ({ handler, support: 'partial', note });
+
+const sameOwner = 'keeps the owner a file has; any other is EPERM';
+const sameSelf = 'staying the same succeeds; any other is EPERM';
+const noMask = 'the signal mask is not exchanged for the time of the wait';
+const noNetwork = 'pairs of guest sockets; hosts are judged, recorded and refused';
+
+export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
+	// Files by name
+	['open', full(open.open)],
+	['openat', partial(open.openat, 'O_TMPFILE is EOPNOTSUPP')],
+	['creat', full(open.creat)],
+	['stat', full(paths.stat)],
+	['lstat', full(paths.lstat)],
+	['fstat', full(paths.fstat)],
+	['newfstatat', full(paths.newfstatat)],
+	['statx', partial(paths.statx, 'no birth time')],
+	['access', full(paths.access)],
+	['faccessat', full(paths.faccessat)],
+	['faccessat2', full(paths.faccessat)],
+	['mkdir', full(paths.mkdir)],
+	['mkdirat', full(paths.mkdirat)],
+	['rmdir', full(paths.rmdir)],
+	['unlink', full(paths.unlink)],
+	['unlinkat', full(paths.unlinkat)],
+	['rename', full(paths.rename)],
+	['renameat', full(paths.renameat)],
+	['renameat2', partial(paths.renameat2, 'no RENAME_WHITEOUT')],
+	['link', full(paths.link)],
+	['linkat', full(paths.linkat)],
+	['symlink', full(paths.symlink)],
+	['symlinkat', full(paths.symlinkat)],
+	['readlink', full(paths.readlink)],
+	['readlinkat', full(paths.readlinkat)],
+	['chmod', full(paths.chmod)],
+	['fchmod', full(paths.fchmod)],
+	['fchmodat', full(paths.fchmodat)],
+	['chown', partial(paths.chown, sameOwner)],
+	['lchown', partial(paths.lchown, sameOwner)],
+	['fchown', partial(paths.fchown, sameOwner)],
+	['fchownat', partial(paths.fchownat, sameOwner)],
+	['truncate', full(paths.truncate)],
+	['mknod', partial(paths.mknod, 'regular files')],
+	['mknodat', partial(paths.mknodat, 'regular files')],
+	['utime', full(times.utime)],
+	['utimes', full(times.utimes)],
+	['futimesat', full(times.futimesat)],
+	['utimensat', full(times.utimensat)],
+	['getdents64', full(paths.getdents64)],
+	['chdir', full(paths.chdir)],
+	['fchdir', full(paths.fchdir)],
+	['getcwd', full(paths.getcwd)],
+	['umask', full(paths.umask)],
+	['statfs', partial(paths.statfs, 'sizes are made up')],
+	['fstatfs', partial(paths.fstatfs, 'sizes are made up')],
+	// Descriptors
+	['read', full(readWrite.read)],
+	['write', full(readWrite.write)],
+	['pread64', full(readWrite.pread64)],
+	['pwrite64', full(readWrite.pwrite64)],
+	['readv', full(readWrite.readv)],
+	['writev', full(readWrite.writev)],
+	['preadv', full(readWrite.preadv)],
+	['pwritev', full(readWrite.pwritev)],
+	['preadv2', partial(readWrite.preadv, 'flags are not looked at')],
+	['pwritev2', partial(readWrite.pwritev, 'flags are not looked at')],
+	['lseek', full(readWrite.lseek)],
+	['close', full(descriptors.close)],
+	['close_range', full(descriptors.closeRange)],
+	['dup', full(descriptors.dup)],
+	['dup2', full(descriptors.dup2)],
+	['dup3', full(descriptors.dup3)],
+	['fcntl', partial(descriptors.fcntl, 'record locks always succeed')],
+	['flock', partial(descriptors.flock, 'always succeeds')],
+	['pipe', full(descriptors.pipe)],
+	['pipe2', full(descriptors.pipe2)],
+	['ftruncate', full(descriptors.ftruncate)],
+	['fallocate', partial(descriptors.fallocate, 'growing alone')],
+	['fsync', full(descriptors.fsync)],
+	['fdatasync', full(descriptors.fsync)],
+	['sync', full(descriptors.advice)],
+	['syncfs', full(descriptors.advice)],
+	['fadvise64', full(descriptors.advice)],
+	['readahead', full(descriptors.advice)],
+	['sync_file_range', full(descriptors.advice)],
+	['sendfile', full(descriptors.sendfile)],
+	['copy_file_range', full(descriptors.copyFileRange)],
+	[
+		'ioctl',
+		partial(terminal.ioctl, 'isatty, window size, FIONREAD, FIONBIO, FIOCLEX; terminal settings are not changed'),
+	],
+	// Waiting
+	['poll', full(polling.poll)],
+	['ppoll', partial(polling.ppoll, noMask)],
+	['select', full(polling.select)],
+	['pselect6', partial(polling.pselect6, noMask)],
+	['epoll_create', full(epoll.epollCreate)],
+	['epoll_create1', full(epoll.epollCreate1)],
+	['epoll_ctl', full(epoll.epollCtl)],
+	['epoll_wait', full(epoll.epollWait)],
+	['epoll_pwait', partial(epoll.epollWait, noMask)],
+	['epoll_pwait2', partial(epoll.epollPwait2, noMask)],
+	['eventfd', full(epoll.eventfd)],
+	['eventfd2', full(epoll.eventfd2)],
+	['nanosleep', full(clock.nanosleep)],
+	['clock_nanosleep', partial(clock.clockNanosleep, 'absolute times on CLOCK_REALTIME and CLOCK_MONOTONIC')],
+	['time', full(clock.time)],
+	['pause', full(clock.pause)],
+	['rt_sigsuspend', partial(clock.pause, noMask)],
+	// Who and where
+	['getpid', full(identity.getpid)],
+	['getppid', full(identity.getppid)],
+	['getuid', full(identity.getuid)],
+	['geteuid', full(identity.getuid)],
+	['getgid', full(identity.getgid)],
+	['getegid', full(identity.getgid)],
+	['getresuid', full(identity.getresuid)],
+	['getresgid', full(identity.getresgid)],
+	['getgroups', full(identity.getgroups)],
+	['setuid', partial(identity.setuid, sameSelf)],
+	['setreuid', partial(identity.setuid, sameSelf)],
+	['setresuid', partial(identity.setuid, sameSelf)],
+	['setgid', partial(identity.setgid, sameSelf)],
+	['setregid', partial(identity.setgid, sameSelf)],
+	['setresgid', partial(identity.setgid, sameSelf)],
+	['getpgid', full(identity.getpgid)],
+	['getpgrp', full(identity.getpgrp)],
+	['getsid', full(identity.getsid)],
+	['setpgid', full(identity.setpgid)],
+	['setsid', full(identity.setsid)],
+	['uname', full(identity.uname)],
+	['sysinfo', partial(identity.sysinfo, 'uptime, memory and processes')],
+	['getrandom', full(identity.getrandom)],
+	['getrlimit', full(identity.getrlimit)],
+	['setrlimit', partial(identity.setrlimit, sameSelf)],
+	['prlimit64', partial(identity.prlimit64, sameSelf)],
+	['getrusage', partial(identity.getrusage, 'zeros')],
+	['sched_getaffinity', full(identity.schedGetaffinity)],
+	['sched_getparam', full(identity.schedGetparam)],
+	['sched_getscheduler', full(identity.normalPriority)],
+	['sched_get_priority_max', partial(identity.normalPriority, 'normal priority alone')],
+	['sched_get_priority_min', partial(identity.normalPriority, 'normal priority alone')],
+	['getpriority', full(identity.normalPriority)],
+	['prctl', partial(identity.prctl, 'PR_SET_NAME, PR_GET_NAME, PR_GET_DUMPABLE')],
+	// Processes and memory
+	['fork', full(processes.fork)],
+	['forked', full(processes.forked)],
+	['execve', partial(execve.execve, 'the command gets descriptors 0, 1 and 2')],
+	['execveat', partial(execve.execveat, 'no AT_EMPTY_PATH')],
+	['wait4', partial(processes.wait4, 'struct rusage is zero')],
+	['waitid', partial(processes.waitid, 'children that ended')],
+	['kill', full(processes.kill)],
+	['tkill', full(processes.tkill)],
+	['tgkill', full(processes.tgkill)],
+	['exit_group', full(processes.exitGroup)],
+	['mmap', partial(mapping.mmap, "a shared mapping does not see another process's later writes")],
+	['munmap', full(processes.munmap)],
+	['msync', full(processes.msync)],
+	// Sockets
+	['socket', partial(sockets.socket, noNetwork)],
+	['socketpair', partial(sockets.socketpair, 'streams')],
+	['connect', partial(sockets.connect, noNetwork)],
+	['sendto', partial(sockets.sendto, noNetwork)],
+	['sendmsg', partial(sockets.sendmsg, noNetwork)],
+	['sendmmsg', partial(sockets.sendmsg, noNetwork)],
+	['recvfrom', partial(sockets.recvfrom, noNetwork)],
+	['shutdown', partial(sockets.shutdown, noNetwork)],
+	['setsockopt', partial(sockets.setsockopt, noNetwork)],
+	['getsockopt', partial(sockets.getsockopt, noNetwork)],
+	['bind', partial(sockets.bind, 'refused')],
+	['listen', partial(sockets.bind, 'refused')],
+]);

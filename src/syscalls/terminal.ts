@@ -1,0 +1,78 @@
+/** ioctl(2): what isatty(3), the terminal's size and a few file questions need. ioctl_tty(2). */
+import { SysError } from '../abi/errno.ts';
+import { OutsideInput, OutsideOutput } from '../kernel/outside.ts';
+import type { Handler } from './context.ts';
+
+const TCGETS = 0x5401;
+const TCSETS = 0x5402;
+const TCSETSW = 0x5403;
+const TCSETSF = 0x5404;
+const TIOCGPGRP = 0x540f;
+const TIOCGWINSZ = 0x5413;
+const FIONREAD = 0x541b;
+const FIONBIO = 0x5421;
+const FIONCLEX = 0x5450;
+const FIOCLEX = 0x5451;
+const O_NONBLOCK = 0o4000;
+
+/** Implements ioctl(2). Settings of the terminal are accepted and kept from it: the review draws on it. */
+export const ioctl: Handler = (c) => {
+	const fd = c.int(0);
+	const file = c.file(0);
+	const request = c.long(1) >>> 0;
+	switch (request) {
+		case FIOCLEX:
+		case FIONCLEX:
+			c.process.descriptors.setCloseOnExec(fd, request === FIOCLEX);
+			return 0;
+		case FIONBIO: {
+			const on = c.link.read(c.long(2), 4).readInt32LE(0) !== 0;
+			file.flags = on ? file.flags | O_NONBLOCK : file.flags & ~O_NONBLOCK;
+			return 0;
+		}
+		case FIONREAD: {
+			const bytes = Buffer.alloc(4);
+			bytes.writeInt32LE(file.kind === 'node' ? Math.max(0, file.stat().size - file.seek(0, 1)) : file.pending);
+			c.link.write(c.long(2), bytes);
+			return 0;
+		}
+		default:
+			break;
+	}
+	if (!file.terminal || !(file instanceof OutsideInput || file instanceof OutsideOutput)) throw new SysError('ENOTTY');
+	switch (request) {
+		case TCGETS:
+			c.link.write(c.long(2), usualTermios());
+			return 0;
+		case TCSETS:
+		case TCSETSW:
+		case TCSETSF:
+			return 0;
+		case TIOCGWINSZ: {
+			const size = Buffer.alloc(8);
+			size.writeUInt16LE(file.facts.rows, 0);
+			size.writeUInt16LE(file.facts.columns, 2);
+			c.link.write(c.long(2), size);
+			return 0;
+		}
+		case TIOCGPGRP: {
+			const bytes = Buffer.alloc(4);
+			bytes.writeInt32LE(c.process.pgid);
+			c.link.write(c.long(2), bytes);
+			return 0;
+		}
+		default:
+			throw new SysError('EINVAL');
+	}
+};
+
+/** struct termios of a terminal as a shell leaves it (`stty sane`), 36 bytes. */
+function usualTermios(): Buffer {
+	const bytes = Buffer.alloc(36);
+	bytes.writeUInt32LE(0x4500, 0); // ICRNL IXON IUTF8
+	bytes.writeUInt32LE(0x5, 4); // OPOST ONLCR
+	bytes.writeUInt32LE(0xbf, 8); // B38400 CS8 CREAD
+	bytes.writeUInt32LE(0x8a3b, 12); // ISIG ICANON ECHO ECHOE ECHOK ECHOCTL ECHOKE IEXTEN
+	Buffer.from([0, 3, 28, 127, 21, 4, 0, 1, 0, 17, 19, 26, 0, 18, 15, 23, 22]).copy(bytes, 16);
+	return bytes;
+}

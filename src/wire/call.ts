@@ -1,0 +1,111 @@
+/** One call of the guest: `name(argtypes)ret` and its packed arguments, decoded. */
+import { decodeName } from '../abi/bytes.ts';
+import { WireError } from './wire-error.ts';
+
+/** A C string that came inside the message, or word of why it did not. */
+export type GuestString =
+	| { readonly kind: 'text'; readonly address: number; readonly text: string }
+	| { readonly kind: 'fault'; readonly address: number }
+	| { readonly kind: 'long'; readonly address: number };
+
+/** A buffer of the guest; `inline` is left out where it must be read with `R`. */
+export type GuestBuffer = { readonly address: number; readonly length: number; readonly inline?: Buffer };
+
+/**
+ * Integers are numbers: exact up to 2^53, and beyond that only ever compared with a bound or handed back to the guest
+ * as one of its own addresses.
+ */
+export type Argument = number | GuestString | GuestBuffer;
+
+export type Call = {
+	readonly channel: number;
+	readonly seq: number;
+	/** `openat(isii)i`, as sent. */
+	readonly signature: string;
+	readonly args: readonly Argument[];
+};
+
+const maxArguments = 8;
+const faultLength = 0xffffffff;
+const longLength = 0xfffffffe;
+const high = 2 ** 32;
+
+/** Argument types by signature: a guest makes few different calls and many of each. */
+const knownTypes = new Map<string, string>();
+
+/** Decodes a payload. Throws WireError on anything that does not add up to exactly the bytes that came. */
+export function decodeCall(channel: number, seq: number, payload: Buffer): Call {
+	const nameLength = payload[0];
+	if (nameLength === undefined || payload.length < 1 + nameLength) throw new WireError('a call without its name');
+	const signature = payload.toString('latin1', 1, 1 + nameLength);
+	const types = knownTypes.get(signature) ?? parseTypes(signature);
+	const args: Argument[] = [];
+	let at = 1 + nameLength;
+	for (let i = 0; i < types.length; i++) {
+		switch (types.charCodeAt(i)) {
+			case 0x69 /* i */:
+				need(payload, at, 8, signature);
+				args.push(payload.readInt32LE(at + 4) * high + payload.readUInt32LE(at));
+				at += 8;
+				break;
+			case 0x70 /* p */:
+				need(payload, at, 8, signature);
+				args.push(readAddress(payload, at));
+				at += 8;
+				break;
+			case 0x66 /* f */:
+				need(payload, at, 8, signature);
+				args.push(payload.readDoubleLE(at));
+				at += 8;
+				break;
+			case 0x73 /* s */:
+				{
+					need(payload, at, 12, signature);
+					const address = readAddress(payload, at);
+					const length = payload.readUInt32LE(at + 8);
+					at += 12;
+					if (length === faultLength) args.push({ kind: 'fault', address });
+					else if (length === longLength) args.push({ kind: 'long', address });
+					else {
+						need(payload, at, length, signature);
+						args.push({ kind: 'text', address, text: decodeName(payload.subarray(at, at + length)) });
+						at += length;
+					}
+					break;
+				}
+			default: {
+				need(payload, at, 20, signature);
+				const address = readAddress(payload, at);
+				const length = readAddress(payload, at + 8);
+				const inline = payload.readUInt32LE(at + 16);
+				at += 20;
+				if (inline !== 0 && inline !== length)
+					throw new WireError(`${signature}: a buffer of ${length} bytes that carries ${inline}`);
+				need(payload, at, inline, signature);
+				args.push(inline > 0 ? { address, length, inline: payload.subarray(at, at + inline) } : { address, length });
+				at += inline;
+			}
+		}
+	}
+	if (at !== payload.length) throw new WireError(`${signature}: ${payload.length - at} bytes too many`);
+	return { channel, seq, signature, args };
+}
+
+function need(payload: Buffer, at: number, bytes: number, signature: string): void {
+	if (at + bytes > payload.length) throw new WireError(`${signature}: the message ends in the middle of its arguments`);
+}
+
+function readAddress(payload: Buffer, at: number): number {
+	return payload.readUInt32LE(at + 4) * high + payload.readUInt32LE(at);
+}
+
+function parseTypes(signature: string): string {
+	const match = /^[a-z0-9_]{1,40}\(([ipfsbv]{0,9})\)[ipfv]$/i.exec(signature);
+	const types = match?.[1];
+	if (types === undefined) throw new WireError(`a signature that is none: ${JSON.stringify(signature.slice(0, 60))}`);
+	const real = types === 'v' ? '' : types;
+	if (real.length > maxArguments || real.includes('v')) throw new WireError(`${signature}: too many arguments`);
+	// A hostile guest could send endless different names; only as many as there are system calls are kept.
+	if (knownTypes.size < 1000) knownTypes.set(signature, real);
+	return real;
+}

@@ -1,0 +1,195 @@
+/**
+ * The controller's side of one call: reads and fills the guest's memory and gives the result.
+ * A task stands still between its call and the result, so this is a conversation with one partner.
+ */
+import type { Argument, GuestBuffer, GuestString } from './call.ts';
+import { WireError } from './wire-error.ts';
+
+/** Bytes to and from the guest, by channel. Implemented in host/ over FIFOs. */
+export interface Transport {
+	/** Writes all of `bytes` to the task's reply FIFO. */
+	send(channel: number, bytes: Uint8Array): void;
+	/** Fills all of `into` from the task's data FIFO; throws when the guest is gone. */
+	receive(channel: number, into: Uint8Array): void;
+}
+
+/** What Linux itself reads or writes at most in one call: include/linux/fs.h MAX_RW_COUNT. */
+export const maxTransfer = 0x7ffff000;
+
+/** How much is moved in one piece, so that a length the guest names never decides how much we allocate. */
+export const pieceBytes = 1024 * 1024;
+
+const command = { read: 0x52, string: 0x5a, write: 0x57, timer: 0x54, exit: 0x58 } as const;
+const resultByte = 0x69;
+
+/** Signals that the guest's memory could not be read there. The handler turns it into EFAULT. */
+export class GuestFault extends Error {
+	constructor() {
+		super('bad address');
+		this.name = 'GuestFault';
+	}
+}
+
+/** The task was killed in the middle of its call: there is nobody to answer. */
+export class TaskGone extends Error {
+	constructor() {
+		super('the task is gone');
+		this.name = 'TaskGone';
+	}
+}
+
+/** What follows the bytes of `R` and `Z`: 0, or why they are not the guest's. */
+const gone = 0xff;
+
+export class GuestLink {
+	readonly #transport: Transport;
+	readonly #out = Buffer.allocUnsafe(8192);
+	#length = 0;
+	#channel = 0;
+
+	constructor(transport: Transport) {
+		this.#transport = transport;
+	}
+
+	/** Turns to the task whose call is handled now. */
+	face(channel: number): void {
+		this.#channel = channel;
+		this.#length = 0;
+	}
+
+	/** The string of an `s` argument, at most `max` bytes; undefined when it is longer. Throws GuestFault. */
+	text(argument: Argument | undefined, decode: (bytes: Uint8Array) => string, max = 4096): string | undefined {
+		const string = asString(argument);
+		switch (string.kind) {
+			case 'text':
+				return string.text;
+			case 'fault':
+				throw new GuestFault();
+			case 'long':
+				return this.string(string.address, decode, max);
+		}
+	}
+
+	/** A C string at an address; undefined when there is no NUL within `max` bytes. Throws GuestFault. */
+	string(address: number, decode: (bytes: Uint8Array) => string, max = 4096): string | undefined {
+		this.#begin(command.string, address, 16);
+		this.#number(max + 1);
+		this.#flush();
+		const length = this.#receiveLength(max + 1);
+		if (length < 0) throw new GuestFault();
+		const bytes = this.#receiveBytes(length);
+		return length > max ? undefined : decode(bytes);
+	}
+
+	/** All bytes of a `b` argument up to `limit`. Throws GuestFault. */
+	buffer(argument: Argument | undefined, limit = pieceBytes): Buffer {
+		const { address, length, inline } = asBuffer(argument);
+		if (inline !== undefined) return inline.length > limit ? inline.subarray(0, limit) : inline;
+		return this.read(address, Math.min(length, limit));
+	}
+
+	/** `length` bytes of the guest's memory. Throws GuestFault when any of them cannot be read. */
+	read(address: number, length: number): Buffer {
+		if (length === 0) return Buffer.alloc(0);
+		this.#begin(command.read, address, 16);
+		this.#number(length);
+		this.#flush();
+		const got = this.#receiveLength(length);
+		const bytes = this.#receiveBytes(got);
+		if (got !== length) throw new GuestFault();
+		return bytes;
+	}
+
+	/** Fills the guest's memory. A bad address becomes EFAULT on the guest's side, with the result. */
+	write(address: number, bytes: Uint8Array): void {
+		if (bytes.length === 0) return;
+		this.#begin(command.write, address, 16);
+		this.#number(bytes.length);
+		if (this.#length + bytes.length <= this.#out.length) {
+			this.#out.set(bytes, this.#length);
+			this.#length += bytes.length;
+			return;
+		}
+		this.#flush();
+		this.#transport.send(this.#channel, bytes);
+	}
+
+	/** Lets the task report `timeout` after so many nanoseconds, unless it has its result by then. */
+	timer(nanoseconds: bigint): void {
+		this.#room(9);
+		this.#out[this.#length] = command.timer;
+		this.#out.writeBigInt64LE(nanoseconds, this.#length + 1);
+		this.#length += 9;
+		this.#flush();
+	}
+
+	/** Ends the guest process instead of giving a result. */
+	exit(status: number): void {
+		this.#room(5);
+		this.#out[this.#length] = command.exit;
+		this.#out.writeInt32LE(status, this.#length + 1);
+		this.#length += 5;
+		this.#flush();
+	}
+
+	result(value: number): void {
+		this.#room(9);
+		this.#out[this.#length] = resultByte;
+		this.#length += 1;
+		this.#number(value);
+		this.#flush();
+	}
+
+	#begin(code: number, address: number, bytes: number): void {
+		this.#room(1 + bytes);
+		this.#out[this.#length] = code;
+		this.#length += 1;
+		this.#number(address);
+	}
+
+	#number(value: number): void {
+		const low = value >>> 0;
+		this.#out.writeUInt32LE(low, this.#length);
+		// Floor division keeps the sign: -2 is 0xffffffff_fffffffe.
+		this.#out.writeInt32LE(Math.floor(value / 2 ** 32) | 0, this.#length + 4);
+		this.#length += 8;
+	}
+
+	#room(bytes: number): void {
+		if (this.#length + bytes > this.#out.length) this.#flush();
+	}
+
+	#flush(): void {
+		if (this.#length === 0) return;
+		this.#transport.send(this.#channel, this.#out.subarray(0, this.#length));
+		this.#length = 0;
+	}
+
+	/** The bytes and the word after them that says whether they are whole. */
+	#receiveBytes(length: number): Buffer {
+		if (length <= 0) return Buffer.alloc(0);
+		const bytes = Buffer.allocUnsafe(length + 1);
+		this.#transport.receive(this.#channel, bytes);
+		if (bytes[length] === gone) throw new TaskGone();
+		if (bytes[length] !== 0) throw new GuestFault();
+		return bytes.subarray(0, length);
+	}
+
+	#receiveLength(max: number): number {
+		const bytes = Buffer.allocUnsafe(8);
+		this.#transport.receive(this.#channel, bytes);
+		const length = bytes.readInt32LE(4) * 2 ** 32 + bytes.readUInt32LE(0);
+		if (length > max) throw new WireError(`${length} bytes of memory where ${max} were asked for`);
+		return length;
+	}
+}
+
+function asString(argument: Argument | undefined): GuestString {
+	if (typeof argument === 'object' && 'kind' in argument) return argument;
+	throw new WireError('a string was expected');
+}
+
+function asBuffer(argument: Argument | undefined): GuestBuffer {
+	if (typeof argument === 'object' && 'length' in argument) return argument;
+	throw new WireError('a buffer was expected');
+}
