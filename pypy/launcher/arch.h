@@ -7,8 +7,9 @@
 
 #if defined __x86_64__
 
-#define AUDIT_ARCH AUDIT_ARCH_X86_64
+#define OUR_ARCH AUDIT_ARCH_X86_64
 #define SYSCALL_BYTES 2
+#define CHILD_TID_SHIFT 0 /* clone(flags, stack, parent_tid, child_tid, tls) */
 #define PC(uc) ((uc)->uc_mcontext.gregs[REG_RIP])
 #define SP(uc) ((uc)->uc_mcontext.gregs[REG_RSP])
 #define RESULT(uc) ((uc)->uc_mcontext.gregs[REG_RAX])
@@ -32,8 +33,9 @@ static inline void make_again(ucontext_t *uc, long nr)
 
 #elif defined __aarch64__
 
-#define AUDIT_ARCH AUDIT_ARCH_AARCH64
+#define OUR_ARCH AUDIT_ARCH_AARCH64
 #define SYSCALL_BYTES 4
+#define CHILD_TID_SHIFT 1 /* clone(flags, stack, parent_tid, tls, child_tid) */
 #define PC(uc) ((uc)->uc_mcontext.pc)
 #define SP(uc) ((uc)->uc_mcontext.sp)
 #define RESULT(uc) ((uc)->uc_mcontext.regs[0])

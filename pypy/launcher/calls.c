@@ -1,6 +1,8 @@
 /* Every system call we know, as data: its signature on the wire (PROTOCOL.md, Frames). A name that an architecture lacks is left out. */
 #include "launcher.h"
 
+#include <sys/syscall.h>
+
 #define CALL(name, types) [__NR_##name] = #name "(" types ")i",
 
 static const char *const signatures[] = {
@@ -38,7 +40,7 @@ static const char *const signatures[] = {
 	CALL(sched_getparam, "ip") CALL(sched_setparam, "ip") CALL(sched_get_priority_max, "i")
 	CALL(sched_get_priority_min, "i") CALL(sched_rr_get_interval, "ip") CALL(prctl, "iiiii") CALL(getrandom, "pii")
 	CALL(memfd_create, "si") CALL(mincore, "pip") CALL(mlock, "pi") CALL(munlock, "pi") CALL(mlock2, "pii")
-	CALL(mlockall, "i") CALL(munlockall, "") CALL(membarrier, "iii") CALL(get_robust_list, "ipp")
+	CALL(msync, "pii") CALL(munmap, "pi") CALL(mremap, "piiip") CALL(mlockall, "i") CALL(munlockall, "") CALL(membarrier, "iii") CALL(get_robust_list, "ipp")
 	CALL(inotify_init1, "i") CALL(inotify_add_watch, "isi") CALL(inotify_rm_watch, "ii") CALL(eventfd2, "ii")
 	CALL(signalfd4, "ipii") CALL(epoll_create1, "i") CALL(epoll_ctl, "iiip") CALL(epoll_pwait, "ipiipi")
 	CALL(epoll_pwait2, "ipippi") CALL(timerfd_create, "ii") CALL(timerfd_settime, "iipp") CALL(timerfd_gettime, "ip")

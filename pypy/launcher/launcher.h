@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-#include <sys/uio.h>
+#include <time.h>
 #include <ucontext.h>
 
 enum {
@@ -78,7 +78,10 @@ int filter_install(uint32_t channels);
 int supervise(pid_t first, const struct supervisor_fds *fds) __attribute__((noreturn));
 
 /* raw.S: all system calls of the handler go through this one instruction; memory of the guest through these copies */
-long launcher_syscall(long nr, ...);
+long launcher_syscall(long nr, long a, long b, long c, long d, long e, long f);
+#define raw(...) raw_filled(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
+#define raw_filled(nr, a, b, c, d, e, f, ...) \
+	launcher_syscall(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 extern const char launcher_syscall_return[];
 size_t guest_copy(void *to, const void *from, size_t length);          /* bytes that could NOT be copied */
 long guest_string(char *to, const char *from, size_t max);             /* bytes before the NUL, max without one, -1 unreadable */
@@ -95,7 +98,8 @@ struct task {
 	bool attached, first;
 	uint32_t channel, seq;
 	uint32_t in_at, in_end;         /* what of `in` is not consumed yet */
-	int64_t timer;                  /* ns to wait for the next command; -1: for ever */
+	bool timed;                     /* wait for the next command at most `left` */
+	struct timespec left;
 	siginfo_t noted_info;
 	unsigned char out[FRAME_MAX];
 	unsigned char in[2048];

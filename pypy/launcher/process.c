@@ -1,0 +1,46 @@
+/* fork: the controller agrees, then a plain native clone; the child goes on with a channel of its own. Async-signal-safe. */
+#define _GNU_SOURCE
+#include "launcher.h"
+#include "arch.h"
+
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+static void begin_child(uint32_t channel)
+{
+	guest_pid = (pid_t)raw(__NR_getpid);
+	self.channel = channel;
+	self.noted = 0;
+	raw(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL);
+	if (raw(__NR_getppid) != supervisor_pid)
+		quit(FAILED);
+	attach(2);
+}
+
+/*
+ * CLONE_VM (vfork, posix_spawn) becomes a copy: two processes in one memory could not have two tasks. The stack that such a
+ * caller names is put into the child's registers, and takes effect when the handler returns.
+ */
+long do_fork(ucontext_t *context, long flags, long stack, long parent_tid, long child_tid)
+{
+	long allowed = call("fork(i)i", &flags);
+	if (allowed < 0)
+		return allowed;
+	uint32_t channel = claim_channel();
+	long kept = flags & (CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID);
+	long tids[] = {0, 0};
+	tids[CHILD_TID_SHIFT] = child_tid;
+	long pid = raw(__NR_clone, kept | CLONE_PARENT | SIGCHLD, 0, parent_tid, tids[0], tids[1]);
+	if (pid == 0) {
+		begin_child(channel);
+		if (stack != 0)
+			SP(context) = (__typeof__(SP(context)))stack;
+		return 0;
+	}
+	if (pid < 0)
+		channel_owner[channel] = 0;
+	long forked[] = {pid, pid < 0 ? -1 : (long)channel};
+	call("forked(ii)i", forked);
+	return pid;
+}

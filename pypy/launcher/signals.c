@@ -1,0 +1,221 @@
+/* Signals of the guest: its handlers run between its calls, never inside of ours. Async-signal-safe. */
+#define _GNU_SOURCE
+#include "launcher.h"
+#include "arch.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#ifndef SA_RESTORER
+#define SA_RESTORER 0x04000000
+#endif
+
+enum { SIGNALS = 64, MASK_BYTES = 8 };
+
+/* As the kernel has it, not as libc does. */
+struct kernel_action {
+	uintptr_t handler;
+	unsigned long flags;
+	uintptr_t restorer;
+	uint64_t mask;
+};
+
+typedef void handler_function(int, siginfo_t *, void *);
+
+static struct kernel_action guest_actions[SIGNALS + 1];
+static volatile uint64_t handled; /* signals that have a guest handler */
+
+static uint64_t bit(int signal)
+{
+	return 1ull << (signal - 1);
+}
+
+/* A trapped call while SIGSYS is blocked kills the process; so does a bad address of the guest while these are. */
+static uint64_t never_blocked(void)
+{
+	return bit(SIGSYS) | bit(SIGSEGV) | bit(SIGBUS);
+}
+
+static uint64_t *mask_of(ucontext_t *context)
+{
+	return (uint64_t *)(void *)&context->uc_sigmask;
+}
+
+static void set_mask(uint64_t mask)
+{
+	mask &= ~never_blocked();
+	raw(__NR_rt_sigprocmask, SIG_SETMASK, &mask, NULL, MASK_BYTES);
+}
+
+static void set_default(int signal)
+{
+	struct kernel_action action = {0, 0, 0, 0};
+	raw(__NR_rt_sigaction, signal, &action, NULL, MASK_BYTES);
+}
+
+/* Other signals with a handler stay pending in the kernel until the call is over: so one place to note one is enough. */
+static void note(int signal, const siginfo_t *info, ucontext_t *context)
+{
+	*mask_of(context) |= handled & ~never_blocked();
+	if (self.noted)
+		return;
+	self.noted_info = *info;
+	self.noted = signal;
+	if (self.waiting && !self.told) {
+		self.told = 1;
+		send_simple("interrupted()v");
+	}
+}
+
+static void run_handler(int signal, siginfo_t *info, ucontext_t *context)
+{
+	struct kernel_action action = guest_actions[signal];
+	if (action.handler <= 1)
+		return;
+	if (action.flags & SA_RESETHAND) {
+		guest_actions[signal].handler = 0;
+		set_default(signal);
+	}
+	((handler_function *)action.handler)(signal, info, context);
+}
+
+/* Outside a call the kernel has set the mask already, from what do_sigaction told it. */
+static void on_signal(int signal, siginfo_t *info, void *context)
+{
+	if (self.in_call)
+		note(signal, info, context);
+	else
+		run_handler(signal, info, context);
+}
+
+bool noted_restarts(void)
+{
+	return !self.noted || (guest_actions[self.noted].flags & SA_RESTART);
+}
+
+/* The guest's mask, which the handler sees in `context`, comes back when the SIGSYS handler returns. */
+bool deliver_noted(ucontext_t *context)
+{
+	int signal = self.noted;
+	siginfo_t info = self.noted_info;
+	struct kernel_action *action = &guest_actions[signal];
+	self.noted = 0;
+	set_mask(*mask_of(context) | action->mask | (action->flags & SA_NODEFER ? 0 : bit(signal)));
+	run_handler(signal, &info, context);
+	return true;
+}
+
+/* SIGSEGV and SIGBUS: a bad address that the guest gave us, its own mistake, or sent. */
+static void on_fault(int signal, siginfo_t *info, void *context_of_guest)
+{
+	ucontext_t *context = context_of_guest;
+	uintptr_t at = (uintptr_t)PC(context);
+	bool sent = info->si_code <= 0;
+	if (!sent && at >= (uintptr_t)guest_copy_fault && at < (uintptr_t)guest_copy_end) {
+		PC(context) = (__typeof__(PC(context)))(uintptr_t)guest_copy_end;
+	} else if (!sent && at >= (uintptr_t)guest_string_fault && at < (uintptr_t)guest_string_store) {
+		PC(context) = (__typeof__(PC(context)))(uintptr_t)guest_string_unreadable;
+	} else if (guest_actions[signal].handler > 1 && self.in_call && sent) {
+		note(signal, info, context);
+	} else if (guest_actions[signal].handler > 1 && !self.in_call) {
+		uint64_t own = guest_actions[signal].flags & SA_NODEFER ? 0 : bit(signal);
+		set_mask(*mask_of(context) | guest_actions[signal].mask | own);
+		run_handler(signal, info, context);
+	} else if (!sent || guest_actions[signal].handler == 0) {
+		set_default(SIGSEGV);
+		set_default(signal); /* a real fault happens again on return, and ends the process */
+		if (sent)
+			*(volatile int *)NULL = 0;
+	}
+}
+
+void signals_install(void)
+{
+	struct sigaction action;
+	memset(&action, 0, sizeof action);
+	action.sa_sigaction = on_fault;
+	action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
+	if (sigaction(SIGSEGV, &action, NULL) != 0 || sigaction(SIGBUS, &action, NULL) != 0)
+		die("cannot handle SIGSEGV; please report it");
+}
+
+static long install(int signal, const struct kernel_action *wanted)
+{
+	struct kernel_action action = *wanted;
+	if (signal == SIGSEGV || signal == SIGBUS)
+		return 0; /* stays ours */
+	action.mask &= ~never_blocked();
+	if (action.handler > 1) {
+		handler_function *ours = on_signal;
+		action.handler = (uintptr_t)ours;
+		action.flags = (action.flags & ~(unsigned long)SA_RESETHAND) | SA_SIGINFO;
+		__atomic_fetch_or(&handled, bit(signal), __ATOMIC_RELAXED);
+	} else {
+		__atomic_fetch_and(&handled, ~bit(signal), __ATOMIC_RELAXED);
+	}
+	return raw(__NR_rt_sigaction, signal, &action, NULL, MASK_BYTES);
+}
+
+long do_sigaction(const long *a)
+{
+	int signal = (int)a[0];
+	struct kernel_action wanted, old;
+	if (a[3] != MASK_BYTES || signal < 1 || signal > SIGNALS)
+		return -EINVAL;
+	if (a[1] != 0 && (signal == SIGKILL || signal == SIGSTOP || signal == SIGSYS))
+		return -EINVAL;
+	old = guest_actions[signal];
+	if (a[1] != 0) {
+		if (guest_copy(&wanted, (const void *)a[1], sizeof wanted) != 0)
+			return -EFAULT;
+		guest_actions[signal] = wanted;
+		long result = install(signal, &wanted);
+		if (result < 0) {
+			guest_actions[signal] = old;
+			return result;
+		}
+	}
+	if (a[2] != 0 && guest_copy((void *)a[2], &old, sizeof old) != 0)
+		return -EFAULT;
+	return 0;
+}
+
+/* Edits the mask that is restored when the SIGSYS handler returns. */
+long do_sigprocmask(ucontext_t *context, const long *a)
+{
+	uint64_t set = 0, old = *mask_of(context);
+	if (a[3] != MASK_BYTES)
+		return -EINVAL;
+	if (a[1] != 0) {
+		if (guest_copy(&set, (const void *)a[1], sizeof set) != 0)
+			return -EFAULT;
+		switch ((int)a[0]) {
+		case SIG_BLOCK:
+			set |= old;
+			break;
+		case SIG_UNBLOCK:
+			set = old & ~set;
+			break;
+		case SIG_SETMASK:
+			break;
+		default:
+			return -EINVAL;
+		}
+		*mask_of(context) = set & ~never_blocked();
+	}
+	if (a[2] != 0 && guest_copy((void *)a[2], &old, sizeof old) != 0)
+		return -EFAULT;
+	return 0;
+}
+
+long do_sigsuspend(const long *a)
+{
+	uint64_t mask;
+	if (a[1] != MASK_BYTES)
+		return -EINVAL;
+	if (guest_copy(&mask, (const void *)a[0], sizeof mask) != 0)
+		return -EFAULT;
+	mask &= ~never_blocked();
+	return raw(__NR_rt_sigsuspend, &mask, MASK_BYTES);
+}

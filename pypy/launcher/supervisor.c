@@ -1,0 +1,150 @@
+/* The supervisor: reports the dead, sends signals on order, and ends all when the controller or the first process is gone. */
+#define _GNU_SOURCE
+#include "launcher.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { KILL = 1, TGKILL = 2, FREE = 3 };
+
+static const struct supervisor_fds *channel;
+static bool dead[CHANNELS_MAX]; /* its process is gone; nobody waits on it, see PROTOCOL.md */
+static unsigned char frame[64]; /* waits until `request` takes it; nothing else is done before */
+static size_t frame_size;
+static uint32_t frame_seq;
+static bool ended;
+static int first_status;
+
+static void report(const char *signature, const int64_t *arguments, size_t count);
+static bool send_report(void);
+static bool reap(pid_t first);
+static bool obey_order(void);
+static void serve_dead(uint32_t i);
+static void finish(pid_t first) __attribute__((noreturn));
+
+static void on_child(int signal)
+{
+	(void)signal; /* it only ends ppoll */
+}
+
+int supervise(pid_t first, const struct supervisor_fds *fds)
+{
+	static struct pollfd polls[3 + 2 * CHANNELS_MAX];
+	struct sigaction action;
+	sigset_t child, none;
+
+	channel = fds;
+	memset(&action, 0, sizeof action);
+	action.sa_handler = on_child;
+	sigaction(SIGCHLD, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&none);
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child, NULL);
+	for (;;) {
+		while (send_report() && !ended && (reap(first) || obey_order()))
+			;
+		if (ended && frame_size == 0)
+			finish(first);
+		nfds_t count = 3;
+		polls[0] = (struct pollfd){STDOUT_FILENO, 0, 0}; /* POLLHUP and POLLERR come unasked */
+		polls[1] = (struct pollfd){fds->control, (short)(frame_size == 0 ? POLLIN : 0), 0};
+		polls[2] = (struct pollfd){fds->request, (short)(frame_size == 0 ? 0 : POLLOUT), 0};
+		for (uint32_t i = 0; i < channel_count; i++)
+			if (dead[i]) {
+				serve_dead(i);
+				polls[count++] = (struct pollfd){fds->reply[i], POLLIN, 0};
+				polls[count++] = (struct pollfd){fds->data[i], POLLOUT, 0};
+			}
+		if (ppoll(polls, count, NULL, &none) < 0 && errno != EINTR)
+			die("cannot poll: %s", strerror(errno));
+		if (polls[0].revents & (POLLHUP | POLLERR))
+			finish(first);
+	}
+}
+
+static void report(const char *signature, const int64_t *arguments, size_t count)
+{
+	size_t name = strlen(signature);
+	uint32_t header[] = {(uint32_t)(FRAME_HEADER - 4 + 1 + name + 8 * count), SUPERVISOR_CHANNEL, ++frame_seq};
+	memcpy(frame, header, sizeof header);
+	frame[FRAME_HEADER] = (unsigned char)name;
+	memcpy(frame + FRAME_HEADER + 1, signature, name);
+	memcpy(frame + FRAME_HEADER + 1 + name, arguments, 8 * count);
+	frame_size = header[0] + 4;
+}
+
+/* Whether nothing waits to be sent any more. */
+static bool send_report(void)
+{
+	if (frame_size > 0 && write(channel->request, frame, frame_size) == (ssize_t)frame_size)
+		frame_size = 0;
+	return frame_size == 0;
+}
+
+static bool reap(pid_t first)
+{
+	int status;
+	pid_t pid = waitpid(-1, &status, WNOHANG | __WALL);
+	if (pid <= 0)
+		return false;
+	report("reaped(ii)v", (int64_t[]){pid, status}, 2);
+	for (uint32_t i = 0; i < channel_count; i++)
+		if (channel_owner[i] == pid)
+			dead[i] = true;
+	if (pid == first) {
+		ended = true;
+		first_status = status;
+	}
+	return true;
+}
+
+/* Only our own children: a number that a guest made up must not reach another process. */
+static int send_signal(const int32_t *order)
+{
+	siginfo_t info;
+	if (order[1] <= 0 || waitid(P_PID, (id_t)order[1], &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+		return ESRCH;
+	int result = order[0] == KILL ? kill(order[1], order[3]) : tgkill(order[1], order[2], order[3]);
+	return result == 0 ? 0 : errno;
+}
+
+static bool obey_order(void)
+{
+	int32_t order[4];
+	if (read(channel->control, order, sizeof order) != (ssize_t)sizeof order)
+		return false;
+	if (order[0] == KILL || order[0] == TGKILL) {
+		report("signaled(iii)v", (int64_t[]){order[1], order[3], send_signal(order)}, 3);
+	} else if (order[0] == FREE && order[1] >= 0 && (uint32_t)order[1] < channel_count && dead[order[1]]) {
+		char rest[4096];
+		while (read(channel->reply[order[1]], rest, sizeof rest) > 0 || read(channel->data[order[1]], rest, sizeof rest) > 0)
+			;
+		dead[order[1]] = false;
+		channel_owner[order[1]] = 0;
+	}
+	return true;
+}
+
+/* The controller may be in the middle of writing to a dead task, or of reading from it. */
+static void serve_dead(uint32_t i)
+{
+	char bytes[4096];
+	while (read(channel->reply[i], bytes, sizeof bytes) > 0)
+		;
+	memset(bytes, 0xff, sizeof bytes);
+	while (write(channel->data[i], bytes, sizeof bytes) > 0)
+		;
+}
+
+static void finish(pid_t first)
+{
+	kill(-first, SIGKILL);
+	while (waitpid(-1, NULL, __WALL) > 0 || errno == EINTR)
+		;
+	_exit(!ended ? FAILED : WIFEXITED(first_status) ? WEXITSTATUS(first_status) : 128 + WTERMSIG(first_status));
+}
