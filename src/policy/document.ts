@@ -1,0 +1,60 @@
+/**
+ * A policy file after it was checked and before it is compiled for a machine: plain data that can be cached as JSON and
+ * sent to a worker. Every text that a later step may find fault with keeps its place in the file.
+ */
+import type { Decision } from '../model/decision.ts';
+import type { EffectKind } from '../model/effect.ts';
+import type { Limits } from '../model/limits.ts';
+
+/** A policy's text and the name it is told by in errors and verdicts: a path, or `policies/review.yaml`. */
+export type PolicySource = { readonly name: string; readonly text: string };
+
+/** A text of the policy and where it stands; both count from 1. */
+export type Located = { readonly text: string; readonly line: number; readonly column: number };
+
+/** Which of the three selectors an effect is matched by. */
+export type SelectorKind = 'path' | 'command' | 'host';
+
+export type RuleDocument = {
+	readonly decision: Decision;
+	readonly kinds: readonly EffectKind[];
+	readonly line: number;
+	readonly column: number;
+	readonly path: readonly Located[];
+	readonly command: readonly Located[];
+	readonly host: readonly Located[];
+	readonly except: readonly Located[];
+	readonly because?: string;
+	readonly match: readonly Located[];
+	readonly not: readonly Located[];
+};
+
+/** What a script that was denied something ends with: 126 (`exit`), or its own status (`ignore`). */
+export type DeniedRule = 'exit' | 'ignore';
+
+export type PolicyDocument = {
+	/** The source's name. */
+	readonly file: string;
+	/** What the policy calls itself; the source's name where it does not say. */
+	readonly name: string;
+	readonly about?: string;
+	readonly default: Readonly<Record<EffectKind, Decision>>;
+	readonly rules: readonly RuleDocument[];
+	readonly limits: Limits;
+	readonly env: { readonly pass: readonly string[] };
+	readonly scratch: readonly Located[];
+	readonly denied: DeniedRule;
+};
+
+export function selectorOf(kind: EffectKind): SelectorKind {
+	switch (kind) {
+		case 'read':
+		case 'write':
+		case 'delete':
+			return 'path';
+		case 'run':
+			return 'command';
+		case 'connect':
+			return 'host';
+	}
+}

@@ -1,0 +1,36 @@
+/** Tells which rules matched an effect and which one decided, for `policy explain`. */
+import { describeEffect, type Effect } from '../model/effect.ts';
+import type { Policy } from './compile.ts';
+import { builtVerdict, decide, defaultVerdict } from './decide.ts';
+import { ruleMatches, type Subject, subjectOf } from './rule-match.ts';
+
+/** Lines of text. They hold names from the effect, which are not made safe for a terminal. */
+export function explain(policy: Policy, effect: Effect): readonly string[] {
+	const verdict = decide(policy, effect);
+	const because = verdict.because === undefined ? '' : `: ${verdict.because}`;
+	const lines = [`${describeEffect(effect)}`, `→ ${verdict.decision}${because}`];
+	if (builtVerdict(policy, effect) !== undefined) return [...lines, '  decided before any rule'];
+	const subject = subjectOf(effect, policy.ground);
+	const matching = policy.rules[effect.kind].filter((rule) => ruleMatches(rule, subject));
+	for (const [index, rule] of matching.entries()) {
+		const note = rule.because === undefined ? '' : ` (${rule.because})`;
+		lines.push(`  ${rule.name} ${rule.decision}${note}: ${index === 0 ? 'matches and wins' : 'matches'}`);
+	}
+	const fallback = defaultVerdict(policy, effect, subject);
+	const used = matching.length === 0 ? 'no rule matches, so it decides' : 'not needed';
+	lines.push(`  ${policy.file} default for ${effect.kind} ${fallback.decision}: ${used}`);
+	return [...lines, ...commandNotes(subject)];
+}
+
+function commandNotes(subject: Subject): readonly string[] {
+	if (subject.kind !== 'command') return [];
+	const { facts } = subject;
+	const notes = [`  the file that would run: ${facts.program}`];
+	if (facts.changed.length > 0) {
+		notes.push(`  no allow rule counts: the script set or changed ${facts.changed.join(', ')} in the environment`);
+	}
+	if (facts.shell.kind !== 'none') {
+		notes.push('  a shell gets its commands as text: only a rule with exactly that text allows it');
+	}
+	return notes;
+}

@@ -1,0 +1,105 @@
+/** Policy text to a checked document. Loads yaml and zod (slow): callers that have a cached document import it lazily. */
+import type { Decision } from '../model/decision.ts';
+import { type EffectKind, effectKinds } from '../model/effect.ts';
+import type { Limits } from '../model/limits.ts';
+import type { Located, PolicyDocument, PolicySource, RuleDocument } from './document.ts';
+import { defaultLimits, limitNames, parseLimit } from './limits.ts';
+import { PolicyError, type Problem } from './problem.ts';
+import { checkRule, ruleDecision, ruleKinds } from './rule-check.ts';
+import { type PolicyFile, type PolicyFileRule, policySchema, ruleSchema } from './schema.ts';
+import { schemaProblems } from './schema-problems.ts';
+import { readYaml, type YamlText } from './yaml-text.ts';
+
+/** What counts where a policy says nothing: design.md's own list. */
+const defaultPass = ['PATH', 'HOME', 'LANG', 'USER', 'TZ'];
+const defaultScratch = '/tmp';
+
+/** The document, or every problem of the text at once. */
+export function parsePolicy(source: PolicySource): PolicyDocument | PolicyError {
+	const yaml = readYaml(source.text);
+	if (yaml.broken) return new PolicyError(source.name, yaml.problems);
+	// An empty file is a policy that asks about everything.
+	const value = yaml.value ?? {};
+	const parsed = policySchema.safeParse(value);
+	const problems: Problem[] = [...yaml.problems];
+	if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => schemaProblems(issue, yaml)));
+	problems.push(...ruleProblems(value, yaml));
+	if (!parsed.success || problems.length > 0) return new PolicyError(source.name, problems);
+	return Object.freeze(toDocument(source.name, parsed.data, yaml));
+}
+
+/** What the schema cannot say of a rule; for each rule that has the right shape, whatever the rest of the file has. */
+function ruleProblems(value: unknown, yaml: YamlText): readonly Problem[] {
+	if (typeof value !== 'object' || value === null || !('rules' in value) || !Array.isArray(value.rules)) return [];
+	return value.rules.flatMap((entry: unknown, index) => {
+		const rule = ruleSchema.safeParse(entry);
+		return rule.success ? checkRule(rule.data, ['rules', index], yaml) : [];
+	});
+}
+
+function toDocument(file: string, policy: PolicyFile, yaml: YamlText): PolicyDocument {
+	return {
+		file,
+		name: policy.name ?? file,
+		...(policy.about === undefined ? {} : { about: policy.about }),
+		default: toDefaults(policy.default ?? {}),
+		rules: (policy.rules ?? []).map((rule, index) => toRule(rule, index, yaml)),
+		limits: toLimits(policy.limits ?? {}),
+		env: { pass: policy.env?.pass ?? defaultPass },
+		scratch:
+			policy.scratch === undefined
+				? [{ text: defaultScratch, line: 1, column: 1 }]
+				: located(policy.scratch, ['scratch'], yaml),
+		denied: policy.denied ?? 'exit',
+	};
+}
+
+function toRule(rule: PolicyFileRule, index: number, yaml: YamlText): RuleDocument {
+	const path = ['rules', index];
+	const place = yaml.placeOf(path);
+	return {
+		decision: ruleDecision(rule),
+		kinds: ruleKinds(rule),
+		line: place.line,
+		column: place.column,
+		path: located(rule.path, [...path, 'path'], yaml),
+		command: located(rule.command, [...path, 'command'], yaml),
+		host: located(rule.host, [...path, 'host'], yaml),
+		except: located(rule.except, [...path, 'except'], yaml),
+		...(rule.because === undefined ? {} : { because: rule.because }),
+		match: located(rule.examples?.match, [...path, 'examples', 'match'], yaml),
+		not: located(rule.examples?.not, [...path, 'examples', 'not'], yaml),
+	};
+}
+
+function located(
+	texts: string | readonly string[] | undefined,
+	path: readonly PropertyKey[],
+	yaml: YamlText,
+): Located[] {
+	if (texts === undefined) return [];
+	if (typeof texts === 'string') return [{ text: texts, ...yaml.placeOf(path) }];
+	return texts.map((text, index) => ({ text, ...yaml.placeOf([...path, index]) }));
+}
+
+function toDefaults(given: { readonly [kind in EffectKind]?: Decision | undefined }): Record<EffectKind, Decision> {
+	const defaults: Record<EffectKind, Decision> = {
+		read: 'ask',
+		write: 'ask',
+		delete: 'ask',
+		run: 'ask',
+		connect: 'ask',
+	};
+	for (const kind of effectKinds) defaults[kind] = given[kind] ?? 'ask';
+	return defaults;
+}
+
+function toLimits(given: NonNullable<PolicyFile['limits']>): Limits {
+	const limits = { ...defaultLimits };
+	for (const name of limitNames) {
+		const value = given[name];
+		if (value === undefined) continue;
+		limits[name] = typeof value === 'number' ? value : (parseLimit(name, value) ?? limits[name]);
+	}
+	return limits;
+}

@@ -1,0 +1,44 @@
+/** Whether a rule matches an effect. */
+import type { Effect } from '../model/effect.ts';
+import { allowsCommand, type CommandFacts, type CommandGround, commandFacts, forbidsCommand } from './command-facts.ts';
+import type { Patterns, Rule } from './compile.ts';
+import { canonicalHost, matchesHost } from './host-pattern.ts';
+import { matchesPath } from './path-pattern.ts';
+
+/** An effect in the form that patterns are compared with; made once, compared with each rule. */
+export type Subject =
+	| { readonly kind: 'path'; readonly path: string }
+	| { readonly kind: 'command'; readonly facts: CommandFacts }
+	| { readonly kind: 'host'; readonly host: string; readonly port: number };
+
+export function subjectOf(effect: Effect, ground: CommandGround): Subject {
+	switch (effect.kind) {
+		case 'read':
+		case 'write':
+		case 'delete':
+			return { kind: 'path', path: effect.path };
+		case 'run':
+			return { kind: 'command', facts: commandFacts(effect, ground) };
+		case 'connect':
+			return { kind: 'host', host: canonicalHost(effect.host), port: effect.port };
+	}
+}
+
+export function ruleMatches(rule: Rule, subject: Subject): boolean {
+	const allowing = rule.decision === 'allow';
+	// An exception turns the rule's doubt around: what an allowing rule leaves out is taken widely.
+	return anyMatches(rule.patterns, subject, allowing) && !anyMatches(rule.except, subject, !allowing);
+}
+
+function anyMatches(patterns: Patterns, subject: Subject, certain: boolean): boolean {
+	switch (subject.kind) {
+		case 'path':
+			return patterns.path.some((pattern) => matchesPath(pattern, subject.path));
+		case 'command':
+			return patterns.command.some((pattern) =>
+				certain ? allowsCommand(pattern, subject.facts) : forbidsCommand(pattern, subject.facts),
+			);
+		case 'host':
+			return patterns.host.some((pattern) => matchesHost(pattern, subject.host, subject.port));
+	}
+}

@@ -1,0 +1,177 @@
+/** The schema of a policy file: every key, every value, and what they mean. `policies/schema.json` is generated from it. */
+import * as z from 'zod/mini';
+import type { LimitName } from '../model/limits.ts';
+import { commandPatternProblem } from './command-pattern.ts';
+import { passProblem } from './environment.ts';
+import { hostPatternProblem } from './host-pattern.ts';
+import { limitExample, parseLimit } from './limits.ts';
+import { expandPath, pathPatternProblem } from './path-pattern.ts';
+
+const decision = z.enum(['allow', 'ask', 'deny']);
+const effectKind = z.enum(['read', 'write', 'delete', 'run', 'connect']);
+
+const kinds = described(oneOrMore(effectKind), 'One effect or a list: read, write, delete, run, connect.');
+
+const rule = z.strictObject({
+	allow: z.optional(kinds),
+	ask: z.optional(kinds),
+	deny: z.optional(kinds),
+	path: z.optional(
+		described(
+			oneOrMore(checkedText(pathPatternProblem)),
+			'For read, write, delete. "./" is the working directory, "~" the home, "*" a name or a part of it, "**" any depth; ' +
+				'"/etc/**" is what is in /etc and not /etc itself. Matched after symlinks were resolved.',
+		),
+	),
+	command: z.optional(
+		described(
+			oneOrMore(checkedText(commandPatternProblem)),
+			'For run. Words: "*" is one word or part of one, "**" at the end the rest. A program without a slash is the one on the ' +
+				'fixed system path. A shell string is allowed only by a pattern that is exactly that string.',
+		),
+	),
+	host: z.optional(
+		described(
+			oneOrMore(checkedText(hostPatternProblem)),
+			'For connect: host:port, such as "*.example.com:443" or "*:*".',
+		),
+	),
+	except: z.optional(
+		described(oneOrMore(z.string()), 'Patterns of the same kind as the rule has: what they match, the rule does not.'),
+	),
+	because: z.optional(described(checkedText(emptyProblem), 'Why; shown to the person and in the report.')),
+	examples: z.optional(
+		described(
+			z.strictObject({
+				match: z.optional(oneOrMore(z.string())),
+				not: z.optional(oneOrMore(z.string())),
+			}),
+			'What the rule must match and must not match; checked when the policy is loaded.',
+		),
+	),
+});
+
+const limits = z.strictObject({
+	time: z.optional(described(limit('time'), 'Wall clock, without the time a person takes to answer.')),
+	cpu: z.optional(described(limit('cpu'), 'Processor time.')),
+	memory: z.optional(described(limit('memory'), 'Memory of one process.')),
+	output: z.optional(described(limit('output'), 'What the script may print.')),
+	tasks: z.optional(described(countLimit('tasks'), 'Threads and processes at one time.')),
+	disk: z.optional(described(limit('disk'), 'What its changes and scratch files may take.')),
+	files: z.optional(described(countLimit('files'), 'Files, directories and links it may create or change.')),
+});
+
+export const policySchema = described(
+	z.strictObject({
+		name: z.optional(described(checkedText(nameProblem), 'What the policy is called in reports.')),
+		about: z.optional(described(z.string(), 'What it is for, in a sentence.')),
+		default: z.optional(
+			described(
+				z.strictObject({
+					read: z.optional(decision),
+					write: z.optional(decision),
+					delete: z.optional(decision),
+					run: z.optional(decision),
+					connect: z.optional(decision),
+				}),
+				'What happens to an effect that no rule matches; ask where left out.',
+			),
+		),
+		rules: z.optional(
+			described(
+				z.array(rule),
+				'All matching rules count and the strictest wins: deny over ask over allow. Their order means nothing.',
+			),
+		),
+		limits: z.optional(limits),
+		env: z.optional(
+			z.strictObject({
+				pass: z.optional(
+					described(
+						z.array(checkedText(passProblem)),
+						'Environment variables the script gets; LC_* names all that begin so. PATH, HOME, LANG, USER and TZ where left out.',
+					),
+				),
+			}),
+		),
+		scratch: z.optional(
+			described(
+				z.array(checkedText(scratchProblem)),
+				'Directories that are private and thrown away; /tmp where left out.',
+			),
+		),
+		denied: z.optional(
+			described(
+				z.enum(['exit', 'ignore']),
+				'What a script that was denied something ends with: status 126 (exit), or its own status (ignore).',
+			),
+		),
+	}),
+	'A policy of approve-run: what a script may do, what is asked, and what is denied.',
+);
+
+export type PolicyFile = z.infer<typeof policySchema>;
+export type PolicyFileRule = z.infer<typeof rule>;
+
+/** One rule alone, so that a rule without a mistake is checked further although another one has some. */
+export const ruleSchema = rule;
+
+/** Known keys at a place in the file, for "the nearest right key". */
+export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+	const [first, , third] = path;
+	if (first === undefined) return Object.keys(policySchema.shape);
+	if (first === 'default') return effectKind.options;
+	if (first === 'limits') return Object.keys(limits.shape);
+	if (first === 'env') return ['pass'];
+	return third === 'examples' ? ['match', 'not'] : Object.keys(rule.shape);
+}
+
+function described<T extends z.ZodMiniType>(schema: T, description: string): T {
+	z.globalRegistry.add(schema, { description });
+	return schema;
+}
+
+function oneOrMore<T extends z.ZodMiniType>(item: T) {
+	return z.union([
+		item,
+		z.array(item).check(z.minLength(1, 'a list with nothing in it matches nothing; leave the key out')),
+	]);
+}
+
+/** Text that `problem` finds nothing wrong with. */
+function checkedText(problem: (text: string) => string | undefined) {
+	return z.string().check((context) => {
+		const message = problem(context.value);
+		if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
+	});
+}
+
+function limit(name: LimitName) {
+	return z.string(`${name} takes ${limitExample(name)}`).check((context) => {
+		if (parseLimit(name, context.value) !== undefined) return;
+		const message = `"${context.value}" is not ${limitExample(name)}`;
+		context.issues.push({ code: 'custom', message, input: context.value });
+	});
+}
+
+function countLimit(name: LimitName) {
+	const message = `${name} takes ${limitExample(name)}`;
+	return z.int(message).check(z.minimum(parseLimit(name, '0') ?? 1, message));
+}
+
+function emptyProblem(text: string): string | undefined {
+	return text.trim() === '' ? 'the text is empty; leave the key out' : undefined;
+}
+
+function nameProblem(text: string): string | undefined {
+	if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text)) return undefined;
+	return `"${text}" is no name for a policy; use letters, digits, ".", "_" and "-"`;
+}
+
+function scratchProblem(text: string): string | undefined {
+	if (/[*?[\]{}]/.test(text)) return `"${text}" has a wildcard; scratch names directories`;
+	const path = expandPath(text, { home: '/home', cwd: '/work' });
+	if (path === undefined)
+		return `"${text}" is no directory; begin with "/", "./" or "~/", without ".." and without a slash at the end`;
+	return path === '/' ? '"/" cannot be scratch: all would be thrown away' : undefined;
+}

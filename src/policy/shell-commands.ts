@@ -1,0 +1,110 @@
+/**
+ * A rough look at a shell string: which commands plain splitting shows. Only good enough to find something to forbid:
+ * an answer from here never allows anything, and what it misses is asked about.
+ */
+
+/** What is beyond the first commands of a string is not looked into. */
+const mostCommands = 256;
+
+/** The words of each command that may be in `text`; the first word is in command position. */
+export function roughCommands(text: string): readonly (readonly string[])[] {
+	const commands: (readonly string[])[] = [];
+	for (const words of splitCommands(text)) {
+		const command = stripPrefix(words);
+		if (command.length === 0) continue;
+		commands.push(command);
+		for (let start = 1; start < command.length && start <= mostWrapperWords; start++) {
+			// `sudo -u x rm` and `xargs -n 1 rm`: where a wrapper's own words end is not known here, so each may begin it.
+			if (!wrappers.has(baseName(command[0] ?? ''))) break;
+			commands.push(command.slice(start));
+		}
+		if (commands.length >= mostCommands) break;
+	}
+	return commands;
+}
+
+/** What follows the last slash. */
+export function baseName(path: string): string {
+	return path.slice(path.lastIndexOf('/') + 1);
+}
+
+const mostWrapperWords = 8;
+
+/** Programs that run the words after them. */
+const wrappers = new Set(
+	(
+		'builtin busybox chroot command doas doexec env exec flock ionice nice nohup setsid stdbuf strace sudo time ' +
+		'timeout toybox unshare watch xargs'
+	).split(' '),
+);
+
+const reservedWords = new Set(
+	'! { } if then elif else fi while until do done for case esac in select coproc'.split(' '),
+);
+
+/** Without leading assignments, reserved words and redirections. */
+function stripPrefix(words: readonly string[]): readonly string[] {
+	let start = 0;
+	while (start < words.length) {
+		const word = words[start] ?? '';
+		if (word === '<' || word === '>') start += 2;
+		else if (/^\d+$/.test(word) && /^[<>]$/.test(words[start + 1] ?? '')) start += 3;
+		else if (reservedWords.has(word) || /^[A-Za-z_]\w*(?:\[.*\])?\+?=/s.test(word)) start += 1;
+		else break;
+	}
+	return words.slice(start);
+}
+
+function splitCommands(text: string): readonly (readonly string[])[] {
+	const commands: string[][] = [];
+	let words: string[] = [];
+	let word = '';
+	let inWord = false;
+	const endWord = () => {
+		if (inWord) words.push(word);
+		word = '';
+		inWord = false;
+	};
+	const endCommand = () => {
+		endWord();
+		if (words.length > 0) commands.push(words);
+		words = [];
+	};
+	let quote = '';
+	for (let at = 0; at < text.length; at++) {
+		const char = text[at] ?? '';
+		const substitution = char === '`' || (char === '$' && text[at + 1] === '(');
+		if (quote === "'") {
+			if (char === quote) quote = '';
+			else word += char;
+		} else if (char === '\\') {
+			at += 1;
+			// A backslash before a newline joins two lines.
+			if (text[at] !== '\n') word += text[at] ?? '';
+			inWord = true;
+		} else if (substitution) {
+			// Inside double quotes too: what is substituted is run. The quote is forgotten, which splits more.
+			endCommand();
+			quote = '';
+		} else if (char === quote) {
+			quote = '';
+		} else if (quote === '"') {
+			word += char;
+		} else if (char === "'" || char === '"') {
+			quote = char;
+			inWord = true;
+		} else if (/\s/.test(char) && char !== '\n') {
+			endWord();
+		} else if (/[;&|()\n]/.test(char)) {
+			endCommand();
+		} else if (char === '<' || char === '>') {
+			endWord();
+			words.push(char);
+		} else {
+			word += char;
+			inWord = true;
+		}
+	}
+	endCommand();
+	return commands;
+}
