@@ -1,0 +1,57 @@
+/**
+ * Runs the bundle beside it (approve-run.cjs runs approve-run.main.cjs) from V8's code cache: start-up without compiling.
+ * The cache is written at the end of the first run of a script, one for each version of node; V8 refuses one that
+ * does not fit, and then the bundle is compiled as ever.
+ */
+const fs = require('node:fs');
+const vm = require('node:vm');
+const { isMainThread } = require('node:worker_threads');
+
+if (Number.parseInt(process.versions.node, 10) < 20) {
+	process.stderr.write(`approve-run: node ${process.versions.node} is too old; install Node.js 20.12 or newer.\n`);
+	process.exit(125);
+}
+if (process.env.APPROVE_RUN_CA_CERTS !== undefined) {
+	process.env.NODE_EXTRA_CA_CERTS = process.env.APPROVE_RUN_CA_CERTS;
+	delete process.env.APPROVE_RUN_CA_CERTS;
+}
+
+const bundle = __filename.replace(/\.cjs$/, '.main.cjs');
+const cache = `${bundle}.${process.version}-${process.arch}.cache`;
+// The bundle is ASCII (esbuild's charset), and latin1 needs no decoding.
+const source = `(function (exports, require, module, __filename, __dirname, importModule) {${fs.readFileSync(bundle, 'latin1')}\n})`;
+const cachedData = readCache();
+const script = new vm.Script(source, { filename: bundle, ...(cachedData && { cachedData }) });
+if (cachedData === undefined || script.cachedDataRejected) writeCacheAfterScriptRun();
+script.runInThisContext()(module.exports, require, module, bundle, __dirname, importModule);
+
+/** `import()` for the bundle: one inside a vm.Script has no loader without a flag. */
+function importModule(path) {
+	return import(path);
+}
+
+function readCache() {
+	try {
+		return fs.readFileSync(cache);
+	} catch {
+		return undefined;
+	}
+}
+
+/** Only a run that started the kernel's worker has compiled all that the next one needs; `--help` has not. */
+function writeCacheAfterScriptRun() {
+	let ranScript = !isMainThread;
+	process.once('worker', () => {
+		ranScript = true;
+	});
+	process.once('exit', () => {
+		if (!ranScript) return;
+		const temporary = `${cache}.${process.pid}`;
+		try {
+			fs.writeFileSync(temporary, script.createCachedData(), { flag: 'wx' });
+			fs.renameSync(temporary, cache);
+		} catch {
+			// An installation folder that is not ours to write: start-up stays as slow as it is.
+		}
+	});
+}
