@@ -43,6 +43,13 @@ export type Place = {
 	readonly domain: Domain;
 	/** Undefined: nothing is there (but its directory is). */
 	readonly stat: Stat | undefined;
+	/**
+	 * The machine's path that this came from, where the guest has moved or linked it to `path`: whoever may not read
+	 * `origin` may not read this either, so a policy is asked about both.
+	 */
+	readonly origin?: string;
+	/** The text ended in a slash: what is made there can only be a directory. */
+	readonly slash?: boolean;
 };
 
 export type ResolveOptions = {
@@ -64,7 +71,8 @@ export interface OpenNode {
 	/** Entries with `.` and `..` first; directories only. */
 	list(): DirectoryEntry[];
 	chmod(mode: number): void;
-	utimes(atimeNs: bigint | undefined, mtimeNs: bigint | undefined): void;
+	/** `touch`: both are the present time, for which the right to write is enough (utimensat(2)). */
+	utimes(atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch?: boolean): void;
 	close(): void;
 }
 
@@ -100,8 +108,8 @@ export interface FileSystem {
 	link(from: string, to: string): void;
 	rename(from: string, to: string, flags: { readonly noReplace: boolean; readonly exchange: boolean }): void;
 	chmod(path: string, mode: number): void;
-	/** undefined leaves a time as it is. */
-	utimes(path: string, atimeNs: bigint | undefined, mtimeNs: bigint | undefined): void;
+	/** undefined leaves a time as it is. `touch`: both are the present time, for which the right to write is enough. */
+	utimes(path: string, atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch?: boolean): void;
 	truncate(path: string, size: number): void;
 	mkfifo?(path: string, mode: number): void;
 	/** Bytes and files used in the session's upper layer and scratch. */

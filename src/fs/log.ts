@@ -1,0 +1,104 @@
+/** The upper tree on disk: one line of JSON for each operation, written before the guest gets its answer. */
+import type { HostFiles } from './api.ts';
+import { flaw, isRecord, type TreeRecord } from './record.ts';
+import { type Tree, TreeError } from './tree.ts';
+
+/** The first line. */
+const header = '{"upper":1}';
+
+export class UpperLogError extends Error {
+	override readonly name = 'UpperLogError';
+
+	constructor(path: string, line: number, why: string) {
+		super(`${path}:${line}: ${why}; this session's changes cannot be read back, discard it`);
+	}
+}
+
+export interface TreeLog {
+	/** The records of one operation: all of them are there after a crash, or none. */
+	append(records: readonly TreeRecord[]): void;
+	close(): void;
+}
+
+/** Starts a new log, or goes on with one of which `size` bytes are sound. */
+export function openLog(host: HostFiles, path: string, size: number): TreeLog {
+	const fd = host.openSession(path, size === 0 ? 'create' : 'write');
+	let end = size;
+	const line = (text: string) => {
+		const bytes = Buffer.from(`${text}\n`, 'utf8');
+		try {
+			host.write(fd, bytes, end);
+		} catch (error) {
+			// Half a line must not stay where the next one will be.
+			host.ftruncate(fd, end);
+			throw error;
+		}
+		end += bytes.length;
+	};
+	if (size === 0) line(header);
+	else host.ftruncate(fd, size);
+	return { append: (records) => line(JSON.stringify(records)), close: () => host.close(fd) };
+}
+
+/**
+ * Applies a log to an empty tree. A last line without its end is what a crash leaves, and is left out.
+ * Returns how many bytes were sound: 0 where there is no log. Throws UpperLogError for anything else that is wrong.
+ */
+export function replayLog(host: HostFiles, path: string, tree: Tree): number {
+	if (host.lstat(path) === undefined) return 0;
+	let sound = 0;
+	let number = 0;
+	for (const { text, bytes } of lines(host, path)) {
+		number++;
+		if (number === 1) {
+			if (text !== header) throw new UpperLogError(path, 1, `the first line is not ${header}`);
+		} else replayLine(tree, text, (why) => new UpperLogError(path, number, why));
+		sound += bytes;
+	}
+	return sound;
+}
+
+function replayLine(tree: Tree, text: string, fail: (why: string) => UpperLogError): void {
+	const records = parse(text, fail);
+	if (!Array.isArray(records)) throw fail('not a list of steps');
+	for (const record of records) {
+		if (!isRecord(record)) throw fail(flaw(record) ?? 'not a step');
+		try {
+			tree.apply(record);
+		} catch (error) {
+			if (error instanceof TreeError) throw fail(error.message);
+			throw error;
+		}
+	}
+}
+
+function parse(text: string, fail: (why: string) => UpperLogError): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		throw fail('not JSON');
+	}
+}
+
+/** Whole lines alone. */
+function* lines(host: HostFiles, path: string): Generator<{ text: string; bytes: number }> {
+	const fd = host.openRead(path);
+	try {
+		const chunk = new Uint8Array(1 << 16);
+		let rest = Buffer.alloc(0);
+		for (let at = 0; ; ) {
+			const count = host.read(fd, chunk, at);
+			if (count === 0) return;
+			at += count;
+			const all = Buffer.concat([rest, chunk.subarray(0, count)]);
+			let start = 0;
+			for (let end = all.indexOf(10); end >= 0; end = all.indexOf(10, start)) {
+				yield { text: all.toString('utf8', start, end), bytes: end + 1 - start };
+				start = end + 1;
+			}
+			rest = all.subarray(start);
+		}
+	} finally {
+		host.close(fd);
+	}
+}

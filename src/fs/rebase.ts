@@ -1,0 +1,143 @@
+/** After changes were made on the machine in mid-run: the upper tree lets go of what the machine has now. */
+import type { Change } from '../model/change.ts';
+import { baseOf } from './base.ts';
+import { formatOf, S_IFDIR } from './mode.ts';
+import type { DirectoryNode, FileNode, Node } from './node.ts';
+import type { Overlay } from './overlay.ts';
+import { basename, depth, dirname, isBelow, join } from './path.ts';
+import type { TreeRecord } from './record.ts';
+
+/**
+ * `applied`: changes of this tree's change set that are on the machine now. What was put there is read from the machine from now
+ * on, so a command that changes it is seen; open files of it go on with the machine's file. Contents stay on disk for the record.
+ */
+export function rebaseTree(overlay: Overlay, applied: readonly Change[]): void {
+	const moved = movement(applied);
+	overlay.commit([
+		...clearWhiteouts(overlay, applied),
+		...moveBases(overlay, applied, moved),
+		...moveOrigins(overlay, moved),
+	]);
+	moveUntouched(overlay, moved);
+	const put = applied.filter((change) => change.kind !== 'delete').map((change) => change.path);
+	for (const path of put.sort((a, b) => depth(a) - depth(b))) settle(overlay, path, new Set(put));
+	overlay.commit(recount(overlay));
+}
+
+type Movement = (path: string) => string;
+
+/** Where each path of the machine is after the applied renames. */
+function movement(applied: readonly Change[]): Movement {
+	const renames = applied.flatMap((change) => (change.kind === 'rename' ? [change] : []));
+	// The deepest one counts: what moved out of a directory did not move with it.
+	renames.sort((a, b) => depth(b.from) - depth(a.from));
+	return (path) => {
+		const rename = renames.find(({ from }) => path === from || isBelow(path, from));
+		return rename === undefined ? path : rename.path + path.slice(rename.from.length);
+	};
+}
+
+/** Whiteouts over what is no longer there. */
+function clearWhiteouts({ tree }: Overlay, applied: readonly Change[]): TreeRecord[] {
+	return applied.flatMap((change): TreeRecord[] => {
+		if (change.kind !== 'delete' && change.kind !== 'rename') return [];
+		const gone = change.kind === 'delete' ? change.path : change.from;
+		const directory = tree.byLower.get(dirname(gone));
+		const name = basename(gone);
+		if (directory?.children.get(name)?.kind !== 'hidden') return [];
+		return [{ op: 'clear', dir: directory.id, name, sub: 0 }];
+	});
+}
+
+function moveBases({ tree, host }: Overlay, applied: readonly Change[], moved: Movement): TreeRecord[] {
+	const done = new Set(
+		applied.flatMap((change) => (change.kind === 'rename' ? [change.from, change.path] : [change.path])),
+	);
+	const gone: TreeRecord[] = [];
+	const kept: TreeRecord[] = [];
+	for (const [path, { base, order }] of tree.bases) {
+		const now = moved(path);
+		if (done.has(path)) gone.push({ op: 'unbase', path });
+		else {
+			// Applying changed the times of directories; a file that was not applied keeps what it was based on.
+			const stat = base.type === 'directory' ? host.lstat(now) : undefined;
+			const fresh = stat === undefined ? base : baseOf(host, now, stat, false);
+			if (now !== path) gone.push({ op: 'unbase', path });
+			if (now !== path || fresh !== base) kept.push({ op: 'base', path: now, base: fresh, order });
+		}
+	}
+	return [...gone, ...kept];
+}
+
+function moveOrigins({ tree }: Overlay, moved: Movement): TreeRecord[] {
+	const records: TreeRecord[] = [];
+	for (const node of tree.nodes.values()) {
+		if (node.origin === undefined || node.links === 0) continue;
+		const origin = moved(node.origin);
+		const lower = node.kind === 'symlink' || node.lower === undefined ? undefined : moved(node.lower);
+		if (origin === node.origin) continue;
+		records.push({ op: 'moved', id: node.id, origin, ...(lower === undefined ? {} : { lower }) });
+	}
+	return records;
+}
+
+function moveUntouched(overlay: Overlay, moved: Movement): void {
+	const files = [...overlay.untouched.values()];
+	overlay.untouched.clear();
+	for (const node of files) {
+		if (node.origin === undefined) continue;
+		node.origin = moved(node.origin);
+		node.lower = node.origin;
+		overlay.untouched.set(node.origin, node);
+	}
+}
+
+/** What stands at `path` in the tree is what the machine has there. */
+function settle(overlay: Overlay, path: string, put: ReadonlySet<string>): void {
+	const { tree } = overlay;
+	const directory = tree.byLower.get(dirname(path));
+	const name = basename(path);
+	const entry = path === '/' ? undefined : directory?.children.get(name);
+	if (path === '/') overlay.commit([{ op: 'lower', id: tree.root.id, lower: '/' }]);
+	if (directory === undefined || entry?.kind !== 'node') return;
+	const { node } = entry;
+	const lower: TreeRecord = { op: 'lower', id: node.id, lower: path };
+	const leaves = node.kind !== 'directory' && namesOf(tree.root, '/', node).every((other) => put.has(other));
+	overlay.commit(leaves ? [lower, { op: 'clear', dir: directory.id, name, sub: 0 }] : [lower]);
+	if (node.kind === 'file') goOn(overlay, node, path);
+}
+
+/** An open file reads the machine's file from now on, and gets a new copy when it is written again. */
+function goOn(overlay: Overlay, node: FileNode, path: string): void {
+	overlay.content.close(node);
+	node.dirty = false;
+	if (node.links === 0 && node.opens > 0) overlay.untouched.set(path, node);
+}
+
+function namesOf(directory: DirectoryNode, path: string, wanted: Node): string[] {
+	if (wanted.links === 1) return [];
+	const names: string[] = [];
+	for (const [name, entry] of directory.children) {
+		if (entry.kind === 'hidden') continue;
+		const here = join(path, name);
+		if (entry.node === wanted) names.push(here);
+		else if (entry.node.kind === 'directory') names.push(...namesOf(entry.node, here, wanted));
+	}
+	return names;
+}
+
+/** How many subdirectories each merged directory has more than the machine's. */
+function recount({ tree, lower }: Overlay): TreeRecord[] {
+	const records: TreeRecord[] = [];
+	for (const node of tree.nodes.values()) {
+		if (node.kind !== 'directory' || node.lower === undefined) continue;
+		let sub = 0;
+		for (const [name, entry] of node.children) {
+			const below = lower.lstat(join(node.lower, name));
+			const was = below !== undefined && formatOf(below) === S_IFDIR ? 1 : 0;
+			sub += (entry.kind === 'node' && entry.node.kind === 'directory' ? 1 : 0) - was;
+		}
+		if (sub !== node.subdirectories) records.push({ op: 'count', id: node.id, sub });
+	}
+	return records;
+}

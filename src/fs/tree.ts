@@ -1,0 +1,228 @@
+/** The upper tree. It changes only by records, so what a log rebuilds is what the running session had. */
+import type { Base } from '../model/change.ts';
+import type { DirectoryNode, Entry, FileNode, Node } from './node.ts';
+import type { NodeRecord, TreeRecord } from './record.ts';
+
+export type KnownBase = { readonly base: Base; readonly order: number };
+
+/** The root's id. */
+const rootId = 1;
+
+/** A record that does not fit the tree: of a log that was damaged, or a bug of ours. */
+export class TreeError extends Error {
+	override readonly name = 'TreeError';
+}
+
+export class Tree {
+	readonly root: DirectoryNode;
+	readonly nodes = new Map<number, Node>();
+	/** What each path of the machine was when the guest first changed it. */
+	readonly bases = new Map<string, KnownBase>();
+	/** Which node shows a directory of the machine. */
+	readonly byLower = new Map<string, DirectoryNode>();
+	nextId = rootId + 1;
+	nextOrder = 1;
+	/** Called when the last name of a node is gone. */
+	onUnlinked: (node: Node) => void = () => {};
+
+	/** `lower`: what the root is merged with, `/` or nothing. */
+	constructor(
+		lower: string | undefined,
+		root: Pick<DirectoryNode, 'ino' | 'dev' | 'uid' | 'gid' | 'mode'>,
+		atNs: bigint,
+	) {
+		this.root = {
+			...root,
+			kind: 'directory',
+			id: rootId,
+			order: 0,
+			origin: lower,
+			lower,
+			modeSet: false,
+			timesSet: false,
+			atimeNs: atNs,
+			mtimeNs: atNs,
+			ctimeNs: atNs,
+			links: 1,
+			opens: 0,
+			children: new Map(),
+			subdirectories: 0,
+		};
+		this.nodes.set(rootId, this.root);
+		if (lower !== undefined) this.byLower.set(lower, this.root);
+	}
+
+	apply(record: TreeRecord): void {
+		switch (record.op) {
+			case 'node':
+				this.#node(record);
+				break;
+			case 'attr':
+				setAttributes(this.node(record.id), record);
+				break;
+			case 'content':
+				this.#content(this.file(record.id), record.content);
+				break;
+			case 'set': {
+				const node = this.node(record.id);
+				node.links++;
+				this.#put(record, { kind: 'node', node, order: record.order });
+				this.nextOrder = Math.max(this.nextOrder, record.order + 1);
+				break;
+			}
+			case 'hide':
+				this.#put(record, { kind: 'hidden' });
+				break;
+			case 'clear':
+				this.#put(record, undefined);
+				break;
+			case 'swap':
+				this.#swap(record);
+				break;
+			case 'base':
+				this.bases.set(record.path, { base: record.base, order: record.order });
+				this.nextOrder = Math.max(this.nextOrder, record.order + 1);
+				break;
+			case 'unbase':
+				this.bases.delete(record.path);
+				break;
+			case 'lower':
+				this.#lower(this.node(record.id), record.lower);
+				break;
+			case 'moved':
+				this.#moved(this.node(record.id), record.origin, record.lower);
+				break;
+			case 'count':
+				this.directory(record.id).subdirectories = record.sub;
+				break;
+		}
+	}
+
+	node(id: number): Node {
+		const node = this.nodes.get(id);
+		if (node === undefined) throw new TreeError(`no node ${id}`);
+		return node;
+	}
+
+	directory(id: number): DirectoryNode {
+		const node = this.node(id);
+		if (node.kind !== 'directory') throw new TreeError(`node ${id} is no directory`);
+		return node;
+	}
+
+	file(id: number): FileNode {
+		const node = this.node(id);
+		if (node.kind !== 'file') throw new TreeError(`node ${id} is no file`);
+		return node;
+	}
+
+	#node(record: NodeRecord): void {
+		this.nextId = Math.max(this.nextId, record.id + 1);
+		this.nextOrder = Math.max(this.nextOrder, record.order + 1);
+		// An open file that gets its first name in the tree is here already.
+		if (this.nodes.has(record.id)) return;
+		const node = toNode(record);
+		this.nodes.set(record.id, node);
+		if (node.kind === 'directory' && node.lower !== undefined) this.byLower.set(node.lower, node);
+	}
+
+	#put(record: { dir: number; name: string; sub: number; at?: string }, entry: Entry | undefined): void {
+		const directory = this.directory(record.dir);
+		const before = directory.children.get(record.name);
+		if (entry === undefined) directory.children.delete(record.name);
+		else directory.children.set(record.name, entry);
+		directory.subdirectories += record.sub;
+		if (record.at !== undefined) touch(directory, BigInt(record.at));
+		if (before?.kind === 'node') this.#unlinked(before.node);
+	}
+
+	#swap(record: Extract<TreeRecord, { op: 'swap' }>): void {
+		const a = this.directory(record.dir);
+		const b = this.directory(record.otherDir);
+		const one = a.children.get(record.name);
+		const other = b.children.get(record.otherName);
+		if (one === undefined || other === undefined) throw new TreeError('swap of a name that is not there');
+		a.children.set(record.name, other);
+		b.children.set(record.otherName, one);
+		a.subdirectories += record.sub;
+		b.subdirectories -= record.sub;
+		touch(a, BigInt(record.at));
+		touch(b, BigInt(record.at));
+	}
+
+	#unlinked(node: Node): void {
+		node.links--;
+		if (node.links > 0) return;
+		if (node.opens === 0) this.nodes.delete(node.id);
+		if (node.kind === 'directory' && node.lower !== undefined) this.byLower.delete(node.lower);
+		this.onUnlinked(node);
+	}
+
+	#content(node: FileNode, content: string): void {
+		this.nextId = Math.max(this.nextId, Number(content) + 1);
+		node.lower = undefined;
+		node.content = content;
+	}
+
+	#lower(node: Node, lower: string): void {
+		node.modeSet = false;
+		node.timesSet = false;
+		if (node.kind === 'file') node.content = undefined;
+		this.#moved(node, lower, lower);
+	}
+
+	#moved(node: Node, origin: string, lower: string | undefined): void {
+		node.origin = origin;
+		if (node.kind === 'symlink' || lower === undefined) return;
+		if (node.kind === 'directory') {
+			if (node.lower !== undefined && this.byLower.get(node.lower) === node) this.byLower.delete(node.lower);
+			this.byLower.set(lower, node);
+		}
+		node.lower = lower;
+	}
+}
+
+function setAttributes(node: Node, record: Extract<TreeRecord, { op: 'attr' }>): void {
+	if (record.mode !== undefined) {
+		node.mode = record.mode;
+		node.modeSet = true;
+	}
+	if (record.atime !== undefined) node.atimeNs = BigInt(record.atime);
+	if (record.mtime !== undefined) node.mtimeNs = BigInt(record.mtime);
+	if (record.ctime !== undefined) node.ctimeNs = BigInt(record.ctime);
+	if (record.timesSet !== undefined) node.timesSet = record.timesSet;
+}
+
+function touch(directory: DirectoryNode, atNs: bigint): void {
+	directory.mtimeNs = atNs;
+	directory.ctimeNs = atNs;
+	directory.timesSet = false;
+}
+
+function toNode(record: NodeRecord): Node {
+	const common = {
+		id: record.id,
+		order: record.order,
+		origin: record.origin,
+		ino: BigInt(record.ino),
+		dev: BigInt(record.dev),
+		uid: record.uid,
+		gid: record.gid,
+		mode: record.mode,
+		modeSet: false,
+		atimeNs: BigInt(record.atime),
+		mtimeNs: BigInt(record.mtime),
+		ctimeNs: BigInt(record.ctime),
+		timesSet: false,
+		links: 0,
+		opens: 0,
+	};
+	switch (record.kind) {
+		case 'file':
+			return { ...common, kind: 'file', lower: record.lower, content: undefined, size: 0, orphan: false, dirty: false };
+		case 'directory':
+			return { ...common, kind: 'directory', lower: record.lower, children: new Map(), subdirectories: 0 };
+		case 'symlink':
+			return { ...common, kind: 'symlink', target: record.target ?? '' };
+	}
+}
