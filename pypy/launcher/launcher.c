@@ -30,6 +30,8 @@ int main(int argc, char **argv)
 	struct options options = {0};
 	struct facts facts = {0};
 
+	if (argc > 1 && strncmp(argv[1], "--command", 9) == 0)
+		return run_command(argc, argv);
 	read_options(argc, argv, &options);
 	confine_check_seccomp();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -45,6 +45,9 @@ struct facts {
 	bool userns, pidns, netns, mountns, ipcns, landlock;
 };
 
+/* command.c: the other thing this program does: see there. Returns an exit status only where it failed. */
+int run_command(int argc, char **argv);
+
 /* launcher.c: says what failed and how to mend it, and ends with status 125. Not for the handler. */
 void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 

@@ -7,7 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-static void begin_child(uint32_t channel)
+static void begin_child(uint32_t channel, long ticket)
 {
 	guest_pid = (pid_t)raw(__NR_getpid);
 	self.channel = channel;
@@ -15,7 +15,7 @@ static void begin_child(uint32_t channel)
 	raw(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL);
 	if (raw(__NR_getppid) != supervisor_pid)
 		quit(FAILED);
-	attach(2);
+	attach(1 + (int)ticket);
 }
 
 /*
@@ -24,23 +24,23 @@ static void begin_child(uint32_t channel)
  */
 long do_fork(ucontext_t *context, long flags, long stack, long parent_tid, long child_tid)
 {
-	long allowed = call("fork(i)i", &flags);
-	if (allowed < 0)
-		return allowed;
+	long ticket = call("fork(i)i", &flags);
+	if (ticket < 0)
+		return ticket;
 	uint32_t channel = claim_channel();
 	long kept = flags & (CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID);
 	long tids[] = {0, 0};
 	tids[CHILD_TID_SHIFT] = child_tid;
 	long pid = raw(__NR_clone, kept | CLONE_PARENT | SIGCHLD, 0, parent_tid, tids[0], tids[1]);
 	if (pid == 0) {
-		begin_child(channel);
+		begin_child(channel, ticket);
 		if (stack != 0)
 			SP(context) = (__typeof__(SP(context)))stack;
 		return 0;
 	}
 	if (pid < 0)
 		channel_owner[channel] = 0;
-	long forked[] = {pid, pid < 0 ? -1 : (long)channel};
+	long forked[] = {pid, ticket};
 	call("forked(ii)i", forked);
 	return pid;
 }
