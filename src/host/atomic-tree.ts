@@ -3,9 +3,9 @@
  * O_NOFOLLOW, and every operation is relative to the directory descriptor so found (`/proc/self/fd/N/name`): a symlink
  * that is swapped in between check and use is never followed, it is ENOTDIR. Linux only (needs /proc).
  */
-import { spawnSync } from 'node:child_process';
 import {
 	chmodSync,
+	chownSync,
 	closeSync,
 	constants,
 	fchmodSync,
@@ -32,6 +32,7 @@ import { decodeName, encodeName } from '../abi/bytes.ts';
 import { SysError } from '../abi/errno.ts';
 import type { Stat } from '../fs/api.ts';
 import { toStat, withPath } from './host-stat.ts';
+import { syncFileSystemOf } from './sync-file-system.ts';
 
 export type Attributes = {
 	/** Permission bits, 0..0o7777. */
@@ -191,7 +192,8 @@ export function openTree(): Tree {
 					const stats = fstatSync(fd);
 					if (!stats.isFile() && !stats.isDirectory()) throw new SysError('EINVAL', 'not a file or directory');
 					const self = `/proc/self/fd/${fd}`;
-					const { mode, mtimeNs } = attributes;
+					const { mode, mtimeNs, owner } = attributes;
+					if (owner !== undefined) mayFail(() => chownSync(self, owner.uid, owner.gid));
 					if (mode !== undefined) chmodSync(self, mode);
 					if (mtimeNs !== undefined) utimesSync(self, seconds(mtimeNs), seconds(mtimeNs));
 				} finally {
@@ -213,22 +215,13 @@ export function openTree(): Tree {
 				act(path, () => {
 					const fd = directory(path);
 					const device = fstatSync(fd).dev;
-					if (!done.has(device)) syncFileSystem(fd);
+					if (!done.has(device)) syncFileSystemOf(fd);
 					done.add(device);
 				});
 			}
 		},
 		release,
 	};
-}
-
-/**
- * syncfs(2) through coreutils' `sync -f`: node has no binding for it, and 10,000 times fsync is 70 times slower.
- * Where `-f` fails (a directory that may not be read) everything is synced.
- */
-function syncFileSystem(fd: number): void {
-	const run = (args: string[]) => spawnSync('sync', args, { stdio: ['ignore', 'ignore', 'ignore', fd] }).status === 0;
-	if (!run(['-f', '/proc/self/fd/3']) && !run([])) throw new SysError('EIO', 'the command `sync` failed');
 }
 
 function below(fd: number, name: string): Buffer {

@@ -19,6 +19,7 @@ import {
 import { dirname } from 'node:path';
 import { SysError } from '../abi/errno.ts';
 import { withPath } from './host-stat.ts';
+import { syncFileSystemOf } from './sync-file-system.ts';
 
 /** Every failure is a SysError that names the path. */
 export interface SessionFiles {
@@ -43,6 +44,10 @@ export interface SessionFiles {
 	sync(fd: number): void;
 	syncFolder(path: string): void;
 	close(fd: number): void;
+	/** rename(2) within the session. */
+	move(from: string, to: string): void;
+	/** syncfs(2) of the file system that a folder is on. */
+	syncFileSystem(path: string): void;
 	/** Removes one file; it need not be there. */
 	remove(path: string): void;
 	/** Removes a folder with all that is in it; symlinks in it are not followed. */
@@ -91,6 +96,16 @@ const sessionFiles: SessionFiles = {
 	sync: (fd) => withPath('a file of the session', () => fsyncSync(fd)),
 	syncFolder: (path) => withPath(path, () => syncFolder(path)),
 	close: (fd) => closeSync(fd),
+	move: (from, to) => withPath(to, () => renameSync(from, to)),
+	syncFileSystem: (path) =>
+		withPath(path, () => {
+			const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+			try {
+				syncFileSystemOf(fd);
+			} finally {
+				closeSync(fd);
+			}
+		}),
 	remove: (path) => withPath(path, () => unlessMissing(() => unlinkSync(path))),
 	removeFolder: (path) => withPath(path, () => rmSync(path, { recursive: true, force: true })),
 };
