@@ -1,0 +1,446 @@
+/** A throw-away controller for the launcher's tests: answers calls natively from the host, and blocks while it does. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomFillSync } from 'node:crypto';
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const E = {
+	PERM: -1,
+	NOENT: -2,
+	SRCH: -3,
+	INTR: -4,
+	BADF: -9,
+	CHILD: -10,
+	FAULT: -14,
+	INVAL: -22,
+	NOTTY: -25,
+	NOSYS: -38,
+};
+const faulty = 0xffffffff;
+
+export type Outcome = {
+	status: number;
+	/** What the guest wrote to descriptors 1 and 2. */
+	output: string;
+	/** What the launcher said on standard error. */
+	errors: string;
+	facts: string;
+	/** Signatures of all calls, in order. */
+	calls: string[];
+};
+
+export type Options = {
+	launcher: string;
+	library: string;
+	program: string;
+	args: string[];
+	extra?: string[];
+	tasks?: number;
+};
+
+type Open = { fd: number; path: string; pos: number };
+type Text = { address: bigint; text: string | undefined };
+type Bytes = { address: bigint; length: number; inline: Buffer | undefined };
+type Argument = bigint | Text | Bytes;
+type Task = { pid: number; tid: number; channel: number };
+
+export async function runGuest(options: Options): Promise<Outcome> {
+	const dir = fs.mkdtempSync(join(tmpdir(), 'launcher-'));
+	const tasks = options.tasks ?? 8;
+	const child = spawn(
+		options.launcher,
+		[
+			'--library',
+			options.library,
+			'--program',
+			options.program,
+			'--channel',
+			dir,
+			'--tasks',
+			`${tasks}`,
+			...(options.extra ?? []),
+			'--',
+			...options.args,
+		],
+		{ stdio: ['pipe', 'pipe', 'pipe'], env: {} },
+	);
+	child.stdin.end('PATH=/usr/bin:/bin\0HOME=/\0LANG=C.UTF-8\0');
+	let errors = '';
+	child.stderr.on('data', (data) => (errors += data));
+	const exited = new Promise<number>((resolve) =>
+		child.on('exit', (code, signal) => resolve(code ?? (signal ? 255 : -1))),
+	);
+	const facts = await new Promise<string>((resolve) => {
+		let text = '';
+		child.stdout.on('data', (data) => {
+			text += data;
+			if (/^ready\n.*\n/.test(text)) resolve(text.split('\n')[1] ?? '');
+		});
+		void exited.then(() => resolve(''));
+	});
+	const controller = new MiniController(dir, tasks, child);
+	if (facts !== '') controller.serve();
+	const status = await exited;
+	controller.close();
+	fs.rmSync(dir, { recursive: true });
+	return { status, output: controller.output, errors, facts, calls: controller.calls };
+}
+
+class MiniController {
+	output = '';
+	calls: string[] = [];
+	#request = -1;
+	#control = -1;
+	#reply: number[] = [];
+	#data: number[] = [];
+	#buffer = Buffer.alloc(1 << 16);
+	#tasks = new Map<number, Task>();
+	#files = new Map<number, Open>();
+	#statuses = new Map<number, number>();
+	#waiting: { channel: number; pid: number; status: bigint }[] = [];
+	#sleeping = new Set<number>();
+	#signaling: number[] = [];
+	#first = 0;
+
+	constructor(dir: string, tasks: number, child: ChildProcess) {
+		if (child.exitCode !== null || !fs.existsSync(join(dir, 'request'))) return;
+		this.#request = fs.openSync(join(dir, 'request'), 'r+');
+		this.#control = fs.openSync(join(dir, 'control'), 'r+');
+		for (let i = 0; i < tasks; i++) {
+			this.#reply.push(fs.openSync(join(dir, `reply.${i}`), 'r+'));
+			this.#data.push(fs.openSync(join(dir, `data.${i}`), 'r+'));
+		}
+	}
+
+	close(): void {
+		for (const fd of [this.#request, this.#control, ...this.#reply, ...this.#data]) if (fd >= 0) fs.closeSync(fd);
+	}
+
+	/** Until the first process was reaped. */
+	serve(): void {
+		let filled = 0;
+		for (;;) {
+			filled += fs.readSync(this.#request, this.#buffer, filled, this.#buffer.length - filled, null);
+			let at = 0;
+			while (filled - at >= 4 && filled - at >= 4 + this.#buffer.readUInt32LE(at)) {
+				const end = at + 4 + this.#buffer.readUInt32LE(at);
+				if (this.#frame(this.#buffer.readUInt32LE(at + 4), this.#buffer.subarray(at + 12, end))) return;
+				at = end;
+			}
+			this.#buffer.copyWithin(0, at, filled);
+			filled -= at;
+		}
+	}
+
+	#frame(channel: number, payload: Buffer): boolean {
+		const name = payload.toString('latin1', 1, 1 + (payload[0] ?? 0));
+		const args = decode(name.slice(name.indexOf('(') + 1, name.indexOf(')')), payload, 1 + (payload[0] ?? 0));
+		this.calls.push(name);
+		if (channel === 0xfffffffe) return this.#supervisor(name, args.map(Number));
+		try {
+			const result = this.#call(channel, name.slice(0, name.indexOf('(')), args);
+			if (result !== undefined) this.#result(channel, result);
+		} catch (error) {
+			if (!(error instanceof Error && 'errno' in error && typeof error.errno === 'number')) throw error;
+			this.#result(channel, error.errno);
+		}
+		return false;
+	}
+
+	#supervisor(name: string, [pid = 0, status = 0, errno = 0]: number[]): boolean {
+		if (name.startsWith('signaled')) {
+			const channel = this.#signaling.shift();
+			if (channel !== undefined) this.#result(channel, -errno);
+			return false;
+		}
+		for (const task of [...this.#tasks.values()]) {
+			if (task.pid !== pid) continue;
+			this.#tasks.delete(task.channel);
+			this.#order(3, task.channel, 0, 0);
+		}
+		this.#statuses.set(pid, status);
+		for (const waiter of this.#waiting.splice(0)) this.#wait(waiter.channel, waiter.pid, waiter.status);
+		return pid === this.#first;
+	}
+
+	/** The result, or undefined where it comes later or never. */
+	#call(channel: number, name: string, args: Argument[]): number | bigint | undefined {
+		const n = (i: number): number => Number(BigInt.asIntN(32, big(args[i])));
+		const p = (i: number): bigint => big(args[i]);
+		const s = (i: number): string => {
+			const argument = args[i];
+			if (typeof argument !== 'object' || !('text' in argument) || argument.text === undefined)
+				throw new Failure(E.FAULT);
+			return argument.text;
+		};
+		const file = (i: number): Open => this.#files.get(n(i)) ?? fail(E.BADF);
+		const at = (i: number): string =>
+			s(i + 1) === ''
+				? file(i).path
+				: s(i + 1).startsWith('/') || n(i) === -100
+					? s(i + 1)
+					: join(file(i).path, s(i + 1));
+		const task = this.#tasks.get(channel);
+		switch (name) {
+			case 'attach':
+				this.#tasks.set(channel, { channel, pid: n(0), tid: n(1) });
+				if (n(2) === 0) this.#first = n(0);
+				return 0;
+			case 'detach':
+				this.#tasks.delete(channel);
+				return undefined;
+			case 'interrupted':
+			case 'timeout':
+				if (this.#sleeping.delete(channel)) return name === 'timeout' ? 0 : E.INTR;
+				return undefined;
+			case 'fork':
+				return 1;
+			case 'forked':
+			case 'exit_group':
+			case 'munmap':
+			case 'set_tid_address':
+				return 0;
+			case 'mmap': {
+				const open = file(4);
+				const bytes = Buffer.alloc(Number(p(1)));
+				this.#fill(channel, p(0), bytes.subarray(0, fs.readSync(open.fd, bytes, 0, bytes.length, Number(p(5)))));
+				return 0;
+			}
+			case 'open':
+			case 'openat': {
+				const [path, flags] = name === 'open' ? [s(0), n(1)] : [at(0), n(2)];
+				const fd = fs.openSync(path, flags & ~fs.constants.O_CREAT);
+				this.#files.set(fd, { fd, path, pos: 0 });
+				return fd;
+			}
+			case 'close':
+				fs.closeSync(file(0).fd);
+				return this.#files.delete(n(0)) ? 0 : 0;
+			case 'read':
+			case 'pread64': {
+				if (n(0) === 0) return 0;
+				const open = file(0);
+				const bytes = Buffer.alloc(Math.min(Number(p(2)), 1 << 20));
+				const got = fs.readSync(open.fd, bytes, 0, bytes.length, name === 'read' ? open.pos : Number(p(3)));
+				if (name === 'read') open.pos += got;
+				this.#fill(channel, p(1), bytes.subarray(0, got));
+				return got;
+			}
+			case 'write': {
+				const buffer = args[1];
+				if (n(0) !== 1 && n(0) !== 2) return E.BADF;
+				if (typeof buffer !== 'object' || !('length' in buffer)) return E.INVAL;
+				const bytes = buffer.inline ?? this.#read(channel, buffer.address, buffer.length);
+				if (bytes === undefined) return E.FAULT;
+				this.output += bytes.toString();
+				return bytes.length;
+			}
+			case 'lseek': {
+				if (n(0) < 3) return -29;
+				const open = file(0);
+				const from = n(2) === 0 ? 0 : n(2) === 1 ? open.pos : fs.fstatSync(open.fd).size;
+				open.pos = from + Number(p(1));
+				return open.pos;
+			}
+			case 'stat':
+				return this.#stat(channel, p(1), fs.statSync(s(0), { bigint: true }));
+			case 'lstat':
+				return this.#stat(channel, p(1), fs.lstatSync(s(0), { bigint: true }));
+			case 'fstat':
+				return this.#stat(channel, p(1), fs.fstatSync(n(0) < 3 ? n(0) : file(0).fd, { bigint: true }));
+			case 'newfstatat':
+				if (s(1) === '' && n(0) < 3) return this.#stat(channel, p(2), fs.fstatSync(n(0), { bigint: true }));
+				return this.#stat(channel, p(2), (n(3) & 0x100 ? fs.lstatSync : fs.statSync)(at(0), { bigint: true }));
+			case 'readlink': {
+				const target = Buffer.from(fs.readlinkSync(s(0)));
+				this.#fill(channel, p(1), target);
+				return target.length;
+			}
+			case 'getdents64': {
+				const open = file(0);
+				if (open.pos > 0) return 0;
+				open.pos = 1;
+				const bytes = Buffer.concat(fs.readdirSync(open.path).map(dirent));
+				this.#fill(channel, p(1), bytes);
+				return bytes.length;
+			}
+			case 'access':
+				fs.accessSync(s(0), n(1));
+				return 0;
+			case 'getcwd':
+				this.#fill(channel, p(0), Buffer.from('/\0'));
+				return 2;
+			case 'getrandom':
+				this.#fill(channel, p(0), randomFillSync(Buffer.alloc(Number(p(1)))));
+				return p(1);
+			case 'uname': {
+				const bytes = Buffer.alloc(390);
+				['Linux', 'guest', '6.1.0', '#1', 'x86_64', ''].forEach((word, i) => {
+					bytes.write(word, 65 * i);
+				});
+				this.#fill(channel, p(0), bytes);
+				return 0;
+			}
+			case 'getpid':
+				return task?.pid ?? 0;
+			case 'getppid':
+				return 4242;
+			case 'getuid':
+			case 'geteuid':
+			case 'getgid':
+			case 'getegid':
+				return 1000;
+			case 'ioctl':
+				return E.NOTTY;
+			case 'fcntl':
+				return n(1) === 3 ? 0x8000 : 0;
+			case 'prlimit64':
+			case 'getrlimit':
+				this.#fill(channel, name === 'getrlimit' ? p(1) : p(3), Buffer.from('0000800000000000ffffffffffffffff', 'hex'));
+				return 0;
+			case 'kill':
+			case 'tgkill':
+				this.#signaling.push(channel);
+				this.#order(name === 'kill' ? 1 : 2, n(0), name === 'kill' ? 0 : n(1), name === 'kill' ? n(1) : n(2));
+				return undefined;
+			case 'clock_nanosleep':
+			case 'nanosleep':
+			case 'pselect6': {
+				const time =
+					this.#read(channel, p(name === 'nanosleep' ? 0 : name === 'pselect6' ? 4 : 2), 16) ?? fail(E.FAULT);
+				this.#sleeping.add(channel);
+				this.#send(channel, command('T', time.readBigInt64LE(0) * 1_000_000_000n + time.readBigInt64LE(8)));
+				return undefined;
+			}
+			case 'wait4':
+				this.#wait(channel, n(0), p(1));
+				return undefined;
+			default:
+				return E.NOSYS;
+		}
+	}
+
+	#wait(channel: number, pid: number, status: bigint): void {
+		const found = [...this.#statuses].find(([child]) => pid === -1 || child === pid);
+		if (found === undefined) {
+			this.#waiting.push({ channel, pid, status });
+			return;
+		}
+		const bytes = Buffer.alloc(4);
+		bytes.writeInt32LE(found[1]);
+		if (status !== 0n) this.#fill(channel, status, bytes);
+		this.#statuses.delete(found[0]);
+		this.#result(channel, found[0]);
+	}
+
+	#stat(channel: number, to: bigint, stats: fs.BigIntStats): number {
+		const bytes = Buffer.alloc(144);
+		const longs = [stats.dev, stats.ino, stats.nlink, 0n, 0n, stats.rdev, stats.size, stats.blksize, stats.blocks];
+		longs.forEach((value, i) => {
+			bytes.writeBigInt64LE(value, 8 * i);
+		});
+		[stats.mode, stats.uid, stats.gid].forEach((value, i) => {
+			bytes.writeUInt32LE(Number(value), 24 + 4 * i);
+		});
+		[stats.atimeNs, stats.mtimeNs, stats.ctimeNs].forEach((value, i) => {
+			bytes.writeBigInt64LE(value / 1_000_000_000n, 72 + 16 * i);
+			bytes.writeBigInt64LE(value % 1_000_000_000n, 80 + 16 * i);
+		});
+		this.#fill(channel, to, bytes);
+		return 0;
+	}
+
+	#read(channel: number, from: bigint, length: number): Buffer | undefined {
+		this.#send(channel, command('R', from, BigInt(length)));
+		const count = Number(this.#receive(channel, 8).readBigInt64LE());
+		if (count <= 0) return length === 0 ? Buffer.alloc(0) : undefined;
+		const bytes = this.#receive(channel, count + 1);
+		return count === length && bytes[count] === 0 ? bytes.subarray(0, count) : undefined;
+	}
+
+	#receive(channel: number, length: number): Buffer {
+		const bytes = Buffer.alloc(length);
+		for (let got = 0; got < length; ) got += fs.readSync(this.#data[channel] ?? -1, bytes, got, length - got, null);
+		return bytes;
+	}
+
+	#fill(channel: number, to: bigint, bytes: Buffer): void {
+		this.#send(channel, Buffer.concat([command('W', to, BigInt(bytes.length)), bytes]));
+	}
+
+	#result(channel: number, value: number | bigint): void {
+		this.#send(channel, command('i', BigInt(value)));
+	}
+
+	#send(channel: number, bytes: Buffer): void {
+		for (let sent = 0; sent < bytes.length; ) sent += fs.writeSync(this.#reply[channel] ?? -1, bytes, sent);
+	}
+
+	#order(...words: number[]): void {
+		const bytes = Buffer.alloc(16);
+		words.forEach((word, i) => {
+			bytes.writeInt32LE(word, 4 * i);
+		});
+		fs.writeSync(this.#control, bytes);
+	}
+}
+
+class Failure extends Error {
+	readonly errno: number;
+	constructor(errno: number) {
+		super(`errno ${errno}`);
+		this.errno = errno;
+	}
+}
+
+function fail(errno: number): never {
+	throw new Failure(errno);
+}
+
+function big(argument: Argument | undefined): bigint {
+	return typeof argument === 'bigint' ? argument : (argument?.address ?? 0n);
+}
+
+function command(letter: string, ...numbers: bigint[]): Buffer {
+	const bytes = Buffer.alloc(1 + 8 * numbers.length, letter);
+	numbers.forEach((value, i) => {
+		bytes.writeBigInt64LE(BigInt.asIntN(64, value), 1 + 8 * i);
+	});
+	return bytes;
+}
+
+function decode(types: string, payload: Buffer, start: number): Argument[] {
+	let at = start;
+	return [...types].map((type) => {
+		const value = payload.readBigInt64LE(at);
+		at += 8;
+		if (type === 's') {
+			const length = payload.readUInt32LE(at);
+			at += 4;
+			if (length >= faulty - 1) return { address: value, text: undefined };
+			at += length;
+			return { address: value, text: payload.toString('utf8', at - length, at) };
+		}
+		if (type !== 'b') return value;
+		const length = Number(payload.readBigInt64LE(at));
+		const inline = payload.readUInt32LE(at + 8);
+		at += 12 + inline;
+		return { address: value, length, inline: inline === length ? payload.subarray(at - inline, at) : undefined };
+	});
+}
+
+function dirent(name: string): Buffer {
+	const bytes = Buffer.alloc((19 + Buffer.byteLength(name) + 1 + 7) & ~7);
+	bytes.writeBigInt64LE(1n, 0);
+	bytes.writeUInt16LE(bytes.length, 16);
+	bytes.write(name, 19);
+	return bytes;
+}
+
+/** Builds the launcher into the folder that make uses by itself, and says where it is. */
+export function buildLauncher(): string {
+	const folder = join(dirname(new URL(import.meta.url).pathname), '../../pypy/launcher');
+	execFileSync('make', ['-s', '-C', folder], { stdio: 'inherit' });
+	return join(folder, 'build/launcher');
+}
