@@ -3,12 +3,10 @@ import type { Decision } from '../model/decision.ts';
 import { type EffectKind, effectKinds } from '../model/effect.ts';
 import type { Limits } from '../model/limits.ts';
 import type { CommandGround } from './command-facts.ts';
-import { type CommandPattern, compileCommandPattern, type ProgramBases, programFiles } from './command-pattern.ts';
-import { type DeniedRule, type Located, type PolicyDocument, type RuleDocument, selectorOf } from './document.ts';
-import { checkExamples } from './examples.ts';
-import { compileHostPattern, type HostPattern } from './host-pattern.ts';
-import { compilePathPattern, expandPath, type PathPattern, resolveLongest } from './path-pattern.ts';
-import { PolicyError } from './problem.ts';
+import { type ProgramBases, programFiles } from './command-pattern.ts';
+import { compileRule, type Rule } from './compile-rule.ts';
+import type { DeniedRule, PolicyDocument } from './document.ts';
+import { expandPath, resolveLongest } from './path-pattern.ts';
 import { shellNames } from './shell-string.ts';
 
 /** The machine and the run that a policy is compiled for. */
@@ -39,22 +37,6 @@ export const systemPath: readonly string[] = Object.freeze([
 	'/bin',
 ]);
 
-export type Patterns = {
-	readonly path: readonly PathPattern[];
-	readonly command: readonly CommandPattern[];
-	readonly host: readonly HostPattern[];
-};
-
-export type Rule = {
-	readonly decision: Decision;
-	readonly kinds: readonly EffectKind[];
-	/** `file:line`. */
-	readonly name: string;
-	readonly because?: string;
-	readonly patterns: Patterns;
-	readonly except: Patterns;
-};
-
 export type Policy = {
 	readonly name: string;
 	readonly file: string;
@@ -71,11 +53,11 @@ export type Policy = {
 	readonly own: readonly string[];
 };
 
-/** The policy, or the examples that its rules do not keep. */
-export function compilePolicy(document: PolicyDocument, context: PolicyContext): Policy | PolicyError {
+/** Cannot fail: parsePolicy found nothing wrong with the document. */
+export function compilePolicy(document: PolicyDocument, context: PolicyContext): Policy {
 	const bases = resolveBases(context);
 	const rules = document.rules.map((rule) => compileRule(document.file, rule, bases));
-	const policy: Policy = Object.freeze({
+	return Object.freeze({
 		name: document.name,
 		file: document.file,
 		...(document.about === undefined ? {} : { about: document.about }),
@@ -90,11 +72,6 @@ export function compilePolicy(document: PolicyDocument, context: PolicyContext):
 		ground: compileGround(context, bases),
 		own: Object.freeze([...new Set((context.own ?? []).flatMap((path) => [path, resolveLongest(path, bases)]))]),
 	});
-	const problems = document.rules.flatMap((rule, index) => {
-		const compiled = rules[index];
-		return compiled === undefined ? [] : checkExamples(rule, compiled, policy, bases);
-	});
-	return problems.length > 0 ? new PolicyError(document.file, problems) : policy;
 }
 
 /** Home and working directory resolved, and each path asked of the machine once. */
@@ -115,44 +92,15 @@ function resolveBases(context: PolicyContext): ProgramBases {
 }
 
 function compileGround(context: PolicyContext, bases: ProgramBases): CommandGround {
-	const path = context.env['PATH'] === undefined ? [] : context.env['PATH'].split(':');
+	const { PATH: search } = context.env;
+	const path = search === undefined ? [] : search.split(':');
 	return Object.freeze({
 		env: context.env,
 		shells: new Set(shellNames.flatMap((name) => [...programFiles(name, bases)])),
-		path: Object.freeze(path.map((entry) => (entry.startsWith('/') ? resolveLongest(entry, bases) : entry))),
+		path: Object.freeze(
+			path.map((entry) => (entry.startsWith('/') ? resolveLongest(entry.replace(/\/+$/, ''), bases) : entry)),
+		),
 	});
-}
-
-function compileRule(file: string, rule: RuleDocument, bases: ProgramBases): Rule {
-	const first = rule.kinds[0];
-	const none: Patterns = { path: [], command: [], host: [] };
-	// A forbidding rule is made as wide as it may be meant, an allowing one stays as narrow as it is written.
-	const wide = rule.decision !== 'allow';
-	return Object.freeze({
-		decision: rule.decision,
-		kinds: rule.kinds,
-		name: `${file}:${rule.line}`,
-		...(rule.because === undefined ? {} : { because: rule.because }),
-		patterns: {
-			path: compileEach(rule.path, (text) => compilePathPattern(text, bases, wide)),
-			command: compileEach(rule.command, (text) => [compileCommandPattern(text, bases)]),
-			host: compileEach(rule.host, (text) => [compileHostPattern(text)]),
-		},
-		except: first === undefined ? none : compileExcept(rule.except, first, bases, !wide),
-	});
-}
-
-function compileExcept(texts: readonly Located[], kind: EffectKind, bases: ProgramBases, wide: boolean): Patterns {
-	const selector = selectorOf(kind);
-	return {
-		path: selector === 'path' ? compileEach(texts, (text) => compilePathPattern(text, bases, wide)) : [],
-		command: selector === 'command' ? compileEach(texts, (text) => [compileCommandPattern(text, bases)]) : [],
-		host: selector === 'host' ? compileEach(texts, (text) => [compileHostPattern(text)]) : [],
-	};
-}
-
-function compileEach<T>(texts: readonly Located[], compile: (text: string) => readonly T[]): readonly T[] {
-	return Object.freeze(texts.flatMap(({ text }) => compile(text)));
 }
 
 function rulesByKind(rules: readonly Rule[]): Readonly<Record<EffectKind, readonly Rule[]>> {

@@ -1,7 +1,8 @@
 /** A policy's answer to an effect: the strictest of all rules that match, or the default. */
 import type { Decision, Verdict } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
-import type { Policy, Rule } from './compile.ts';
+import type { Policy } from './compile.ts';
+import type { Rule } from './compile-rule.ts';
 import { isResolvedPath } from './path-pattern.ts';
 import { ruleMatches, type Subject, subjectOf } from './rule-match.ts';
 
@@ -71,7 +72,7 @@ function shadowedCommand(policy: Policy, subject: Subject): string | undefined {
 }
 
 function mayWrite(policy: Policy, path: string): boolean {
-	return isResolvedPath(path) && decide(policy, { kind: 'write', path }).decision === 'allow';
+	return !isResolvedPath(path) || decide(policy, { kind: 'write', path }).decision === 'allow';
 }
 
 function denied(because: string): Verdict {

@@ -3,6 +3,7 @@ import type { Decision } from '../model/decision.ts';
 import { type EffectKind, effectKinds } from '../model/effect.ts';
 import type { Limits } from '../model/limits.ts';
 import type { Located, PolicyDocument, PolicySource, RuleDocument } from './document.ts';
+import { checkExamples } from './examples.ts';
 import { defaultLimits, limitNames, parseLimit } from './limits.ts';
 import { PolicyError, type Problem } from './problem.ts';
 import { checkRule, ruleDecision, ruleKinds } from './rule-check.ts';
@@ -25,7 +26,9 @@ export function parsePolicy(source: PolicySource): PolicyDocument | PolicyError 
 	if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => schemaProblems(issue, yaml)));
 	problems.push(...ruleProblems(value, yaml));
 	if (!parsed.success || problems.length > 0) return new PolicyError(source.name, problems);
-	return Object.freeze(toDocument(source.name, parsed.data, yaml));
+	const document = Object.freeze(toDocument(source.name, parsed.data, yaml));
+	const unkept = checkExamples(document);
+	return unkept.length > 0 ? new PolicyError(source.name, unkept) : document;
 }
 
 /** What the schema cannot say of a rule; for each rule that has the right shape, whatever the rest of the file has. */

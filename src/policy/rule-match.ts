@@ -1,7 +1,7 @@
 /** Whether a rule matches an effect. */
 import type { Effect } from '../model/effect.ts';
 import { allowsCommand, type CommandFacts, type CommandGround, commandFacts, forbidsCommand } from './command-facts.ts';
-import type { Patterns, Rule } from './compile.ts';
+import type { Patterns, Rule } from './compile-rule.ts';
 import { canonicalHost, matchesHost } from './host-pattern.ts';
 import { matchesPath } from './path-pattern.ts';
 

@@ -8,6 +8,9 @@ import type { YamlText } from './yaml-text.ts';
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
+/** Of one mapping; a file that has more is no policy, and its place is looked for key by key. */
+const mostKeys = 50;
+
 /** The problems of an issue at `path`; a union tells of the branch that the value looks like. */
 export function schemaProblems(issue: Issue, yaml: YamlText, around: Path = []): readonly Problem[] {
 	const path = [...around, ...issue.path];
@@ -15,7 +18,7 @@ export function schemaProblems(issue: Issue, yaml: YamlText, around: Path = []):
 	const value = valueAt(yaml.value, path);
 	switch (issue.code) {
 		case 'unrecognized_keys':
-			return issue.keys.map((key) => ({
+			return issue.keys.slice(0, mostKeys).map((key) => ({
 				...yaml.placeOfKey(path, key),
 				message: `unknown key "${key}"; the nearest right key is "${nearest(key, knownKeys(path)) ?? ''}"`,
 			}));

@@ -42,14 +42,15 @@ const reservedWords = new Set(
 	'! { } if then elif else fi while until do done for case esac in select coproc'.split(' '),
 );
 
-/** Without leading assignments, reserved words and redirections. */
+/** Stands for `<` or `>`; no word of a command can hold a NUL. */
+const redirection = '\0';
+
+/** Without leading assignments and reserved words. */
 function stripPrefix(words: readonly string[]): readonly string[] {
 	let start = 0;
 	while (start < words.length) {
 		const word = words[start] ?? '';
-		if (word === '<' || word === '>') start += 2;
-		else if (/^\d+$/.test(word) && /^[<>]$/.test(words[start + 1] ?? '')) start += 3;
-		else if (reservedWords.has(word) || /^[A-Za-z_]\w*(?:\[.*\])?\+?=/s.test(word)) start += 1;
+		if (reservedWords.has(word) || /^[A-Za-z_]\w*(?:\[.*\])?\+?=/s.test(word)) start += 1;
 		else break;
 	}
 	return words.slice(start);
@@ -67,7 +68,8 @@ function splitCommands(text: string): readonly (readonly string[])[] {
 	};
 	const endCommand = () => {
 		endWord();
-		if (words.length > 0) commands.push(words);
+		const kept = words.filter((one, index) => one !== redirection && words[index - 1] !== redirection);
+		if (kept.length > 0) commands.push(kept);
 		words = [];
 	};
 	let quote = '';
@@ -95,11 +97,16 @@ function splitCommands(text: string): readonly (readonly string[])[] {
 			inWord = true;
 		} else if (/\s/.test(char) && char !== '\n') {
 			endWord();
+		} else if (char === '&' && words.at(-1) === redirection && !inWord) {
+			// `2>&1`: a redirection's own.
+			inWord = true;
 		} else if (/[;&|()\n]/.test(char)) {
 			endCommand();
 		} else if (char === '<' || char === '>') {
+			// The digits of `2>` are no word.
+			if (/^\d+$/.test(word)) inWord = false;
 			endWord();
-			words.push(char);
+			words.push(redirection);
 		} else {
 			word += char;
 			inWord = true;

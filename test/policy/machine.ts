@@ -1,0 +1,51 @@
+/** A made-up machine for policy tests: where programs are, and what links where. */
+import type { PolicyContext } from '../../src/policy/compile.ts';
+import { type Policy, systemPath } from '../../src/policy/compile.ts';
+import { loadPolicy } from '../../src/policy/load.ts';
+import { PolicyError } from '../../src/policy/problem.ts';
+
+const files = new Set(
+	(
+		'/home/me /home/me/work /home/me/.ssh /usr/bin /usr/local/bin /run /etc ' +
+		'/usr/bin/git /usr/bin/ls /usr/bin/rm /usr/bin/dash /usr/bin/bash /usr/bin/python3.11 /usr/bin/kmod /usr/bin/find'
+	).split(' '),
+);
+
+const links = new Map([
+	['/bin', '/usr/bin'],
+	['/sbin', '/usr/sbin'],
+	['/var/run', '/run'],
+	['/usr/bin/sh', '/usr/bin/dash'],
+	['/usr/bin/python3', '/usr/bin/python3.11'],
+	['/usr/bin/lsmod', '/usr/bin/kmod'],
+	['/home/me/dotfiles-link', '/home/me/dotfiles'],
+]);
+
+function realpath(path: string): string | undefined {
+	for (const [from, to] of links) {
+		if (path === from) return realpath(to) ?? to;
+		if (path.startsWith(`${from}/`)) return realpath(to + path.slice(from.length));
+	}
+	return files.has(path) ? path : undefined;
+}
+
+export const context: PolicyContext = {
+	home: '/home/me',
+	cwd: '/home/me/work',
+	systemPath,
+	env: { PATH: '/usr/bin:/bin', HOME: '/home/me', SECRET: 'x' },
+	realpath,
+};
+
+/** The policy of `text`; throws its errors. */
+export function policyOf(text: string, changes: Partial<PolicyContext> = {}): Policy {
+	const policy = loadPolicy({ name: 'p.yaml', text }, { ...context, ...changes });
+	if (policy instanceof PolicyError) throw policy;
+	return policy;
+}
+
+/** The lines of the error that `text` gets; none where it is right. */
+export function errorsOf(text: string): readonly string[] {
+	const policy = loadPolicy({ name: 'p.yaml', text }, context);
+	return policy instanceof PolicyError ? policy.message.split('\n') : [];
+}
