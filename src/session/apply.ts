@@ -110,12 +110,12 @@ function applyLocked(
 		let undone = true;
 		try {
 			if (plan !== undefined) {
-				const record = { kind: 'undoing', at: on.now(), why: error.message, force: false } as const;
-				appendRecord(on.files, file, record, false);
+				// The tree first: on a full disk this makes the room that the journal's last lines need.
 				const left = undoPlan(plan, staged, { tree: on.tree, files: on.files, checkpoint }, false);
 				syncSteps(plan.steps, on.tree);
-				appendRecord(on.files, file, { kind: 'undone', at: on.now(), left }, true);
 				undone = left.length === 0;
+				appendRecord(on.files, file, { kind: 'undoing', at: on.now(), why: error.message, force: false }, false);
+				appendRecord(on.files, file, { kind: 'undone', at: on.now(), left }, true);
 			}
 		} catch (second) {
 			if (!(second instanceof SysError)) throw second;

@@ -17,6 +17,7 @@ import type { Change } from '../../src/model/change.ts';
 import { ApplyError, applyChanges } from '../../src/session/apply.ts';
 import type { ApplyHost } from '../../src/session/apply-host.ts';
 import { rollback } from '../../src/session/rollback.ts';
+import { spy } from './spy.ts';
 import { everything, makeWorld, type Nodes, type World } from './world.ts';
 
 const worlds: World[] = [];
@@ -285,20 +286,4 @@ function countOperations(): number {
 
 function leftovers(at: World): string[] {
 	return readdirSync(at.home, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.approve-run-'));
-}
-
-/** Calls `before` ahead of every operation on the machine's tree and on the session's files, but for letting go. */
-function spy(host: ApplyHost, before: (name: string) => void): ApplyHost {
-	const wrap = <T extends object>(target: T): T =>
-		new Proxy(target, {
-			get: (on, name, receiver) => {
-				const value: unknown = Reflect.get(on, name, receiver);
-				if (typeof value !== 'function' || name === 'close' || name === 'release') return value;
-				return (...args: unknown[]) => {
-					before(String(name));
-					return Reflect.apply(value, on, args);
-				};
-			},
-		});
-	return { ...host, tree: wrap(host.tree), files: wrap(host.files) };
 }
