@@ -1,0 +1,174 @@
+/** The right side: all that there is to know of an item as rows, of which only those on the screen are computed. */
+import type { Detail, DiffLines, ReviewItem } from '../model/review.ts';
+import { diffRow, type Gutter } from './diff-row.ts';
+import type { Piece, Row } from './row.ts';
+import type { Style, Theme } from './theme.ts';
+import { stateWords, subject, verb } from './words.ts';
+import { newBudget, wrap } from './wrap.ts';
+
+export type Document = {
+	readonly length: number;
+	/** `found`: lower case text to mark. */
+	row(index: number, found?: string): Row;
+	/** Is `text` (lower case) in this row? */
+	holds(index: number, text: string): boolean;
+};
+
+/** `detail` is undefined while it is loaded. */
+export function createDocument(item: ReviewItem, detail: Detail | undefined, width: number, theme: Theme): Document {
+	const page = createPage(width, theme);
+	heading(page, item);
+	if (detail === undefined) {
+		page.line({ text: 'loading', style: { dim: true } });
+		return fromRows(page.rows);
+	}
+	switch (detail.kind) {
+		case 'failed':
+			page.gap();
+			page.labelled('cannot', `be shown: ${detail.why}`, { colour: 'red' });
+			page.labelled('', 'It can be denied, not approved.');
+			return fromRows(page.rows);
+		case 'facts':
+			page.facts(detail.facts);
+			return fromRows(page.rows);
+		case 'command':
+			command(page, detail);
+			return fromRows(page.rows);
+		case 'diff':
+			page.facts(detail.facts);
+			page.gap();
+			return withDiff(page.rows, detail.lines, width, theme);
+	}
+}
+
+type Page = {
+	readonly rows: Row[];
+	line(piece: Piece): void;
+	/** Text behind a label, wrapped below itself. */
+	labelled(label: string, text: string, style?: Style, options?: { edges?: boolean; label?: Style }): void;
+	facts(facts: readonly string[]): void;
+	gap(): void;
+};
+
+/** Cells of a label. */
+const labelWidth = 8;
+
+function createPage(width: number, theme: Theme): Page {
+	const rows: Row[] = [];
+	const budget = newBudget();
+	const page: Page = {
+		rows,
+		line(piece) {
+			rows.push({ body: piece });
+		},
+		labelled(label, text, style = {}, { edges = false, label: labelStyle = { dim: true } } = {}) {
+			const { parts, slides } = wrap(text, width - labelWidth, theme.alphabet, budget);
+			parts.forEach((part, index) => {
+				rows.push({
+					left: [{ text: (index === 0 ? label : '').padEnd(labelWidth), style: labelStyle }],
+					body: { text: part, style, edges },
+					slides,
+				});
+			});
+		},
+		facts(facts) {
+			for (const fact of facts) page.labelled('', fact, { dim: true });
+		},
+		gap() {
+			rows.push({});
+		},
+	};
+	return page;
+}
+
+function heading(page: Page, item: ReviewItem): void {
+	const label: Style = { bold: true };
+	if (item.from !== undefined) {
+		page.labelled(verb(item), item.from, {}, { edges: true, label });
+		page.labelled('to', subject(item), { bold: true }, { edges: true, label });
+	} else if (item.effect.kind === 'run') {
+		page.labelled('run', item.effect.program, { bold: true }, { edges: true, label });
+	} else {
+		page.labelled(verb(item), subject(item), { bold: true }, { edges: true, label });
+	}
+	page.labelled('', stateWords(item.state), stateStyle(item));
+}
+
+function stateStyle({ state }: ReviewItem): Style {
+	switch (state.kind) {
+		case 'pending':
+			return { colour: 'yellow', bold: state.live };
+		case 'denied':
+			return { colour: 'red' };
+		case 'approved':
+		case 'ran':
+		case 'applied':
+			return { colour: 'green' };
+	}
+}
+
+function command(page: Page, detail: Extract<Detail, { kind: 'command' }>): void {
+	page.gap();
+	detail.argv.forEach((word, index) => {
+		const label = `${index}`.padStart(labelWidth - 2);
+		if (word === '') {
+			page.labelled(label, '(an empty word)', { dim: true });
+			return;
+		}
+		// A script after `sh -c` is read line by line; the line end stays visible, so that it is not taken for two words.
+		const lines = word.split('\n');
+		lines.forEach((line, at) => {
+			page.labelled(at === 0 ? label : '', at < lines.length - 1 ? `${line}\n` : line, {}, { edges: true });
+		});
+	});
+	page.gap();
+	page.labelled('in', detail.cwd, {}, { edges: true });
+	page.facts(detail.facts);
+	const names = Object.keys(detail.env).sort();
+	page.gap();
+	page.labelled('env', names.length === 0 ? 'empty' : `${names.length} ${names.length === 1 ? 'name' : 'names'}`, {
+		dim: true,
+	});
+	for (const name of names) page.labelled('', `${name}=${detail.env[name] ?? ''}`, {}, { edges: true });
+}
+
+function fromRows(rows: readonly Row[]): Document {
+	return {
+		length: rows.length,
+		row: (index) => rows[index] ?? {},
+		holds: (index, text) => (rows[index]?.body?.text ?? '').toLowerCase().includes(text),
+	};
+}
+
+function withDiff(head: readonly Row[], lines: DiffLines, width: number, theme: Theme): Document {
+	const gutter = gutterOf(lines, width);
+	return {
+		length: head.length + lines.length,
+		row(index, found) {
+			const row = head[index];
+			if (row !== undefined) return row;
+			const at = index - head.length;
+			return at < lines.length ? diffRow(lines.at(at), gutter, theme, found) : {};
+		},
+		holds(index, text) {
+			const row = head[index];
+			if (row !== undefined) return (row.body?.text ?? '').toLowerCase().includes(text);
+			return lines
+				.at(index - head.length)
+				.text.toLowerCase()
+				.includes(text);
+		},
+	};
+}
+
+/** The last lines have the largest numbers. */
+function gutterOf(lines: DiffLines, width: number): Gutter {
+	let largest = 1;
+	for (let at = Math.max(0, lines.length - 3); at < lines.length; at += 1) {
+		const line = lines.at(at);
+		if (line.kind !== 'note') {
+			largest = Math.max(largest, 'before' in line ? line.before : 0, 'after' in line ? line.after : 0);
+		}
+	}
+	return { digits: Math.max(3, String(largest).length), both: width >= 80 };
+}

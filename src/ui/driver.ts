@@ -1,0 +1,286 @@
+/** Joins the review, the keyboard and the view: holds what is on the screen, and knows since when. */
+import type { Detail, Review, ReviewState } from '../model/review.ts';
+import type { Clock } from './clock.ts';
+import { createDocument, type Document } from './document.ts';
+import { helpRows } from './help.ts';
+import type { KeyEvent } from './keys.ts';
+import { type Layout, layOut, type Size, smallest } from './layout.ts';
+import { emptyLine, textOf } from './line-editor.ts';
+import { press } from './press.ts';
+import { goesOn } from './row.ts';
+import type { Theme } from './theme.ts';
+import { type Action, count, firstView, indexOf, type View, type World } from './view.ts';
+
+/** All that the screen draws from. A new object whenever something changed. */
+export type Shown = {
+	readonly world: World;
+	readonly view: View;
+	readonly theme: Theme;
+	/** The script's output, line by line. */
+	readonly output: readonly string[];
+};
+
+export interface Driver {
+	shown(): Shown;
+	subscribe(listener: () => void): () => void;
+	key(event: KeyEvent): void;
+	resize(size: Size): void;
+	/** `shown` is on the screen from now on. */
+	drawn(shown: Shown): void;
+	/** The person has left, or the terminal is gone. */
+	close(): void;
+}
+
+export type DriverOptions = {
+	readonly review: Review;
+	readonly size: Size;
+	readonly theme: Theme;
+	readonly person: string;
+	readonly clock: Clock;
+	/** The review was finished by a key. */
+	readonly onEnd: () => void;
+};
+
+/** How long something must be on the screen before a key is an answer to it, milliseconds. */
+export const settleMs = 250;
+/** A person who pressed no key for this long is not in the middle of something. */
+const idleMs = 3000;
+/** So many details are there at once when the person goes back to them. */
+const detailsKept = 16;
+
+export function createDriver({ review, theme, person, clock, onEnd, ...options }: DriverOptions): Driver {
+	const listeners = new Set<() => void>();
+	let size = options.size;
+	let view = firstView;
+	const loaded = new Map<string, Detail>();
+	let shownKey = '';
+	let loading: string | undefined;
+	let document: { key: string; document: Document } | undefined;
+	let output: { text: string; lines: readonly string[] } = { text: '', lines: [] };
+	let counted: { items: unknown; counts: ReturnType<typeof count> } | undefined;
+	let onScreen: { subject: string; settled: boolean } = { subject: '', settled: false };
+	let cancelSettle = () => {};
+	let lastKey = Number.NEGATIVE_INFINITY;
+	let closed = false;
+	let lastLive: number | undefined;
+	let lastPhase = '';
+	let current = look();
+	const unsubscribe = review.subscribe(refresh);
+
+	return {
+		shown: () => current,
+		subscribe(listener) {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		key(event) {
+			if (closed) return;
+			// What is true now counts, not what was when the screen was drawn last.
+			current = look();
+			const step = press(view, event, current.world);
+			lastKey = clock.now();
+			view = step.view;
+			if (step.action !== undefined) act(step.action);
+			if (!closed) refresh();
+		},
+		resize(next) {
+			size = next;
+			refresh();
+		},
+		drawn(shown) {
+			const subject = subjectOf(shown);
+			if (subject === onScreen.subject || closed) return;
+			cancelSettle();
+			onScreen = { subject, settled: false };
+			cancelSettle = clock.after(settleMs, () => settle(shown));
+		},
+		close,
+	};
+
+	function close(): void {
+		if (closed) return;
+		closed = true;
+		unsubscribe();
+		cancelSettle();
+		listeners.clear();
+	}
+
+	/** What was drawn has stood on the screen for long enough to be read by somebody. */
+	function settle(shown: Shown): void {
+		onScreen = { ...onScreen, settled: true };
+		const { item, detail, document: page, layout } = shown.world;
+		const isReadable =
+			page !== undefined &&
+			shown.view.mode.kind === 'items' &&
+			layout.panes !== 'list' &&
+			layout.columns >= smallest.columns &&
+			layout.rows >= smallest.rows;
+		if (item !== undefined && detail !== undefined && detail.kind !== 'failed' && isReadable) {
+			review.markSeen(item.id, item.version);
+		}
+		refresh();
+	}
+
+	function act(action: Action): void {
+		switch (action.kind) {
+			case 'decide':
+				review.decide(action.item.id, action.approval, action.item.version);
+				break;
+			case 'approve-seen': {
+				const approved = review.approveSeen(person);
+				const left = count(review.state().items).pending;
+				const rest = left === 0 ? 'nothing is left' : `${left} not seen yet ${left === 1 ? 'stays' : 'stay'}`;
+				view = { ...view, message: `Approved ${approved} that ${approved === 1 ? 'was' : 'were'} seen; ${rest}.` };
+				break;
+			}
+			case 'input':
+				review.input(action.line);
+				break;
+			case 'stop':
+				review.stop();
+				break;
+			case 'finish':
+				close();
+				review.finish(action.end);
+				onEnd();
+				break;
+		}
+	}
+
+	function refresh(): void {
+		if (closed) return;
+		current = look();
+		for (const listener of [...listeners]) listener();
+	}
+
+	function look(): Shown {
+		const state = review.state();
+		if (counted?.items !== state.items) counted = { items: state.items, counts: count(state.items) };
+		follow(state, counted.counts.live);
+		const text = review.output();
+		if (text !== output.text) output = { text, lines: linesOf(text) };
+		const layout = layOut(size, {
+			output: state.phase.kind !== 'ended' || text !== '',
+			detailAlone: view.detailAlone,
+		});
+		const index = indexOf(state.items, view.selected);
+		const item = state.items[index];
+		const key = item === undefined ? '' : `${item.id}:${item.version ?? ''}`;
+		// Another item, or the same one with another content, is shown from its start.
+		if (key !== shownKey) view = { ...view, scroll: 0, side: 0, found: undefined };
+		shownKey = key;
+		const detail = loaded.get(key);
+		if (item !== undefined && detail === undefined) load(item.id, key);
+		const documentKey = `${key}:${layout.detailWidth}:${detail === undefined}:${JSON.stringify(item?.state)}`;
+		if (item !== undefined && document?.key !== documentKey) {
+			document = { key: documentKey, document: createDocument(item, detail, layout.detailWidth, theme) };
+		}
+		const shownDocument = item === undefined ? undefined : document?.document;
+		view = within(view, index, state.items.length, layout, shownDocument?.length ?? 0);
+		const world: World = {
+			state,
+			counts: counted.counts,
+			layout,
+			item,
+			index,
+			detail,
+			document: shownDocument,
+			settled: false,
+			person,
+			goesOn: (side) => anyGoesOn(side, layout, shownDocument),
+			outputLines: output.lines.length,
+			helpLines: view.mode.kind === 'help' ? helpRows(theme, size.columns).length : 0,
+		};
+		const shown: Shown = { world, view, theme, output: output.lines };
+		const settled = onScreen.settled && onScreen.subject === subjectOf(shown);
+		return { ...shown, world: { ...world, settled } };
+	}
+
+	/** Moves the view along with what the run does, unless the person is in the middle of something. */
+	function follow(state: ReviewState, live: number | undefined): void {
+		const idle = clock.now() - lastKey >= idleMs;
+		if (indexOf(state.items, view.selected) < 0) {
+			const first = state.items.find((item) => item.state.kind === 'pending') ?? state.items[0];
+			if (first !== undefined) view = { ...view, selected: first.id, scroll: 0, side: 0, found: undefined };
+		}
+		if (live !== undefined && live !== lastLive && view.mode.kind === 'items' && idle) {
+			const selected = state.items[indexOf(state.items, view.selected)];
+			if (!(selected?.state.kind === 'pending' && selected.state.live)) {
+				view = { ...view, selected: live, scroll: 0, side: 0, found: undefined };
+			}
+		}
+		lastLive = live;
+		const phase = state.phase.kind;
+		if (phase !== lastPhase) {
+			if (phase === 'input' && view.mode.kind === 'items' && idle)
+				view = { ...view, mode: { kind: 'input', line: emptyLine } };
+			if (phase !== 'input' && view.mode.kind === 'input' && textOf(view.mode.line) === '') {
+				view = { ...view, mode: { kind: 'items' } };
+			}
+			lastPhase = phase;
+		}
+	}
+
+	function load(id: number, key: string): void {
+		if (loading === key) return;
+		loading = key;
+		review.detail(id).then(
+			(detail) => arrived(key, detail),
+			(error: unknown) => arrived(key, { kind: 'failed', why: String(error) }),
+		);
+	}
+
+	function arrived(key: string, detail: Detail): void {
+		if (loading !== key) return;
+		loading = undefined;
+		loaded.set(key, detail);
+		for (const oldest of loaded.keys()) {
+			if (loaded.size <= detailsKept) break;
+			loaded.delete(oldest);
+		}
+		refresh();
+	}
+
+	function anyGoesOn(side: number, layout: Layout, shownDocument: Document | undefined): boolean {
+		if (view.mode.kind === 'output') {
+			const rows = layout.rows - 2;
+			const end = output.lines.length - view.mode.up;
+			return output.lines
+				.slice(Math.max(0, end - rows), end)
+				.some((text) => goesOn({ body: { text, tab: 8 }, slides: true }, layout.columns, side, theme));
+		}
+		const to = Math.min(shownDocument?.length ?? 0, view.scroll + layout.bodyRows);
+		for (let row = view.scroll; row < to; row += 1) {
+			if (goesOn(shownDocument?.row(row) ?? {}, layout.detailWidth, side, theme)) return true;
+		}
+		return false;
+	}
+}
+
+/** What a key would be an answer to: another subject needs another look. */
+function subjectOf({ view, world }: Shown): string {
+	const { mode } = view;
+	const { item, layout } = world;
+	const detail = world.detail === undefined ? 'loading' : world.detail.kind;
+	const question = mode.kind === 'confirm' ? `${mode.what}${mode.count}` : '';
+	const hidden = layout.panes === 'list' || layout.rows < smallest.rows || layout.columns < smallest.columns;
+	const live = item?.state.kind === 'pending' && item.state.live;
+	return [mode.kind, question, item?.id, item?.version, live, detail, hidden].join(' ');
+}
+
+/** The view with nothing out of its bounds, the selected item in the list's window. */
+function within(view: View, index: number, length: number, layout: Layout, rows: number): View {
+	const window = Math.max(1, layout.bodyRows);
+	const at = Math.max(0, index);
+	let top = Math.min(view.top, Math.max(0, length - window));
+	if (at < top) top = at;
+	if (at >= top + window) top = at - window + 1;
+	const scroll = Math.max(0, Math.min(view.scroll, rows - window));
+	return top === view.top && scroll === view.scroll ? view : { ...view, top, scroll };
+}
+
+function linesOf(text: string): readonly string[] {
+	if (text === '') return [];
+	const lines = text.split('\n');
+	return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+}

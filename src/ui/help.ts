@@ -1,0 +1,77 @@
+/** The help: every key, every mark, and the rules that decide what counts as an answer. */
+import type { Row } from './row.ts';
+import type { Theme } from './theme.ts';
+import { newBudget, wrap } from './wrap.ts';
+
+/** Rows of the help for a screen of this width. */
+export function helpRows(theme: Theme, columns: number): readonly Row[] {
+	const rows: Row[] = [];
+	for (const part of parts(theme)) {
+		if (rows.length > 0) rows.push({});
+		rows.push({ body: { text: ` ${part.title}`, style: { bold: true } } });
+		for (const [name, meaning] of part.lines) {
+			const label = columns < 50 ? 9 : 16;
+			const text = wrap(meaning, Math.max(8, columns - label - 3), theme.alphabet, newBudget());
+			text.parts.forEach((words, index) => {
+				const left = ` ${index === 0 ? name : ''}`.padEnd(label + 2);
+				rows.push({ left: [{ text: left, style: { colour: 'cyan' } }], body: { text: words } });
+			});
+		}
+	}
+	return rows;
+}
+
+type Part = { readonly title: string; readonly lines: readonly (readonly [string, string])[] };
+
+function parts({ glyphs }: Theme): readonly Part[] {
+	return [
+		{
+			title: 'Decide',
+			lines: [
+				['a', 'approve what is selected'],
+				['d', 'deny it'],
+				['A', 'approve all that is pending and was seen'],
+				['Enter', 'go to the next one that is not decided; when all are, finish'],
+				['q', 'leave the review for later; nothing is applied'],
+				['Ctrl-C', 'stop the script while it runs'],
+			],
+		},
+		{
+			title: 'Look',
+			lines: [
+				[`${glyphs.upDown} j k`, 'select an effect; Home and End: the first and the last'],
+				['PgUp PgDn', 'scroll the right side; Space, Ctrl-D, Ctrl-U and g G too'],
+				[`${glyphs.leftRight} h l`, 'move long lines sideways'],
+				['Tab', 'give the right side all of the width, and back'],
+				['/ n', 'search in the right side, then in the list; the next place'],
+				['o', "the script's output on the whole screen"],
+				['i', 'type a line for the script, when it waits for one; Ctrl-D ends its input'],
+			],
+		},
+		{
+			title: 'Marks',
+			lines: [
+				[glyphs.live, 'the script stands still until you answer'],
+				[glyphs.pending, 'pending, not seen yet'],
+				[glyphs.seen, 'pending, seen'],
+				[glyphs.approved, `approved; ${glyphs.approved}${glyphs.byRule} by a rule of the policy`],
+				[glyphs.denied, `denied; ${glyphs.denied}${glyphs.byRule} by a rule, or because nobody could be asked`],
+				[glyphs.applied, 'on the machine already, because a command needed it'],
+				['+ ~ % -', `a file created, changed, replaced, deleted; ${glyphs.rename} renamed`],
+				['$ @ <', 'a command, a connection, a file to read'],
+			],
+		},
+		{
+			title: 'What counts',
+			lines: [
+				[
+					'Seen',
+					'is what stood on the screen for a quarter of a second from its first row on, with all the rest in reach by scrolling.',
+				],
+				['Answers', 'are single keys, pressed when the question has been on the screen for a quarter of a second.'],
+				['Pastes', 'and keys typed ahead answer nothing.'],
+				['Symbols', `in inverse magenta stand for characters that would hide or move text, or cannot be seen.`],
+			],
+		},
+	];
+}

@@ -1,0 +1,161 @@
+/** The keys of the main screen: list on the left, detail on the right. */
+import type { ReviewItem } from '../model/review.ts';
+import { emptyLine } from './line-editor.ts';
+import { motion } from './motion.ts';
+import { findNext } from './search.ts';
+import type { Step, View, World } from './view.ts';
+
+export function pressItems(view: View, name: string, burst: boolean, world: World): Step {
+	const step = motion(name, Math.max(1, world.layout.bodyRows - 1));
+	if (step !== undefined) return { view: move(view, name, step, world) };
+	// What came in one piece may move about (a key held down on a slow line), but does nothing.
+	if (burst) return { view: moveFar(view, name, world) ?? view };
+	switch (name) {
+		case 'a':
+			return decide(view, true, world);
+		case 'd':
+			return decide(view, false, world);
+		case 'A':
+			if (!world.settled) return say(view, tooSoon);
+			return { view, action: { kind: 'approve-seen' } };
+		case 'enter':
+			return enter(view, world);
+		case 'q':
+			if (world.state.phase.kind === 'ended') return { view, action: { kind: 'finish', end: 'later' } };
+			return { view: { ...view, mode: { kind: 'confirm', what: 'leave', count: 0 } } };
+		case '/':
+			return { view: { ...view, mode: { kind: 'search', line: emptyLine } } };
+		case 'n':
+			return { view: findNext(view, world) };
+		case 'o':
+			return { view: { ...view, mode: { kind: 'output', up: 0, side: 0 } } };
+		case '?':
+			return { view: { ...view, mode: { kind: 'help', scroll: 0 } } };
+		case 'i':
+			return world.state.phase.kind === 'input'
+				? { view: { ...view, mode: { kind: 'input', line: emptyLine } } }
+				: { view };
+		case 'tab':
+			return { view: { ...view, detailAlone: !view.detailAlone, side: 0 } };
+		case 'escape':
+			return { view: { ...view, detailAlone: false, query: undefined, found: undefined } };
+		default:
+			return { view: moveFar(view, name, world) ?? view };
+	}
+}
+
+/** Selects an item and shows its detail from the start. */
+export function select(view: View, item: ReviewItem | undefined): View {
+	if (item === undefined || item.id === view.selected) return view;
+	return { ...view, selected: item.id, scroll: 0, side: 0, found: undefined };
+}
+
+/** The next item after the selected one that is not decided: a live question before all others. */
+export function nextPending({ state, counts, index, item }: World): ReviewItem | undefined {
+	if (counts.pending === 0) return undefined;
+	const { items } = state;
+	let first: ReviewItem | undefined;
+	for (let step = 1; step <= items.length; step += 1) {
+		const other = items[(index + step) % items.length];
+		if (other?.state.kind !== 'pending' || other.id === item?.id) continue;
+		if (other.state.live || counts.live === undefined || counts.live === item?.id) return other;
+		first ??= other;
+	}
+	return first;
+}
+
+const tooSoon = 'Too soon to be an answer to this. Read it, then press the key again.';
+
+function say(view: View, message: string): Step {
+	return { view: { ...view, message } };
+}
+
+/** Arrows and j k walk the list, the other motions scroll the detail; where only the list is shown, all walk it. */
+function move(view: View, name: string, step: number, world: World): View {
+	const isWalk = name === 'up' || name === 'down' || name === 'j' || name === 'k';
+	const { layout, state, index, document } = world;
+	if (isWalk || layout.panes === 'list') {
+		const to = Math.min(state.items.length - 1, Math.max(0, index + step));
+		return select(view, state.items[to]);
+	}
+	return { ...view, scroll: clampScroll(view.scroll + step, layout.bodyRows, document?.length ?? 0) };
+}
+
+function moveFar(view: View, name: string, world: World): View | undefined {
+	const { layout, state, document } = world;
+	const length = document?.length ?? 0;
+	const isList = layout.panes === 'list';
+	switch (name) {
+		case 'home':
+			return select(view, state.items[0]);
+		case 'end':
+			return select(view, state.items.at(-1));
+		case 'g':
+			return isList ? select(view, state.items[0]) : { ...view, scroll: 0 };
+		case 'G':
+			return isList
+				? select(view, state.items.at(-1))
+				: { ...view, scroll: clampScroll(length, layout.bodyRows, length) };
+		case 'right':
+		case 'l':
+			return world.goesOn(view.side) ? { ...view, side: view.side + 8 } : view;
+		case 'left':
+		case 'h':
+			return { ...view, side: Math.max(0, view.side - 8) };
+		default:
+			return undefined;
+	}
+}
+
+function clampScroll(scroll: number, rows: number, length: number): number {
+	return Math.max(0, Math.min(scroll, length - rows));
+}
+
+function decide(view: View, approved: boolean, world: World): Step {
+	const { item, detail, document, layout, settled, person } = world;
+	if (item === undefined) return { view };
+	const why = whyNot(item, approved);
+	if (why !== undefined) return say(view, why);
+	if (approved && layout.panes === 'list') return say(view, 'Tab shows it; then a approves it.');
+	if (approved && (detail === undefined || document === undefined)) return say(view, 'It is still being loaded.');
+	if (approved && detail?.kind === 'failed') return say(view, 'What cannot be shown cannot be approved.');
+	if (!settled) return say(view, tooSoon);
+	const next = nextPending(world);
+	const after = next === undefined ? { ...view, message: allDecided(world) } : select(view, next);
+	return { view: after, action: { kind: 'decide', item, approval: { approved, by: { person } } } };
+}
+
+function allDecided({ state, item }: World): string | undefined {
+	if (item?.state.kind !== 'pending' || state.phase.kind !== 'ended') return undefined;
+	return 'All is decided. Enter finishes.';
+}
+
+/** Why an item cannot be decided so any more; undefined where it can. */
+function whyNot({ state, change }: ReviewItem, approved: boolean): string | undefined {
+	switch (state.kind) {
+		case 'pending':
+			return undefined;
+		case 'approved':
+			if (approved) return 'It is approved already.';
+			return change === undefined ? 'The script has its answer already.' : undefined;
+		case 'denied':
+			if (!approved) return 'It is denied already.';
+			if (change === undefined) return 'The script has its answer already.';
+			return 'person' in state.by ? undefined : 'A rule denies it; only another policy could allow it.';
+		case 'ran':
+			return 'It was run already.';
+		case 'applied':
+			return 'It is on the machine already.';
+	}
+}
+
+function enter(view: View, world: World): Step {
+	const { state, counts } = world;
+	const next = nextPending(world);
+	if (next !== undefined) return { view: select(view, next) };
+	if (counts.pending > 0) return say(view, 'Only this one is left: a approves it, d denies it.');
+	if (state.phase.kind !== 'ended') return say(view, 'The script still runs; nothing is left to decide.');
+	if (!state.items.some((other) => other.change !== undefined))
+		return { view, action: { kind: 'finish', end: 'apply' } };
+	return { view: { ...view, mode: { kind: 'confirm', what: 'finish', count: counts.toApply } } };
+}

@@ -1,0 +1,139 @@
+/** The review's one screen. */
+import { Box } from 'ink';
+import { useLayoutEffect, useSyncExternalStore } from 'react';
+import { detailHeading, heading, listHeading, outputHeading, statusRow, titleRow } from './bars.ts';
+import type { Driver, Shown } from './driver.ts';
+import { helpRows } from './help.ts';
+import { listRow } from './list-rows.ts';
+import type { Row } from './row.ts';
+import { SafeRows } from './safe-text.tsx';
+
+export function Screen({ driver }: { readonly driver: Driver }) {
+	const shown = useSyncExternalStore(driver.subscribe, driver.shown);
+	// Runs after the frame was written: from now on a key can be an answer to it.
+	useLayoutEffect(() => driver.drawn(shown));
+	const { columns, rows } = shown.world.layout;
+	return (
+		<Box flexDirection="column" width={columns} height={rows} flexShrink={0}>
+			<Block rows={[titleRow(shown)]} width={columns} height={1} shown={shown} />
+			<Middle shown={shown} />
+			<Block rows={[statusRow(shown)]} width={columns} height={1} shown={shown} />
+		</Box>
+	);
+}
+
+type BlockProps = {
+	readonly rows: readonly Row[];
+	readonly width: number;
+	readonly height: number;
+	readonly side?: number;
+	readonly shown: Shown;
+};
+
+function Block({ rows, width, height, side = 0, shown }: BlockProps) {
+	return (
+		<Box width={width} height={height} flexShrink={0}>
+			<SafeRows rows={rows} width={width} height={height} side={side} theme={shown.theme} />
+		</Box>
+	);
+}
+
+function Middle({ shown }: { readonly shown: Shown }) {
+	const { mode } = shown.view;
+	switch (mode.kind) {
+		case 'help':
+			return (
+				<Full shown={shown} name="Help" rows={helpRows(shown.theme, shown.world.layout.columns).slice(mode.scroll)} />
+			);
+		case 'output':
+			return <Full shown={shown} name="Output" rows={outputRows(shown, mode.up, fullRows(shown))} side={mode.side} />;
+		case 'items':
+		case 'search':
+		case 'input':
+		case 'confirm':
+			return <Panes shown={shown} />;
+	}
+}
+
+type FullProps = {
+	readonly shown: Shown;
+	readonly name: string;
+	readonly rows: readonly Row[];
+	readonly side?: number;
+};
+
+function Full({ shown, name, rows, side = 0 }: FullProps) {
+	const { columns } = shown.world.layout;
+	const all = [heading(shown.theme, name, '', columns), ...rows];
+	return <Block rows={all} width={columns} height={fullRows(shown) + 1} side={side} shown={shown} />;
+}
+
+function Panes({ shown }: { readonly shown: Shown }) {
+	const { world, view } = shown;
+	const { panes, listWidth, detailWidth, bodyRows, outputRows: outputHeight, columns } = world.layout;
+	const height = bodyRows + 1;
+	return (
+		<>
+			<Box flexDirection="row" height={height} flexShrink={0}>
+				{panes === 'detail' ? null : <Block rows={listRows(shown)} width={listWidth} height={height} shown={shown} />}
+				{panes === 'both' ? <Block rows={dividerRows(shown)} width={1} height={height} shown={shown} /> : null}
+				{panes === 'list' ? null : (
+					<Block rows={detailRows(shown)} width={detailWidth} height={height} side={view.side} shown={shown} />
+				)}
+			</Box>
+			{outputHeight === 0 ? null : (
+				<Block
+					rows={[outputHeading(shown), ...outputRows(shown, 0, outputHeight)]}
+					width={columns}
+					height={outputHeight + 1}
+					shown={shown}
+				/>
+			)}
+		</>
+	);
+}
+
+function listRows(shown: Shown): Row[] {
+	const { state, layout } = shown.world;
+	const { top, selected } = shown.view;
+	const options = { theme: shown.theme, selected, seen: state.seen, cwd: state.cwd };
+	if (state.items.length === 0) {
+		return [listHeading(shown), { body: { text: emptyWords(shown), style: { dim: true } } }];
+	}
+	return [listHeading(shown), ...state.items.slice(top, top + layout.bodyRows).map((item) => listRow(item, options))];
+}
+
+function emptyWords({ world }: Shown): string {
+	return world.state.phase.kind === 'ended' ? ' The script wanted nothing.' : ' Nothing yet.';
+}
+
+function dividerRows({ world, theme }: Shown): Row[] {
+	const line = (text: string): Row => ({ left: [{ text, style: { dim: true } }] });
+	const rows = [line(theme.glyphs.teeDown)];
+	while (rows.length <= world.layout.bodyRows) rows.push(line(theme.glyphs.vertical));
+	return rows;
+}
+
+function detailRows(shown: Shown): Row[] {
+	const { document, layout } = shown.world;
+	const { scroll, query, found } = shown.view;
+	const rows = [detailHeading(shown)];
+	const to = Math.min(document?.length ?? 0, scroll + layout.bodyRows);
+	for (let index = scroll; index < to; index += 1) {
+		const row = document?.row(index, query) ?? {};
+		rows.push(index === found ? { ...row, fill: { bold: true } } : row);
+	}
+	return rows;
+}
+
+/** `height` rows of the script's output that end `up` rows above its end. */
+function outputRows({ output }: Shown, up: number, height: number): Row[] {
+	const end = Math.max(0, output.length - up);
+	return output
+		.slice(Math.max(0, end - height), end)
+		.map((text) => ({ left: [{ text: ' ' }], body: { text, tab: 8 }, slides: true }));
+}
+
+function fullRows({ world }: Shown): number {
+	return Math.max(0, world.layout.rows - 3);
+}

@@ -1,0 +1,128 @@
+/** What the person has on the screen, apart from the review itself. */
+import type { Approval } from '../model/decision.ts';
+import type { Detail, ReviewEnd, ReviewItem, ReviewState } from '../model/review.ts';
+import type { Document } from './document.ts';
+import type { Layout } from './layout.ts';
+import type { Line } from './line-editor.ts';
+
+export type Mode =
+	| { readonly kind: 'items' }
+	| { readonly kind: 'search'; readonly line: Line }
+	/** The script's output, all of the screen; `up`: rows above its end. */
+	| { readonly kind: 'output'; readonly up: number; readonly side: number }
+	| { readonly kind: 'help'; readonly scroll: number }
+	| { readonly kind: 'confirm'; readonly what: 'finish' | 'leave'; readonly count: number }
+	/** A line for the script's standard input. */
+	| { readonly kind: 'input'; readonly line: Line };
+
+export type View = {
+	readonly mode: Mode;
+	readonly selected: number | undefined;
+	/** Index of the first item in the list's window. */
+	readonly top: number;
+	/** First row of the detail in its window, and cells that it has moved to the left. */
+	readonly scroll: number;
+	readonly side: number;
+	/** The detail has all of the width. */
+	readonly detailAlone: boolean;
+	/** What the last search looked for, in lower case, and the row of the detail it found. */
+	readonly query: string | undefined;
+	readonly found: number | undefined;
+	/** One sentence of ours in place of the keys, until the next key. */
+	readonly message: string | undefined;
+};
+
+export const firstView: View = {
+	mode: { kind: 'items' },
+	selected: undefined,
+	top: 0,
+	scroll: 0,
+	side: 0,
+	detailAlone: false,
+	query: undefined,
+	found: undefined,
+	message: undefined,
+};
+
+/** What a key may look at. */
+export type World = {
+	readonly state: ReviewState;
+	readonly counts: Counts;
+	readonly layout: Layout;
+	/** Of the selected item. */
+	readonly item: ReviewItem | undefined;
+	readonly index: number;
+	readonly detail: Detail | undefined;
+	readonly document: Document | undefined;
+	/** What is asked now has been on the screen long enough for a key to be an answer to it. */
+	readonly settled: boolean;
+	readonly person: string;
+	/** Does any row on the screen go on behind the right edge, when moved by `side`? */
+	goesOn(side: number): boolean;
+	/** Lines of the script's output. */
+	readonly outputLines: number;
+	readonly helpLines: number;
+};
+
+export type Counts = {
+	readonly pending: number;
+	/** A live question, the first one. */
+	readonly live: number | undefined;
+	readonly approved: number;
+	readonly denied: number;
+	/** Approved changes that are not applied yet. */
+	readonly toApply: number;
+};
+
+/** What a key makes happen outside of the view. */
+export type Action =
+	| { readonly kind: 'decide'; readonly item: ReviewItem; readonly approval: Approval }
+	| { readonly kind: 'approve-seen' }
+	| { readonly kind: 'input'; readonly line: string | undefined }
+	| { readonly kind: 'stop' }
+	| { readonly kind: 'finish'; readonly end: ReviewEnd };
+
+export type Step = { readonly view: View; readonly action?: Action };
+
+export function count(items: readonly ReviewItem[]): Counts {
+	let pending = 0;
+	let approved = 0;
+	let denied = 0;
+	let toApply = 0;
+	let live: number | undefined;
+	for (const { id, state, change } of items) {
+		switch (state.kind) {
+			case 'pending':
+				pending += 1;
+				if (state.live) live ??= id;
+				break;
+			case 'approved':
+				approved += 1;
+				if (change !== undefined) toApply += 1;
+				break;
+			case 'denied':
+				denied += 1;
+				break;
+			case 'ran':
+			case 'applied':
+				approved += 1;
+				break;
+		}
+	}
+	return { pending, live, approved, denied, toApply };
+}
+
+/** Index of the item with this id, or -1. Items are in the order of their ids. */
+export function indexOf(items: readonly ReviewItem[], id: number | undefined): number {
+	if (id === undefined) return -1;
+	let low = 0;
+	let high = items.length - 1;
+	while (low <= high) {
+		const middle = (low + high) >> 1;
+		const here = items[middle]?.id ?? 0;
+		if (here === id) return middle;
+		if (here < id) low = middle + 1;
+		else high = middle - 1;
+	}
+	return -1;
+}
