@@ -9,6 +9,7 @@ place=$1
 
 "$here/unpack-debian.sh" "$place" gcc libc6-dev make
 
+rm -rf "$place/usr/share"
 triplet=$(basename "$(dirname "$(ls "$place"/usr/lib/*/libc_nonshared.a | head -n 1)")")
 libraries=$place/usr/lib/$triplet
 
@@ -21,9 +22,9 @@ done
 
 # The programs' own libraries, without libc itself: a foreign one does not go with the system's loader.
 mkdir -p "$place/lib.run"
-for file in "$libraries"/*.so.*; do
+for file in "$libraries"/*.so*; do
 	case ${file##*/} in
-		libc.so.* | libm.so.* | libdl.so.* | libpthread.so.* | librt.so.* | ld-linux*) ;;
+		libc.so* | libm.so* | libdl.so* | libpthread.so* | librt.so* | ld-linux*) ;;
 		*) ln -sf "$file" "$place/lib.run/" ;;
 	esac
 done

@@ -1,0 +1,59 @@
+/** Small questions about files of ours and of an interpreter, answered at once. None throws for what is not there. */
+import {
+	accessSync,
+	constants,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	realpathSync,
+	renameSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Enough to notice that a file is another one now. Times in milliseconds since the epoch. */
+export type FileStamp = { readonly path: string; readonly mtimeMs: number; readonly size: number };
+
+export function stampFile(path: string): FileStamp | undefined {
+	const stat = statSync(path, { throwIfNoEntry: false });
+	return stat?.isFile() ? { path, mtimeMs: stat.mtimeMs, size: stat.size } : undefined;
+}
+
+export function isFolder(path: string): boolean {
+	return attempt(() => statSync(path).isDirectory()) ?? false;
+}
+
+/** A regular file that this user may execute. */
+export function isProgram(path: string): boolean {
+	return attempt(() => statSync(path).isFile() && (accessSync(path, constants.X_OK), true)) ?? false;
+}
+
+export function realPath(path: string): string | undefined {
+	return attempt(() => realpathSync(path));
+}
+
+/** Names in a folder, sorted; empty where it cannot be read. */
+export function namesIn(folder: string): string[] {
+	return attempt(() => readdirSync(folder).sort()) ?? [];
+}
+
+export function readText(path: string): string | undefined {
+	return attempt(() => readFileSync(path, 'utf8'));
+}
+
+/** Replaces a private file as a whole, making its folder (0700) where needed. Throws what node:fs throws. */
+export function replaceText(path: string, text: string): void {
+	mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+	const beside = `${path}.${process.pid}`;
+	writeFileSync(beside, text, { mode: 0o600 });
+	renameSync(beside, path);
+}
+
+function attempt<T>(ask: () => T): T | undefined {
+	try {
+		return ask();
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,29 @@
+/** Puts an interpreter's files into a folder that appears whole or not at all. */
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { bunzip2 } from './bunzip2.ts';
+import { unpackTar } from './unpack-tar.ts';
+
+/** Unpacks a .tar.bz2 that holds one folder; that folder becomes `folder`. Throws Bzip2Error, TarError, node:fs's errors. */
+export function unpackTarball(tarball: string, folder: string): void {
+	const beside = `${folder}.new.${process.pid}`;
+	try {
+		mkdirSync(beside, { recursive: true, mode: 0o700 });
+		unpackTar(bunzip2(readFileSync(tarball)), beside);
+		const [only, ...more] = readdirSync(beside);
+		if (only === undefined || more.length > 0) throw new Error('the archive does not hold exactly one folder');
+		rmSync(folder, { recursive: true, force: true });
+		chmodSync(join(beside, only), 0o755);
+		renameSync(join(beside, only), folder);
+	} finally {
+		rmSync(beside, { recursive: true, force: true });
+	}
+}
+
+export function removeFile(path: string): void {
+	rmSync(path, { force: true });
+}
+
+export function isThere(path: string): boolean {
+	return existsSync(path);
+}
