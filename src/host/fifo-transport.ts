@@ -5,12 +5,17 @@ import { join } from 'node:path';
 export type FifoTransport = {
 	/** Blocks until the guest, the supervisor or a wake-up writes; the bytes read. */
 	receiveRequest(into: Buffer, offset: number, length: number): number;
+	/** The same without waiting: 0 when nothing is there. */
+	receiveWaiting(into: Buffer, offset: number, length: number): number;
 	send(channel: number, bytes: Uint8Array): void;
 	receive(channel: number, into: Uint8Array): void;
 	/** An order to the supervisor: see PROTOCOL.md. */
-	order(op: 'kill' | 'tgkill', pid: number, tid: number, signal: number): void;
+	order(op: 'kill' | 'tgkill' | 'release', pid: number, tid: number, signal: number): void;
 	close(): void;
 };
+
+/** Numbers of the orders; `release` names a channel where the others name a pid. */
+const orders = { kill: 1, tgkill: 2, release: 3 } as const;
 
 /** The guest is no more while it was being read from. */
 export class GuestGone extends Error {
@@ -24,6 +29,7 @@ export class GuestGone extends Error {
 export function openFifoTransport(folder: string, channels: number): FifoTransport {
 	// O_RDWR: never an end of file here, and no blocking open.
 	const request = fs.openSync(join(folder, 'request'), fs.constants.O_RDWR);
+	const waiting = fs.openSync(join(folder, 'request'), fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
 	const control = fs.openSync(join(folder, 'control'), fs.constants.O_WRONLY);
 	const reply: number[] = [];
 	const data: number[] = [];
@@ -38,6 +44,14 @@ export function openFifoTransport(folder: string, channels: number): FifoTranspo
 	};
 	return {
 		receiveRequest: (into, offset, length) => fs.readSync(request, into, offset, length, null),
+		receiveWaiting(into, offset, length) {
+			try {
+				return fs.readSync(waiting, into, offset, length, null);
+			} catch (error) {
+				if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return 0;
+				throw error;
+			}
+		},
 		send(channel, bytes) {
 			const fd = descriptor(reply, channel);
 			let sent = fs.writeSync(fd, bytes);
@@ -54,14 +68,19 @@ export function openFifoTransport(folder: string, channels: number): FifoTranspo
 		},
 		order(op, pid, tid, signal) {
 			const bytes = Buffer.alloc(16);
-			bytes.writeInt32LE(op === 'kill' ? 1 : 2, 0);
+			bytes.writeInt32LE(orders[op], 0);
 			bytes.writeInt32LE(pid, 4);
 			bytes.writeInt32LE(tid, 8);
 			bytes.writeInt32LE(signal, 12);
-			fs.writeSync(control, bytes);
+			try {
+				fs.writeSync(control, bytes);
+			} catch (error) {
+				// The supervisor ended with the last process it could have signaled.
+				if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
+			}
 		},
 		close() {
-			for (const fd of [request, control, ...reply, ...data]) fs.closeSync(fd);
+			for (const fd of [request, waiting, control, ...reply, ...data]) fs.closeSync(fd);
 		},
 	};
 }
@@ -74,8 +93,9 @@ export function openWaker(folder: string, wake: Uint8Array): { wake(): void; clo
 			try {
 				fs.writeSync(fd, wake);
 			} catch (error) {
-				// Full: then the reader has plenty to wake up for.
-				if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+				// Full: then the reader has plenty to wake up for. No reader: then there is nobody to wake.
+				if (!(error instanceof Error && 'code' in error && (error.code === 'EAGAIN' || error.code === 'EPIPE')))
+					throw error;
 			}
 		},
 		close: () => fs.closeSync(fd),

@@ -49,6 +49,8 @@ export class Kernel {
 	#nextTicket = 1;
 	/** Exits that the supervisor told of before the process's pid was known here. */
 	readonly #earlyExits = new Map<number, WaitStatus>();
+	/** Whose call is being handled: what /proc/self means. */
+	currentPid = 0;
 	#changed = false;
 	#inodes = 4026532000n;
 	#unsupported = new Set<string>();

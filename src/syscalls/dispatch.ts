@@ -23,6 +23,8 @@ export type DispatchOptions = {
 	readonly channels: number;
 	/** A process is gone and its channel may be used again. */
 	readonly released: (channel: number) => void;
+	/** Told of each call before it is answered, with its outcome. */
+	readonly trace?: (task: Task, call: Call, outcome: Outcome) => void;
 	/** The supervisor carried out an order. */
 	readonly signaled: (pid: number, signal: number, errno: number) => void;
 };
@@ -85,7 +87,9 @@ export class Dispatcher {
 		if (task.parked !== undefined) throw new WireError(`${call.signature} from a task that waits for a result`);
 		task.seq = call.seq;
 		this.calls += 1;
-		this.#finish(task, this.#perform(task, call));
+		const outcome = this.#perform(task, call);
+		this.#options.trace?.(task, call, outcome);
+		this.#finish(task, outcome);
 	}
 
 	#perform(task: Task, call: Call): Outcome {
@@ -95,6 +99,7 @@ export class Dispatcher {
 			this.#kernel.unsupported(name);
 			return -ENOSYS;
 		}
+		this.#kernel.currentPid = task.process.pid;
 		const context = new Context(this.#kernel, this.#link, this.#options.architecture, task, call);
 		return guarded(() => row.handler(context));
 	}
@@ -112,7 +117,7 @@ export class Dispatcher {
 				this.#link.face(task.channel);
 				return this.#link.exit(outcome.status);
 			case 'silent':
-				return;
+				return this.#link.drop();
 		}
 	}
 

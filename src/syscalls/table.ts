@@ -168,6 +168,7 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['prctl', partial(identity.prctl, 'PR_SET_NAME, PR_GET_NAME, PR_GET_DUMPABLE')],
 	// Processes and memory
 	['fork', full(processes.fork)],
+	['detach', full(processes.detach)],
 	['forked', full(processes.forked)],
 	['execve', partial(execve.execve, 'the command gets descriptors 0, 1 and 2')],
 	['execveat', partial(execve.execveat, 'no AT_EMPTY_PATH')],

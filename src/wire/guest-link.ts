@@ -53,7 +53,13 @@ export class GuestLink {
 
 	/** Turns to the task whose call is handled now. */
 	face(channel: number): void {
+		if (channel === this.#channel) return;
+		this.#flush();
 		this.#channel = channel;
+	}
+
+	/** Forgets what was not sent yet, for a task that is gone. */
+	drop(): void {
 		this.#length = 0;
 	}
 

@@ -1,0 +1,81 @@
+/** The guest's processes as the machine knows them: what they use, and which machine pid a guest pid is. proc(5). */
+import * as fs from 'node:fs';
+
+export type ProcessUse = {
+	/** Bytes of memory that belong to these processes alone. */
+	readonly memory: number;
+	/** Milliseconds of processor time, ended processes included. */
+	readonly cpu: number;
+};
+
+/** USER_HZ, which Linux fixes at 100 for all that /proc tells. time(7). */
+const ticksPerSecond = 100;
+
+/** What the launcher's descendants use now. */
+export function measureGuest(launcherPid: number): ProcessUse {
+	let memory = 0;
+	let ticks = 0;
+	for (const pid of descendants(launcherPid)) {
+		const status = readText(`/proc/${pid}/status`);
+		memory += kilobytes(status, 'RssAnon') + kilobytes(status, 'RssShmem');
+		const fields = statFields(pid);
+		// utime stime cutime cstime: the supervisor has waited for the guest processes that ended.
+		for (const index of [11, 12, 13, 14]) ticks += Number(fields[index] ?? 0);
+	}
+	return { memory, cpu: (ticks * 1000) / ticksPerSecond };
+}
+
+/** The machine's pid of a guest process, or undefined when there is none (any more). */
+export function machinePid(launcherPid: number, guestPid: number): number | undefined {
+	for (const pid of descendants(launcherPid)) {
+		const line = /^NSpid:\t(.*)$/m.exec(readText(`/proc/${pid}/status`))?.[1];
+		const numbers = line?.split('\t') ?? [String(pid)];
+		if (Number(numbers.at(-1)) === guestPid && pid !== launcherPid) return pid;
+	}
+	return undefined;
+}
+
+/** A file of /proc as text; empty when it cannot be read. */
+export function readText(path: string): string {
+	try {
+		return fs.readFileSync(path, 'latin1');
+	} catch {
+		return '';
+	}
+}
+
+function descendants(pid: number): number[] {
+	const found: number[] = [];
+	const waiting = [pid];
+	for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+		found.push(next);
+		if (found.length > 10_000) break;
+		waiting.push(...childrenOf(next));
+	}
+	return found;
+}
+
+function childrenOf(pid: number): number[] {
+	let tasks: string[];
+	try {
+		tasks = fs.readdirSync(`/proc/${pid}/task`);
+	} catch {
+		return [];
+	}
+	return tasks.flatMap((task) =>
+		readText(`/proc/${pid}/task/${task}/children`)
+			.split(' ')
+			.filter((word) => word !== '')
+			.map(Number),
+	);
+}
+
+/** Fields of /proc/PID/stat from `state` (3) on: what stands before may hold spaces and brackets. */
+function statFields(pid: number): string[] {
+	const text = readText(`/proc/${pid}/stat`);
+	return text.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
+function kilobytes(status: string, name: string): number {
+	return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024;
+}

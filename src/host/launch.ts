@@ -1,0 +1,74 @@
+/** Starts the launcher. Only ever from the main thread: the guest dies with the thread that started it. */
+import { spawn } from 'node:child_process';
+
+export type LaunchOptions = {
+	readonly launcher: string;
+	readonly args: readonly string[];
+	/** Folders of shared libraries that the interpreter needs and the system does not have. */
+	readonly libraryPath: readonly string[];
+	/** The guest's environment. */
+	readonly env: Readonly<Record<string, string>>;
+};
+
+export type Launched = {
+	readonly pid: number;
+	/** What confines the guest (`userns: true`, …), once its FIFOs are there. Rejects with the launcher's own sentence. */
+	readonly ready: Promise<Readonly<Record<string, boolean>>>;
+	/** Status of the launcher: see PROTOCOL.md. Never rejects. */
+	readonly ended: Promise<{ readonly status: number; readonly message: string }>;
+	kill(): void;
+};
+
+/** The launcher could not do its work; `message` is its own sentence. */
+export class LaunchError extends Error {
+	constructor(message: string) {
+		super(message);
+		this.name = 'LaunchError';
+	}
+}
+
+export function launch(options: LaunchOptions): Launched {
+	const child = spawn(options.launcher, options.args, {
+		env: options.libraryPath.length === 0 ? {} : { LD_LIBRARY_PATH: options.libraryPath.join(':') },
+		stdio: ['pipe', 'pipe', 'pipe'],
+		detached: true,
+	});
+	let said = '';
+	let errors = '';
+	const block = Object.entries(options.env).map(([name, value]) => `${name}=${value}\0`);
+	// A launcher that refuses to start has said why on standard error.
+	child.stdin.on('error', () => {});
+	child.stdin.end(block.join(''));
+	child.stderr.setEncoding('utf8').on('data', (text: string) => {
+		if (errors.length < 8192) errors += text;
+	});
+	const ended = new Promise<{ status: number; message: string }>((resolve) => {
+		child.once('error', (error) => resolve({ status: 125, message: `${options.launcher}: ${error.message}` }));
+		child.once('close', (code, signal) =>
+			resolve({ status: code ?? (signal === null ? 125 : 137), message: errors.trim() }),
+		);
+	});
+	const ready = new Promise<Record<string, boolean>>((resolve, reject) => {
+		child.stdout.setEncoding('latin1').on('data', (text: string) => {
+			said += text;
+			const [first, second, ...rest] = said.split('\n');
+			if (first === 'ready' && rest.length > 0) resolve(facts(second ?? ''));
+		});
+		void ended.then(({ message, status }) =>
+			reject(new LaunchError(message || `the launcher ended with status ${status}`)),
+		);
+	});
+	// Whoever waits for `ended` alone is told there.
+	ready.catch(() => {});
+	return {
+		pid: child.pid ?? 0,
+		ready,
+		ended,
+		kill: () => void child.kill('SIGKILL'),
+	};
+}
+
+function facts(line: string): Record<string, boolean> {
+	const words = line.split(' ').map((word) => word.split('='));
+	return Object.fromEntries(words.map(([name = '', value]) => [name, value === 'yes']));
+}

@@ -1,0 +1,37 @@
+/** The part of /dev that is the kernel's: links to the caller's own descriptors. /dev/tty is not there: its descriptors 0 to 2 are the terminal. */
+import { SysError } from '../abi/errno.ts';
+import { S_IFDIR, S_IFLNK } from '../abi/file-mode.ts';
+import type { Stat } from '../fs/api.ts';
+import type { SpecialFiles } from '../fs/special.ts';
+import type { Kernel } from './kernel.ts';
+import { fixedNode } from './proc-node.ts';
+
+const links: Readonly<Record<string, string>> = {
+	'/dev/fd': '/proc/self/fd',
+	'/dev/stdin': '/proc/self/fd/0',
+	'/dev/stdout': '/proc/self/fd/1',
+	'/dev/stderr': '/proc/self/fd/2',
+};
+
+export function createKernelDevices(kernel: () => Kernel): SpecialFiles {
+	const stat = (path: string): Stat | undefined => {
+		if (Object.hasOwn(links, path)) return { ...kernel().anonymousStat(), mode: S_IFLNK | 0o777, dev: 6n };
+		// No pseudo-terminals yet: the directory is there and empty.
+		if (path === '/dev/pts') return { ...kernel().anonymousStat(), mode: S_IFDIR | 0o755, dev: 25n, nlink: 2 };
+		return undefined;
+	};
+	return {
+		stat,
+		list: () => [],
+		readlink(path) {
+			const target = links[path];
+			if (target === undefined) throw new SysError('EINVAL');
+			return target;
+		},
+		open(path) {
+			const facts = stat(path);
+			if (facts === undefined || path !== '/dev/pts') throw new SysError('ENOENT');
+			return fixedNode(path, 'device', facts, '', () => []);
+		},
+	};
+}

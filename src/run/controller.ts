@@ -1,0 +1,257 @@
+/** The main thread's side of one run: starts guest and worker, carries messages, runs commands, keeps the limits. */
+import { Worker } from 'node:worker_threads';
+import type { Question } from '../gate/approver.ts';
+import type { HostCommandHandle } from '../host/command.ts';
+import { openWaker } from '../host/fifo-transport.ts';
+import { type Launched, type LaunchOptions, launch } from '../host/launch.ts';
+import type { Change } from '../model/change.ts';
+import type { Approval } from '../model/decision.ts';
+import type { Effect } from '../model/effect.ts';
+import type { LimitName, Limits, LimitsUsed } from '../model/limits.ts';
+import { wakeFrame } from '../wire/frame.ts';
+import { type LimitWatch, watchLimits } from './limit-watch.ts';
+import type { FromWorker, GuestEnd, ToWorker, Used, WorkerStart } from './messages.ts';
+
+export type RunOptions = {
+	readonly launch: LaunchOptions;
+	readonly worker: Omit<WorkerStart, 'flag'>;
+	/** The worker's file. */
+	readonly workerFile: string | URL;
+	readonly limits: Limits;
+	readonly hooks: RunHooks;
+};
+
+/** Whoever runs a script decides here. Everything is called in the order of the program. */
+export type RunHooks = {
+	/** Resolves when more may come. False: nobody reads this stream any more. */
+	output(stream: 1 | 2, bytes: Uint8Array): Promise<boolean>;
+	/** The script waits for input: answer with `RunHandle.input`. */
+	wantInput(): void;
+	ask(question: Question, changes: readonly Change[], signal: AbortSignal): Promise<Approval>;
+	/** An effect that was decided without asking. */
+	effect(id: number, effect: Effect, approval: Approval): void;
+	/** A command is about to run: the changes that are on the machine now because of it. */
+	beforeCommand(id: number, changes: readonly Change[]): Promise<readonly Change[]>;
+	commandEnded(id: number, status: number, signal: number): void;
+	unsupported(call: string): void;
+	limit(limit: LimitName): void;
+};
+
+export type RunOutcome = {
+	readonly end: GuestEnd;
+	/** The limit that ended it. */
+	readonly limit?: LimitName;
+	readonly changes: readonly Change[];
+	readonly used: LimitsUsed;
+	/** System calls that were answered. */
+	readonly calls: number;
+	/** What confined the guest. */
+	readonly confinement: Readonly<Record<string, boolean>>;
+};
+
+export type RunHandle = {
+	readonly done: Promise<RunOutcome>;
+	/** Kills the guest; the outcome is then `stopped`. */
+	stop(): void;
+	/** undefined: the end of the input. */
+	input(bytes: Uint8Array | undefined): void;
+	used(): LimitsUsed;
+};
+
+/** How long a worker has for its last message once the guest is gone, milliseconds. It only computes the change set. */
+const lastWordsMs = 60_000;
+
+export function startRun(options: RunOptions): RunHandle {
+	const run = new Run(options);
+	return {
+		done: run.done(),
+		stop: () => run.stop(),
+		input: (bytes) => run.post({ kind: 'input', bytes }),
+		used: () => run.used(),
+	};
+}
+
+class Run {
+	readonly #options: RunOptions;
+	readonly #launched: Launched;
+	readonly #worker: Worker;
+	readonly #flag = new Int32Array(new SharedArrayBuffer(4));
+	readonly #watch: LimitWatch;
+	readonly #commands = new Map<number, HostCommandHandle>();
+	readonly #taken = new Map<string, () => void>();
+	readonly #abort = new AbortController();
+	#waker: { wake(): void; close(): void } | undefined;
+	#counted: Used = { disk: 0, files: 0, output: 0, tasks: 0 };
+	#limit: LimitName | undefined;
+	#confinement: Readonly<Record<string, boolean>> = {};
+	#end: (message: Extract<FromWorker, { kind: 'end' }>) => void = () => {};
+
+	constructor(options: RunOptions) {
+		this.#options = options;
+		this.#launched = launch(options.launch);
+		this.#worker = new Worker(options.workerFile, {
+			workerData: { ...options.worker, flag: this.#flag.buffer },
+			stdout: false,
+		});
+		this.#watch = watchLimits(this.#launched.pid, options.limits, (limit) => this.#exceeded(limit));
+	}
+
+	async done(): Promise<RunOutcome> {
+		const last = new Promise<Extract<FromWorker, { kind: 'end' }>>((resolve) => {
+			this.#end = resolve;
+			this.#worker.on('message', (message: FromWorker) => this.#receive(message));
+			this.#worker.once('error', (error) => resolve(failed(`a bug in approve-run: ${error.stack ?? error.message}`)));
+		});
+		this.#launched.ready.then(
+			(facts) => {
+				this.#confinement = facts;
+				this.#waker = openWaker(this.#options.worker.channelFolder, wakeFrame());
+				this.post({ kind: 'ready', launcherPid: this.#launched.pid });
+			},
+			(error: Error) => {
+				this.#end(failed(error.message));
+			},
+		);
+		void this.#launched.ended.then(() => this.post({ kind: 'gone' }));
+		const end = await last;
+		this.#watch.stop();
+		this.#abort.abort();
+		this.#launched.kill();
+		for (const command of this.#commands.values()) command.signal(9);
+		await this.#launched.ended;
+		this.#waker?.close();
+		await this.#worker.terminate();
+		this.#counted = end.used;
+		return {
+			end: end.end,
+			...(this.#limit === undefined ? {} : { limit: this.#limit }),
+			changes: end.changes,
+			used: this.used(),
+			calls: end.calls,
+			confinement: this.#confinement,
+		};
+	}
+
+	used(): LimitsUsed {
+		return { ...this.#counted, ...this.#watch.used() };
+	}
+
+	stop(): void {
+		this.#abort.abort();
+		this.#launched.kill();
+		for (const command of this.#commands.values()) command.signal(9);
+		setTimeout(() => this.#end(failed('the kernel did not end')), lastWordsMs).unref();
+	}
+
+	post(message: ToWorker): void {
+		this.#worker.postMessage(message);
+		Atomics.store(this.#flag, 0, 1);
+		Atomics.notify(this.#flag, 0);
+		this.#waker?.wake();
+	}
+
+	#exceeded(limit: LimitName): void {
+		if (this.#limit !== undefined) return;
+		this.#limit = limit;
+		this.#options.hooks.limit(limit);
+		this.stop();
+	}
+
+	#receive(message: FromWorker): void {
+		const { hooks } = this.#options;
+		switch (message.kind) {
+			case 'ask':
+				return void this.#ask(message);
+			case 'effect':
+				return hooks.effect(message.id, message.effect, message.approval);
+			case 'unsupported':
+				return hooks.unsupported(message.call);
+			case 'output':
+				return void this.#output(message.stream, message.bytes);
+			case 'want-input':
+				return hooks.wantInput();
+			case 'limit':
+				return this.#exceeded(message.limit);
+			case 'command':
+				return void this.#command(message);
+			case 'command-input': {
+				const { id, bytes } = message;
+				if (bytes === undefined) return this.#commands.get(id)?.endInput();
+				return this.#commands.get(id)?.input(bytes, () => this.post({ kind: 'command-input-taken', id }));
+			}
+			case 'command-taken':
+				return this.#taken.get(`${message.id}.${message.stream}`)?.();
+			case 'command-signal':
+				return this.#commands.get(message.id)?.signal(message.signal);
+			case 'used':
+				this.#counted = message.used;
+				return;
+			case 'end':
+				return this.#end(message);
+		}
+	}
+
+	async #ask(message: Extract<FromWorker, { kind: 'ask' }>): Promise<void> {
+		const { id, effect, verdict, changes } = message;
+		this.#watch.pause();
+		const approval = await this.#options.hooks.ask({ id, effect, verdict }, changes, this.#abort.signal);
+		this.#watch.resume();
+		this.post({ kind: 'answer', id, approval });
+	}
+
+	async #output(stream: 1 | 2, bytes: Uint8Array): Promise<void> {
+		const open = await this.#options.hooks.output(stream, bytes);
+		if (!open) this.post({ kind: 'output-broken', stream });
+		this.post({ kind: 'output-taken', bytes: bytes.length });
+	}
+
+	async #command({ id, spec, changes }: Extract<FromWorker, { kind: 'command' }>): Promise<void> {
+		let applied: readonly Change[];
+		try {
+			applied = await this.#options.hooks.beforeCommand(id, changes);
+		} catch {
+			// It has been told of; a command that might have needed the changes does not run without them.
+			this.post({ kind: 'command-failed', id, code: 'EIO' });
+			return;
+		}
+		if (applied.length > 0) this.post({ kind: 'applied', changes: applied });
+		const { startHostCommand } = await import('../host/command.ts');
+		if (this.#abort.signal.aborted) return;
+		const handle = startHostCommand(
+			{ ...spec, launcher: this.#options.launch.launcher },
+			{
+				started: () => this.post({ kind: 'command-started', id }),
+				output: (stream, bytes, taken) => {
+					this.#taken.set(`${id}.${stream}`, taken);
+					this.post({ kind: 'command-output', id, stream, bytes });
+				},
+				ended: (status, signal) => {
+					this.#forget(id);
+					this.#options.hooks.commandEnded(id, status, signal);
+					this.post({ kind: 'command-ended', id, status, signal });
+				},
+				failed: (code) => {
+					this.#forget(id);
+					this.post({ kind: 'command-failed', id, code });
+				},
+			},
+		);
+		this.#commands.set(id, handle);
+	}
+
+	#forget(id: number): void {
+		this.#commands.delete(id);
+		this.#taken.delete(`${id}.1`);
+		this.#taken.delete(`${id}.2`);
+	}
+}
+
+function failed(message: string): Extract<FromWorker, { kind: 'end' }> {
+	return {
+		kind: 'end',
+		end: { kind: 'failed', message },
+		changes: [],
+		used: { disk: 0, files: 0, output: 0, tasks: 0 },
+		calls: 0,
+	};
+}

@@ -1,0 +1,213 @@
+/** The kernel's own loop: read a frame, handle it, look for messages; it sleeps only in the read of `request`. */
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { platformFlags } from '../abi/open-flags.ts';
+import { createFileSystem, type SessionFileSystem } from '../fs/file-system.ts';
+import { type FifoTransport, GuestGone, openFifoTransport } from '../host/fifo-transport.ts';
+import { readText } from '../host/guest-processes.ts';
+import { createHostFiles } from '../host/host-files.ts';
+import { realPath } from '../host/real-path.ts';
+import { createKernelDevices } from '../kernel/dev.ts';
+import { Kernel } from '../kernel/kernel.ts';
+import { OutsideInput, OutsideOutput } from '../kernel/outside.ts';
+import { createProc } from '../kernel/proc.ts';
+import { compilePolicy, systemPath } from '../policy/compile.ts';
+import { decide } from '../policy/decide.ts';
+import { PolicyError } from '../policy/problem.ts';
+import { Dispatcher } from '../syscalls/dispatch.ts';
+import { FrameSplitter } from '../wire/frame.ts';
+import { GuestLink } from '../wire/guest-link.ts';
+import { WireError } from '../wire/wire-error.ts';
+import { GuestWorld } from './guest-world.ts';
+import type { FromWorker, GuestEnd, ToWorker, WorkerStart } from './messages.ts';
+
+/** Runs one guest to its end. Blocks its thread. */
+export function runGuest(start: WorkerStart, port: MessagePort): void {
+	const loop = new GuestLoop(start, port);
+	port.postMessage(loop.run());
+}
+
+/** More channels than tasks: the task on the last one is the one too many. */
+export const channelsFor = (tasks: number): number => tasks + 1;
+
+class GuestLoop {
+	readonly #start: WorkerStart;
+	readonly #port: MessagePort;
+	readonly #flag: Int32Array;
+	readonly #fs: SessionFileSystem;
+	readonly #world: GuestWorld;
+	readonly #kernel: Kernel;
+	readonly #input: OutsideInput;
+	#transport: FifoTransport | undefined;
+	#dispatcher: Dispatcher | undefined;
+	#end: GuestEnd | undefined;
+	#gone = false;
+
+	constructor(start: WorkerStart, port: MessagePort) {
+		this.#start = start;
+		this.#port = port;
+		this.#flag = new Int32Array(start.flag);
+		const policy = compilePolicy(start.policy, {
+			home: start.home,
+			cwd: start.cwd,
+			systemPath,
+			env: start.env,
+			realpath: realPath,
+			own: start.own,
+		});
+		if (policy instanceof PolicyError) throw policy;
+		this.#world = new GuestWorld({
+			port,
+			decide: (effect) => decide(policy, effect),
+			unattended: start.unattended,
+			fs: () => this.#fs,
+			order: (pid, tid, signal) => this.#transport?.order(tid === 0 ? 'kill' : 'tgkill', pid, tid, signal),
+			outputLimit: start.limits.output,
+		});
+		const [program = ''] = start.argv;
+		const host = createHostFiles(start.sessionFolder);
+		this.#fs = createFileSystem({
+			host,
+			sessionFolder: start.sessionFolder,
+			scratch: policy.scratch,
+			exposed: start.exposed,
+			runtime: start.runtimeRoots,
+			limits: start.limits,
+			onLimit: (limit) => this.#world.limit(limit),
+			proc: createProc(() => this.#kernel, program, readText),
+			device: createKernelDevices(() => this.#kernel),
+			random: (into) => void into.set(this.#world.randomBytes(into.length)),
+			now: () => this.#world.realtime(),
+			identity: start.identity,
+		});
+		const facts = (fd: 0 | 1 | 2) => ({
+			stat: host.fstat(fd),
+			terminal: start.terminal[fd],
+			rows: start.rows,
+			columns: start.columns,
+		});
+		const flags = platformFlags[start.architecture].O_LARGEFILE;
+		this.#input = new OutsideInput(this.#world, facts(0), flags);
+		this.#kernel = new Kernel({
+			fs: this.#fs,
+			world: this.#world,
+			identity: start.identity,
+			cwd: start.cwd,
+			umask: start.umask,
+			argv: start.argv,
+			maxTasks: start.limits.tasks,
+			maxDescriptors: 1024,
+			stdio: [
+				this.#input,
+				new OutsideOutput(this.#world, 1, facts(1), flags | 1),
+				new OutsideOutput(this.#world, 2, facts(2), flags | 1),
+			],
+		});
+	}
+
+	/** The last message. Never throws. */
+	run(): FromWorker {
+		let end: GuestEnd;
+		try {
+			this.#loop();
+			end = this.#end ?? { kind: 'stopped' };
+		} catch (error) {
+			end = failureOf(error, this.#end);
+		}
+		const changes = this.#fs.changeSet();
+		const used = this.#world.used(this.#kernel.tasksUsed);
+		this.#fs.close();
+		return { kind: 'end', end, changes, used, calls: this.#dispatcher?.calls ?? 0 };
+	}
+
+	#loop(): void {
+		const channels = channelsFor(this.#start.limits.tasks);
+		// The first message says that the launcher's FIFOs are there.
+		while (this.#end === undefined && this.#transport === undefined) {
+			Atomics.wait(this.#flag, 0, 0);
+			this.#receiveAll(channels);
+		}
+		const transport = this.#transport;
+		if (transport === undefined) return;
+		const splitter = new FrameSplitter();
+		while (this.#end === undefined) {
+			this.#handleAll(splitter, transport.receiveRequest);
+			if (Atomics.load(this.#flag, 0) !== 0) this.#receiveAll(channels);
+			// The guest's last words, how it ended among them, may still be in the pipe.
+			if (this.#gone) {
+				while (this.#end === undefined && this.#handleAll(splitter, transport.receiveWaiting) > 0);
+				this.#end ??= { kind: 'stopped' };
+			}
+		}
+	}
+
+	/** Reads once and handles the frames that are whole; the bytes read. */
+	#handleAll(splitter: FrameSplitter, receive: FifoTransport['receiveRequest']): number {
+		const { offset, length } = splitter.space();
+		const got = receive(splitter.buffer, offset, length);
+		splitter.filled(got);
+		for (let frame = splitter.next(); frame !== undefined && this.#end === undefined; frame = splitter.next()) {
+			this.#dispatcher?.handle(frame);
+			const { ended } = this.#kernel.first;
+			if (ended !== undefined) this.#end = { kind: 'ended', status: ended };
+		}
+		return got;
+	}
+
+	#receiveAll(channels: number): void {
+		Atomics.store(this.#flag, 0, 0);
+		for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
+			this.#receive(next.message, channels);
+		}
+		this.#dispatcher?.settle();
+	}
+
+	#receive(message: ToWorker, channels: number): void {
+		switch (message.kind) {
+			case 'ready':
+				this.#world.receive(message);
+				this.#open(channels);
+				return;
+			case 'input':
+				this.#input.feed(message.bytes === undefined ? undefined : Buffer.from(message.bytes));
+				break;
+			case 'tell-used':
+				this.#port.postMessage({ kind: 'used', used: this.#world.used(this.#kernel.tasksUsed) });
+				return;
+			case 'gone':
+				this.#gone = true;
+				if (this.#transport === undefined) this.#end ??= { kind: 'stopped' };
+				return;
+			default:
+				this.#world.receive(message);
+		}
+		this.#kernel.changed();
+	}
+
+	#open(channels: number): void {
+		const transport = openFifoTransport(this.#start.channelFolder, channels);
+		this.#transport = transport;
+		this.#dispatcher = new Dispatcher({
+			kernel: this.#kernel,
+			link: new GuestLink(transport),
+			architecture: this.#start.architecture,
+			channels,
+			released: (channel) => transport.order('release', channel, 0, 0),
+			signaled: (_pid, _signal, errno) => {
+				this.#world.signaled(errno);
+				this.#kernel.changed();
+			},
+		});
+	}
+}
+
+function failureOf(error: unknown, end: GuestEnd | undefined): GuestEnd {
+	if (error instanceof GuestGone || isBrokenPipe(error)) return end ?? { kind: 'stopped' };
+	if (error instanceof WireError) return { kind: 'failed', message: error.message };
+	const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	return { kind: 'failed', message: `a bug in approve-run: ${stack}` };
+}
+
+/** All guest processes ended while we answered one. */
+function isBrokenPipe(error: unknown): boolean {
+	return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+}

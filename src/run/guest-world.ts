@@ -1,0 +1,192 @@
+/** The kernel's world inside the worker: what it cannot do itself becomes a message to the main thread. */
+import { randomFillSync } from 'node:crypto';
+import type { MessagePort } from 'node:worker_threads';
+import type { SessionFileSystem } from '../fs/file-system.ts';
+import { machinePid, readText } from '../host/guest-processes.ts';
+import type { CommandEvents, CommandSpec, RunningCommand, World } from '../kernel/world.ts';
+import type { Approval, Verdict } from '../model/decision.ts';
+import type { Effect } from '../model/effect.ts';
+import type { LimitName } from '../model/limits.ts';
+import { EffectLog } from './effect-log.ts';
+import type { FromWorker, ToWorker, Used } from './messages.ts';
+
+export type GuestWorldOptions = {
+	readonly port: MessagePort;
+	readonly decide: (effect: Effect) => Verdict;
+	/** Nobody watches: what would be asked at the review is refused at once. */
+	readonly unattended: boolean;
+	readonly fs: () => SessionFileSystem;
+	/** Tells the supervisor to send a signal. */
+	readonly order: (pid: number, tid: number, signal: number) => void;
+	/** Bytes that the guest may print. */
+	readonly outputLimit: number;
+};
+
+/** Bytes of output on their way to the main thread at one time. */
+const outputInFlight = 1024 * 1024;
+
+export class GuestWorld implements World {
+	readonly #options: GuestWorldOptions;
+	readonly #log = new EffectLog();
+	readonly #answers = new Map<number, (approval: Approval) => void>();
+	readonly #commands = new Map<number, CommandLink>();
+	readonly #signals: ((errno: number) => void)[] = [];
+	readonly #broken = new Set<1 | 2>();
+	#launcherPid = 0;
+	#inFlight = 0;
+	#output = 0;
+
+	constructor(options: GuestWorldOptions) {
+		this.#options = options;
+	}
+
+	realtime(): bigint {
+		return BigInt(Date.now()) * 1_000_000n;
+	}
+
+	monotonic(): bigint {
+		return process.hrtime.bigint();
+	}
+
+	randomBytes(length: number): Buffer {
+		return randomFillSync(Buffer.alloc(length));
+	}
+
+	decide(effect: Effect): Verdict {
+		const verdict = this.#options.decide(effect);
+		if (verdict.decision !== 'ask' || !this.#options.unattended) return verdict;
+		if (effect.kind !== 'write' && effect.kind !== 'delete') return verdict;
+		return {
+			decision: 'deny',
+			by: { built: 'unattended' },
+			because: verdict.because ?? 'nobody to ask (--unattended)',
+		};
+	}
+
+	ask(effect: Effect, verdict: Verdict, answered: (approval: Approval) => void): number {
+		const id = this.#log.next();
+		this.#answers.set(id, answered);
+		this.#send({ kind: 'ask', id, effect, verdict, changes: this.#options.fs().changeSet() });
+		return id;
+	}
+
+	record(effect: Effect, approval: Approval): number {
+		const { id, fresh } = this.#log.add(effect, approval);
+		if (fresh) this.#send({ kind: 'effect', id, effect, approval });
+		return id;
+	}
+
+	unsupported(call: string): void {
+		this.#send({ kind: 'unsupported', call });
+	}
+
+	startCommand(id: number, spec: CommandSpec, events: CommandEvents): RunningCommand {
+		this.#commands.set(id, { events, inputTaken: () => {} });
+		this.#send({ kind: 'command', id, spec, changes: this.#options.fs().changeSet() });
+		return {
+			input: (bytes, taken) => {
+				const link = this.#commands.get(id);
+				if (link !== undefined) link.inputTaken = taken;
+				this.#send({ kind: 'command-input', id, bytes });
+			},
+			endInput: () => this.#send({ kind: 'command-input', id, bytes: undefined }),
+			signal: (signal) => this.#send({ kind: 'command-signal', id, signal }),
+		};
+	}
+
+	signal(pid: number, tid: number, signal: number, done: (errno: number) => void): void {
+		this.#signals.push(done);
+		this.#options.order(pid, tid, signal);
+	}
+
+	/** The supervisor answers orders in the order they were given. */
+	signaled(errno: number): void {
+		this.#signals.shift()?.(errno);
+	}
+
+	output(fd: 1 | 2, bytes: Buffer): boolean {
+		if (this.#broken.has(fd)) return false;
+		this.#output += bytes.length;
+		if (this.#output > this.#options.outputLimit) {
+			this.limit('output');
+			return true;
+		}
+		this.#inFlight += bytes.length;
+		this.#send({ kind: 'output', stream: fd, bytes: Uint8Array.from(bytes) });
+		return true;
+	}
+
+	outputFull(): boolean {
+		return this.#inFlight > outputInFlight;
+	}
+
+	wantInput(): void {
+		this.#send({ kind: 'want-input' });
+	}
+
+	limit(name: LimitName): void {
+		this.#send({ kind: 'limit', limit: name });
+	}
+
+	hostProc(pid: number, entry: string): string | undefined {
+		const machine = machinePid(this.#launcherPid, pid);
+		return machine === undefined ? undefined : readText(`/proc/${machine}/${entry}`);
+	}
+
+	used(tasks: number): Used {
+		return { ...this.#options.fs().used(), output: this.#output, tasks };
+	}
+
+	/** A message of the main thread that is for the world. */
+	receive(message: ToWorker): void {
+		switch (message.kind) {
+			case 'ready':
+				this.#launcherPid = message.launcherPid;
+				return;
+			case 'answer': {
+				const answered = this.#answers.get(message.id);
+				this.#answers.delete(message.id);
+				return answered?.(message.approval);
+			}
+			case 'output-taken':
+				this.#inFlight -= message.bytes;
+				return;
+			case 'output-broken':
+				this.#broken.add(message.stream);
+				return;
+			case 'command-started':
+				return this.#commands.get(message.id)?.events.started();
+			case 'command-output': {
+				const { id, stream } = message;
+				const taken = (): void => this.#send({ kind: 'command-taken', id, stream });
+				return this.#commands.get(id)?.events.output(stream, Buffer.from(message.bytes), taken);
+			}
+			case 'command-input-taken':
+				return this.#commands.get(message.id)?.inputTaken();
+			case 'command-ended': {
+				const link = this.#commands.get(message.id);
+				this.#commands.delete(message.id);
+				// It may have changed anything on the machine.
+				this.#options.fs().forget();
+				return link?.events.ended(message.status, message.signal);
+			}
+			case 'command-failed': {
+				const link = this.#commands.get(message.id);
+				this.#commands.delete(message.id);
+				return link?.events.failed(message.code);
+			}
+			case 'applied':
+				return this.#options.fs().rebase(message.changes);
+			case 'input':
+			case 'tell-used':
+			case 'gone':
+				return;
+		}
+	}
+
+	#send(message: FromWorker): void {
+		this.#options.port.postMessage(message);
+	}
+}
+
+type CommandLink = { readonly events: CommandEvents; inputTaken: () => void };

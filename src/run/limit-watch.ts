@@ -1,0 +1,54 @@
+/** Watches time, processor and memory of a run. The other limits are counted where they are used. */
+import { measureGuest } from '../host/guest-processes.ts';
+import type { LimitName, Limits } from '../model/limits.ts';
+
+export type LimitWatch = {
+	/** While a person is asked the clock stands still. */
+	pause(): void;
+	resume(): void;
+	used(): { readonly time: number; readonly cpu: number; readonly memory: number };
+	stop(): void;
+};
+
+const intervalMs = 100;
+
+/** Calls `exceeded` once, for the first limit that was passed. */
+export function watchLimits(launcherPid: number, limits: Limits, exceeded: (limit: LimitName) => void): LimitWatch {
+	let began: number | undefined = performance.now();
+	let before = 0;
+	let asking = 0;
+	let cpu = 0;
+	let memory = 0;
+	const time = (): number => before + (began === undefined ? 0 : performance.now() - began);
+	const measure = (): void => {
+		const now = measureGuest(launcherPid);
+		cpu = Math.max(cpu, now.cpu);
+		memory = Math.max(memory, now.memory);
+	};
+	const timer = setInterval(() => {
+		measure();
+		const limit =
+			cpu > limits.cpu ? 'cpu' : memory > limits.memory ? 'memory' : time() > limits.time ? 'time' : undefined;
+		if (limit === undefined) return;
+		clearInterval(timer);
+		exceeded(limit);
+	}, intervalMs);
+	return {
+		pause() {
+			asking += 1;
+			if (asking > 1 || began === undefined) return;
+			before += performance.now() - began;
+			began = undefined;
+		},
+		resume() {
+			asking -= 1;
+			if (asking === 0) began = performance.now();
+		},
+		used: () => ({ time: time(), cpu, memory }),
+		stop() {
+			clearInterval(timer);
+			before = time();
+			began = undefined;
+		},
+	};
+}

@@ -1,0 +1,98 @@
+/** What passes between the main thread and the kernel's worker: plain data. */
+
+import type { Architecture } from '../abi/open-flags.ts';
+import type { Identity } from '../kernel/kernel.ts';
+import type { CommandSpec } from '../kernel/world.ts';
+import type { Change } from '../model/change.ts';
+import type { Approval, Verdict } from '../model/decision.ts';
+import type { Effect } from '../model/effect.ts';
+import type { LimitName, Limits } from '../model/limits.ts';
+import type { PolicyDocument } from '../policy/document.ts';
+
+/** What a worker is started with. */
+export type WorkerStart = {
+	readonly sessionFolder: string;
+	/** Where the launcher makes its FIFOs. */
+	readonly channelFolder: string;
+	/** Shared with the main thread: 1 while messages wait for the worker. */
+	readonly flag: SharedArrayBuffer;
+	readonly policy: PolicyDocument;
+	readonly home: string;
+	readonly cwd: string;
+	/** The guest's environment at its start. */
+	readonly env: Readonly<Record<string, string>>;
+	/** approve-run's own folders. */
+	readonly own: readonly string[];
+	readonly unattended: boolean;
+	readonly limits: Limits;
+	readonly identity: Identity;
+	readonly architecture: Architecture;
+	readonly umask: number;
+	/** The interpreter's words, its own path first. */
+	readonly argv: readonly string[];
+	/** The interpreter's own folders. */
+	readonly runtimeRoots: readonly string[];
+	/** Folders that stay the machine's although they lie in scratch. */
+	readonly exposed: readonly string[];
+	/** Is each of our own descriptors 0, 1, 2 a terminal; and how large. */
+	readonly terminal: readonly [boolean, boolean, boolean];
+	readonly rows: number;
+	readonly columns: number;
+};
+
+export type Used = { readonly disk: number; readonly files: number; readonly output: number; readonly tasks: number };
+
+/** How the guest ended. */
+export type GuestEnd =
+	/** wait4's status word of the script's own process. */
+	| { readonly kind: 'ended'; readonly status: number }
+	| { readonly kind: 'stopped' }
+	/** The guest broke the protocol, or we have a bug: `message` is for the person. */
+	| { readonly kind: 'failed'; readonly message: string };
+
+export type FromWorker =
+	| {
+			readonly kind: 'ask';
+			readonly id: number;
+			readonly effect: Effect;
+			readonly verdict: Verdict;
+			readonly changes: readonly Change[];
+	  }
+	/** An effect that is decided; told once for each different one. */
+	| { readonly kind: 'effect'; readonly id: number; readonly effect: Effect; readonly approval: Approval }
+	| { readonly kind: 'unsupported'; readonly call: string }
+	| { readonly kind: 'output'; readonly stream: 1 | 2; readonly bytes: Uint8Array }
+	| { readonly kind: 'want-input' }
+	| { readonly kind: 'limit'; readonly limit: LimitName }
+	| { readonly kind: 'command'; readonly id: number; readonly spec: CommandSpec; readonly changes: readonly Change[] }
+	| { readonly kind: 'command-input'; readonly id: number; readonly bytes: Uint8Array | undefined }
+	| { readonly kind: 'command-taken'; readonly id: number; readonly stream: 1 | 2 }
+	| { readonly kind: 'command-signal'; readonly id: number; readonly signal: number }
+	| { readonly kind: 'used'; readonly used: Used }
+	/** The last message. */
+	| {
+			readonly kind: 'end';
+			readonly end: GuestEnd;
+			readonly changes: readonly Change[];
+			readonly used: Used;
+			readonly calls: number;
+	  };
+
+export type ToWorker =
+	/** The launcher has made its FIFOs. */
+	| { readonly kind: 'ready'; readonly launcherPid: number }
+	| { readonly kind: 'answer'; readonly id: number; readonly approval: Approval }
+	| { readonly kind: 'output-taken'; readonly bytes: number }
+	| { readonly kind: 'output-broken'; readonly stream: 1 | 2 }
+	/** undefined: the end of the input. */
+	| { readonly kind: 'input'; readonly bytes: Uint8Array | undefined }
+	| { readonly kind: 'command-started'; readonly id: number }
+	| { readonly kind: 'command-output'; readonly id: number; readonly stream: 1 | 2; readonly bytes: Uint8Array }
+	| { readonly kind: 'command-input-taken'; readonly id: number }
+	| { readonly kind: 'command-ended'; readonly id: number; readonly status: number; readonly signal: number }
+	| { readonly kind: 'command-failed'; readonly id: number; readonly code: string }
+	/** These changes are on the machine now: they are none any more. */
+	| { readonly kind: 'applied'; readonly changes: readonly Change[] }
+	| { readonly kind: 'tell-used' }
+	/** Every process of the guest has ended. */
+	| { readonly kind: 'gone' };
