@@ -7,6 +7,7 @@ import { type ProgramBases, programFiles } from './command-pattern.ts';
 import { compileRule, type Rule } from './compile-rule.ts';
 import type { DeniedRule, PolicyDocument } from './document.ts';
 import { expandPath, resolveLongest } from './path-pattern.ts';
+import { indexRules, type RuleIndex } from './rule-index.ts';
 import { shellNames } from './shell-string.ts';
 
 /** The machine and the run that a policy is compiled for. */
@@ -44,6 +45,7 @@ export type Policy = {
 	readonly default: Readonly<Record<EffectKind, Decision>>;
 	/** Per effect, strictest first: the first that matches has won. */
 	readonly rules: Readonly<Record<EffectKind, readonly Rule[]>>;
+	readonly index: Readonly<Record<EffectKind, RuleIndex>>;
 	readonly limits: Limits;
 	readonly env: { readonly pass: readonly string[] };
 	/** Absolute directories that are private and thrown away. */
@@ -56,13 +58,20 @@ export type Policy = {
 /** Cannot fail: parsePolicy found nothing wrong with the document. */
 export function compilePolicy(document: PolicyDocument, context: PolicyContext): Policy {
 	const bases = resolveBases(context);
-	const rules = document.rules.map((rule) => compileRule(document.file, rule, bases));
+	const rules = rulesByKind(document.rules.map((rule) => compileRule(document.file, rule, bases)));
 	return Object.freeze({
 		name: document.name,
 		file: document.file,
 		...(document.about === undefined ? {} : { about: document.about }),
 		default: document.default,
-		rules: rulesByKind(rules),
+		rules,
+		index: Object.freeze({
+			read: indexRules(rules.read),
+			write: indexRules(rules.write),
+			delete: indexRules(rules.delete),
+			run: indexRules(rules.run),
+			connect: indexRules(rules.connect),
+		}),
 		limits: Object.freeze({ ...document.limits }),
 		env: Object.freeze({ pass: Object.freeze([...document.env.pass]) }),
 		scratch: Object.freeze(

@@ -4,14 +4,14 @@ import type { Effect } from '../model/effect.ts';
 import type { Policy } from './compile.ts';
 import type { Rule } from './compile-rule.ts';
 import { isResolvedPath } from './path-pattern.ts';
-import { ruleMatches, type Subject, subjectOf } from './rule-match.ts';
+import { firstMatch } from './rule-index.ts';
+import { type Subject, subjectOf } from './rule-match.ts';
 
 export function decide(policy: Policy, effect: Effect): Verdict {
 	const built = builtVerdict(policy, effect);
 	if (built !== undefined) return built;
 	const subject = subjectOf(effect, policy.ground);
-	// Strictest first: see Policy.rules.
-	const rule = policy.rules[effect.kind].find((one) => ruleMatches(one, subject));
+	const rule = firstMatch(policy.index[effect.kind], subject);
 	if (rule === undefined) return defaultVerdict(policy, effect, subject);
 	const doubt = rule.decision === 'allow' ? shadowedCommand(policy, subject) : undefined;
 	return doubt === undefined

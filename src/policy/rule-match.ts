@@ -30,15 +30,19 @@ export function ruleMatches(rule: Rule, subject: Subject): boolean {
 	return anyMatches(rule.patterns, subject, allowing) && !anyMatches(rule.except, subject, !allowing);
 }
 
+/** Plain loops: this runs for each pattern of a policy on each effect. */
 function anyMatches(patterns: Patterns, subject: Subject, certain: boolean): boolean {
 	switch (subject.kind) {
 		case 'path':
-			return patterns.path.some((pattern) => matchesPath(pattern, subject.path));
-		case 'command':
-			return patterns.command.some((pattern) =>
-				certain ? allowsCommand(pattern, subject.facts) : forbidsCommand(pattern, subject.facts),
-			);
+			for (const pattern of patterns.path) if (matchesPath(pattern, subject.path)) return true;
+			return false;
+		case 'command': {
+			const covers = certain ? allowsCommand : forbidsCommand;
+			for (const pattern of patterns.command) if (covers(pattern, subject.facts)) return true;
+			return false;
+		}
 		case 'host':
-			return patterns.host.some((pattern) => matchesHost(pattern, subject.host, subject.port));
+			for (const pattern of patterns.host) if (matchesHost(pattern, subject.host, subject.port)) return true;
+			return false;
 	}
 }

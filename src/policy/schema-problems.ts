@@ -41,9 +41,9 @@ function ownWords(issue: Issue): string | undefined {
 }
 
 function wrongWord(value: unknown, words: readonly string[], path: Path): string {
-	if (value === null || typeof value === 'object') return wrongType('string', value, path);
-	const near = nearest(String(value), words) ?? '';
-	return `"${String(value)}" is not one of ${words.join(', ')}; the nearest right word is "${near}"`;
+	if (typeof value !== 'string') return wrongType('string', value, path);
+	const near = nearest(value, words) ?? '';
+	return `"${value}" is not one of ${words.join(', ')}; the nearest right word is "${near}"`;
 }
 
 function wrongType(expected: string, value: unknown, path: Path): string {
@@ -66,7 +66,7 @@ function typeOf(value: unknown): string {
 	if (Array.isArray(value)) return 'a list';
 	if (typeof value === 'object') return 'a mapping';
 	if (typeof value === 'string') return 'text';
-	return `the ${typeof value} ${String(value)} (put it in quotes if it is text)`;
+	return `the ${typeof value} ${JSON.stringify(value)} (put it in quotes if it is text)`;
 }
 
 /** `"path"`, `a rule`, `the policy`: the last name on the way. */

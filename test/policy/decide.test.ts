@@ -5,6 +5,7 @@ import type { Effect } from '../../src/model/effect.ts';
 import { decide } from '../../src/policy/decide.ts';
 import { passEnv } from '../../src/policy/environment.ts';
 import { defaultLimits, LimitTooLooseError, parseLimit, tightenLimits } from '../../src/policy/limits.ts';
+import { ruleMatches, subjectOf } from '../../src/policy/rule-match.ts';
 import { formatDuration, formatSize, parseDuration, parseSize } from '../../src/policy/units.ts';
 import { policyOf } from './machine.ts';
 
@@ -115,7 +116,10 @@ const defaults = fc.record({
 
 function policyFrom(inputs: readonly RuleInput[], fallback: Record<string, Decision>) {
 	const list = inputs.map(({ decision, kind, ...rest }) => ({ [decision]: kind, ...rest }));
-	return policyOf(JSON.stringify({ default: fallback, rules: list }));
+	// One rule a line, so that each has a name of its own.
+	return policyOf(
+		`default: ${JSON.stringify(fallback)}\nrules:\n${list.map((rule) => `  - ${JSON.stringify(rule)}\n`).join('') || '  []'}`,
+	);
 }
 
 test('the order of rules never matters', () => {
@@ -136,7 +140,27 @@ test('the order of rules never matters', () => {
 	);
 });
 
-test('adding a deny or an ask never allows more, and adding an allow never overrules them', () => {
+test('the rule that decides is the strictest of those that match one by one', () => {
+	fc.assert(
+		fc.property(
+			fc.array(rules, { maxLength: 10 }),
+			defaults,
+			fc.array(effects, { minLength: 1 }),
+			(list, fallback, wanted) => {
+				const policy = policyFrom(list, fallback);
+				for (const effect of wanted) {
+					const subject = subjectOf(effect, policy.ground);
+					const first = policy.rules[effect.kind].find((rule) => ruleMatches(rule, subject));
+					const { by } = decide(policy, effect);
+					expect(by).toEqual({ rule: first?.name ?? 'p.yaml (default)' });
+				}
+			},
+		),
+		{ numRuns: 150 },
+	);
+});
+
+test('adding a deny never allows more, and adding an allow never overrules them', () => {
 	fc.assert(
 		fc.property(
 			fc.array(rules, { maxLength: 6 }),

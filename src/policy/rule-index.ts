@@ -1,0 +1,71 @@
+/** Finds the rules that may match an effect without trying each: a policy may have a thousand, a script a million reads. */
+import type { Rule } from './compile-rule.ts';
+import { ruleMatches, type Subject } from './rule-match.ts';
+
+type Entry = { readonly order: number; readonly rule: Rule };
+
+export type RuleIndex = {
+	/** By where a rule's paths begin, which program it names, … (see keysOf); each list in the order of the rules. */
+	readonly byKey: ReadonlyMap<string, readonly Entry[]>;
+	/** Lengths of the directories that path patterns begin with. */
+	readonly lengths: readonly number[];
+};
+
+/** `rules` in the order in which the first match wins. */
+export function indexRules(rules: readonly Rule[]): RuleIndex {
+	const byKey = new Map<string, Entry[]>();
+	for (const [order, rule] of rules.entries()) {
+		for (const key of new Set(keysOf(rule))) {
+			const entries = byKey.get(key) ?? [];
+			entries.push({ order, rule });
+			byKey.set(key, entries);
+		}
+	}
+	const directories = rules.flatMap((rule) => rule.patterns.path).filter((pattern) => pattern.rest !== undefined);
+	return Object.freeze({ byKey, lengths: [...new Set(directories.map((pattern) => pattern.base.length))] });
+}
+
+/** The first rule that matches. */
+export function firstMatch(index: RuleIndex, subject: Subject): Rule | undefined {
+	let best: Entry | undefined;
+	for (const key of lookups(index, subject)) {
+		for (const entry of index.byKey.get(key) ?? []) {
+			if (best !== undefined && entry.order >= best.order) break;
+			if (ruleMatches(entry.rule, subject)) best = entry;
+		}
+	}
+	return best?.rule;
+}
+
+/** Under what a rule is found: one of these is among the look-ups of each effect that it can match. */
+function keysOf(rule: Rule): readonly string[] {
+	const { path, command, host } = rule.patterns;
+	return [
+		...path.map((pattern) => (pattern.rest === undefined ? `path ${pattern.base}` : `below ${pattern.base}`)),
+		...command.flatMap((pattern) => [
+			`text ${pattern.text}`,
+			...(pattern.program.kind === 'any'
+				? ['any']
+				: [`name ${pattern.program.name}`, ...[...pattern.program.files].map((file) => `file ${file}`)]),
+		]),
+		...(host.length > 0 ? ['any'] : []),
+	];
+}
+
+function lookups(index: RuleIndex, subject: Subject): readonly string[] {
+	switch (subject.kind) {
+		case 'path': {
+			const { path } = subject;
+			const parents = index.lengths.filter((length) => length <= path.length && path[length - 1] === '/');
+			return [`path ${path}`, ...parents.map((length) => `below ${path.slice(0, length)}`)];
+		}
+		case 'command': {
+			const { program, shell, views } = subject.facts;
+			const text = shell.kind === 'string' && shell.exact !== undefined ? [`text ${shell.exact}`] : [];
+			const names = new Set(views.map((view) => `name ${view.name}`));
+			return ['any', `file ${program}`, ...names, ...text];
+		}
+		case 'host':
+			return ['any'];
+	}
+}
