@@ -55,6 +55,11 @@ export type Place = {
 export type ResolveOptions = {
 	/** Follow a symlink in the last part. Default true. */
 	readonly follow?: boolean;
+	/**
+	 * For calls that make, move or remove the last name (mkdir, rmdir, unlink, symlink, link's new name, rename): a slash at the end
+	 * is neither a reason to follow a symlink nor ENOTDIR. Pass `path + '/'` on to the acting call where Place.slash is true.
+	 */
+	readonly naming?: boolean;
 };
 
 /** An open file of the overlay, a device or a made-up file. It has no offset: the kernel keeps that. */

@@ -115,7 +115,7 @@ function enterSpecial(
 function canonical(machine: Overlay, path: string): string {
 	const alone = new Mounts([{ path: '/', enter: () => rootOf(machine) }]);
 	try {
-		return walk(alone, machine.identity, path, '/', { follow: true, followOnTheWay: true }).path;
+		return walk(alone, machine.identity, path, '/', { follow: true, followOnTheWay: true, naming: false }).path;
 	} catch (error) {
 		if (error instanceof SysError) return path;
 		throw error;

@@ -29,7 +29,7 @@ export function createFileSystem(options: FileSystemOptions): SessionFileSystem 
 }
 
 /** For the acting calls: the path is resolved, so a symlink on the way has come in between. */
-const exact: WalkOptions = { follow: false, followOnTheWay: false };
+const exact: WalkOptions = { follow: false, followOnTheWay: false, naming: true };
 
 class GuestFileSystem implements SessionFileSystem {
 	readonly #options: FileSystemOptions;
@@ -41,7 +41,9 @@ class GuestFileSystem implements SessionFileSystem {
 	}
 
 	resolve(path: string, cwd: string, options: ResolveOptions = {}): Place {
-		const found = this.#walk(path, cwd, { follow: options.follow ?? true, followOnTheWay: true });
+		const naming = options.naming ?? false;
+		const follow = options.follow ?? !naming;
+		const found = this.#walk(path, cwd, { follow, followOnTheWay: true, naming });
 		const { vnode, slash } = found;
 		const origin = vnode?.origin;
 		return {
@@ -57,7 +59,7 @@ class GuestFileSystem implements SessionFileSystem {
 		const found = this.#find(path);
 		if (found.vnode !== undefined) {
 			if (options.create && options.exclusive) throw new SysError('EEXIST');
-			const node = found.vnode.open(found.path, options, found.parent.stat().ino);
+			const node = found.vnode.open(found.path, options, found.parent);
 			const mount = node.type === 'directory' ? this.#parts.mounts.at(found.path) : undefined;
 			return mount === undefined ? node : new MountedDirectory(node, mount);
 		}
@@ -130,7 +132,10 @@ class GuestFileSystem implements SessionFileSystem {
 		if (flags.noReplace && target.vnode !== undefined) throw new SysError('EEXIST');
 		if (flags.exchange && target.vnode === undefined) throw new SysError('ENOENT');
 		if (source.name === '' || target.name === '') throw new SysError('EBUSY');
-		if (target.slash && source.vnode.format !== S_IFDIR) throw new SysError('ENOTDIR');
+		if (flags.exchange && target.slash && target.vnode?.format !== S_IFDIR) throw new SysError('ENOTDIR');
+		if (source.vnode.format !== S_IFDIR && (source.slash || (target.slash && !flags.exchange))) {
+			throw new SysError('ENOTDIR');
+		}
 		if (isBelow(target.path, source.path)) throw new SysError('EINVAL');
 		if (isBelow(source.path, target.path)) throw new SysError(flags.exchange ? 'EINVAL' : 'ENOTEMPTY');
 		this.#notBusy(source.path);

@@ -12,6 +12,8 @@ export function createFile(parent: OverlayVnode, name: string, mode: number): Fi
 	const { overlay } = parent;
 	const node = make(parent, name, 'file', mode, undefined, (id) => overlay.content.create(id, String(id)));
 	if (node.kind !== 'file') throw new Error('a file was made as something else');
+	// Its times were logged just now: the first write need not log them again.
+	node.dirty = true;
 	return node;
 }
 

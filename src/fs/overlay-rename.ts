@@ -69,6 +69,8 @@ function replace({ from, name, child, to, toName, target }: Move): void {
 		},
 		{ op: overlay.hasBelow(source, name) ? 'hide' : 'clear', dir: source.id, name, sub: -moving, at },
 	]);
+	// The old name was given back as one less, and is only another one.
+	overlay.quota.files(1);
 }
 
 function exchange({ from, name, child, to, toName, target }: Move): void {

@@ -83,13 +83,13 @@ export class OverlayVnode implements Vnode {
 		return listDirectory(this.overlay, this.spot());
 	}
 
-	open(path: string, options: OpenOptions, parentIno: bigint): OpenNode {
+	open(path: string, options: OpenOptions, parent: Vnode): OpenNode {
 		const changes = options.write || options.truncate;
 		if (this.format === S_IFLNK) throw new SysError('ELOOP');
 		if (this.format === S_IFDIR) {
 			if (changes || options.create) throw new SysError('EISDIR');
 			this.access(R_OK);
-			return new OverlayDirectory(this.overlay, this.spot(), path, this.stat(), parentIno);
+			return new OverlayDirectory(this.overlay, this.spot(), path, this.stat(), parent.stat().ino);
 		}
 		if (options.directory) throw new SysError('ENOTDIR');
 		if (this.format === S_IFSOCK) throw new SysError('ENXIO');

@@ -115,9 +115,7 @@ export class Overlay {
 	fileAt(path: string, stat: Stat): FileNode {
 		const known = this.untouched.get(path);
 		if (known !== undefined) return known;
-		const record = this.#record('file', path, stat);
-		this.tree.apply(record);
-		const node = this.tree.file(record.id);
+		const node = this.tree.adopt(path, stat);
 		this.untouched.set(path, node);
 		return node;
 	}
@@ -238,8 +236,9 @@ export class Overlay {
 	}
 
 	#unlinked(node: Node): void {
-		if (node.origin === undefined) this.quota.files(-1);
-		if (node.kind === 'file' && node.opens === 0) this.discard(node);
+		// What came from the machine is counted by its base, and by each name more that the guest gave it.
+		if (node.origin === undefined || node.links > 0) this.quota.files(-1);
+		if (node.kind === 'file' && node.links === 0 && node.opens === 0) this.discard(node);
 	}
 
 	/** Gives back the bytes of a file without a name. */

@@ -29,7 +29,7 @@ export function restoreTree(host: HostFiles, upperFolder: string): Restored {
 	let disk = 0;
 	let files = tree.bases.size;
 	for (const node of tree.nodes.values()) {
-		if (node.origin === undefined) files++;
+		if (node !== tree.root) files += node.origin === undefined ? node.links : node.links - 1;
 		if (node.kind !== 'file' || node.lower !== undefined) continue;
 		const path = join(contentFolder(upperFolder), node.content ?? '');
 		const stat = host.lstat(path);

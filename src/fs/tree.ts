@@ -1,5 +1,6 @@
 /** The upper tree. It changes only by records, so what a log rebuilds is what the running session had. */
 import type { Base } from '../model/change.ts';
+import type { Stat } from './api.ts';
 import type { DirectoryNode, Entry, FileNode, Node } from './node.ts';
 import type { NodeRecord, TreeRecord } from './record.ts';
 
@@ -22,7 +23,7 @@ export class Tree {
 	readonly byLower = new Map<string, DirectoryNode>();
 	nextId = rootId + 1;
 	nextOrder = 1;
-	/** Called when the last name of a node is gone. */
+	/** Called when a name of a node is gone; `links` says how many are left. */
 	onUnlinked: (node: Node) => void = () => {};
 
 	/** `lower`: what the root is merged with, `/` or nothing. */
@@ -116,6 +117,27 @@ export class Tree {
 		return node;
 	}
 
+	/** A file of the machine that is open, and has no name in the tree yet: the one node that no record made. */
+	adopt(path: string, stat: Stat): FileNode {
+		const { ino, dev, uid, gid, atimeNs, mtimeNs, ctimeNs } = stat;
+		const node: FileNode = {
+			kind: 'file',
+			id: this.nextId++,
+			order: this.nextOrder++,
+			origin: path,
+			lower: path,
+			content: undefined,
+			...{ ino, dev, uid, gid, atimeNs, mtimeNs, ctimeNs },
+			mode: stat.mode & 0o7777,
+			size: 0,
+			...{ modeSet: false, timesSet: false, orphan: false, dirty: false },
+			links: 0,
+			opens: 0,
+		};
+		this.nodes.set(node.id, node);
+		return node;
+	}
+
 	#node(record: NodeRecord): void {
 		this.nextId = Math.max(this.nextId, record.id + 1);
 		this.nextOrder = Math.max(this.nextOrder, record.order + 1);
@@ -152,9 +174,10 @@ export class Tree {
 
 	#unlinked(node: Node): void {
 		node.links--;
-		if (node.links > 0) return;
-		if (node.opens === 0) this.nodes.delete(node.id);
-		if (node.kind === 'directory' && node.lower !== undefined) this.byLower.delete(node.lower);
+		if (node.links === 0) {
+			if (node.opens === 0) this.nodes.delete(node.id);
+			if (node.kind === 'directory' && node.lower !== undefined) this.byLower.delete(node.lower);
+		}
 		this.onUnlinked(node);
 	}
 

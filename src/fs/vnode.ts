@@ -20,7 +20,8 @@ export interface Vnode {
 	lookup(name: string, last: boolean): Vnode | undefined;
 	/** Without `.` and `..`. */
 	list(): DirectoryEntry[];
-	open(path: string, options: OpenOptions, parentIno: bigint): OpenNode;
+	/** `parent`: the directory it is in. */
+	open(path: string, options: OpenOptions, parent: Vnode): OpenNode;
 	chmod(mode: number): void;
 	utimes(atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch: boolean): void;
 	truncate(size: number): void;

@@ -14,6 +14,8 @@ export type WalkOptions = {
 	readonly follow: boolean;
 	/** Follow those before. False for a path that was resolved already: a symlink there now came in between (ELOOP). */
 	readonly followOnTheWay: boolean;
+	/** A slash at the end is left for the caller to judge (see ResolveOptions). */
+	readonly naming: boolean;
 };
 
 export type Found = {
@@ -59,7 +61,7 @@ export function walk(mounts: Mounts, who: Identity, path: string, cwd: string, o
 			if (!last) throw new SysError('ENOENT');
 			return { path: where, name, parent: here.vnode, vnode, slash };
 		}
-		if (vnode.format === S_IFLNK && (!last || options.follow || slash)) {
+		if (vnode.format === S_IFLNK && (!last || options.follow || (slash && !options.naming))) {
 			if (++links > maxLinks || !(last || options.followOnTheWay)) throw new SysError('ELOOP');
 			const magic = vnode.magic();
 			if (magic === undefined) {
@@ -72,7 +74,7 @@ export function walk(mounts: Mounts, who: Identity, path: string, cwd: string, o
 			}
 			steps.push({ path: where, vnode: magic, mount });
 		} else steps.push({ path: where, vnode, mount });
-		if (slash && steps[steps.length - 1]?.vnode.format !== S_IFDIR) throw new SysError('ENOTDIR');
+		if (slash && !options.naming && steps[steps.length - 1]?.vnode.format !== S_IFDIR) throw new SysError('ENOTDIR');
 	}
 	const end = steps[steps.length - 1] ?? root;
 	const parent = steps[steps.length - 2] ?? root;
