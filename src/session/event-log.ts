@@ -1,0 +1,136 @@
+/**
+ * events.jsonl: what happened, one line each, only ever appended. A line holds the SHA-256 of the line before it (the
+ * first one: of the session's id), so an edit, a removal or an insertion breaks the chain at that line.
+ */
+import { createHash } from 'node:crypto';
+import type { SessionFiles } from '../host/session-files.ts';
+import type { RunEvent } from '../model/event.ts';
+
+export type ChainHead = { readonly count: number; readonly head: string };
+
+export interface EventLog {
+	/** Written before this returns; on the disk at the next sync. */
+	append(event: RunEvent): void;
+	/** How many events there are and the hash of the last line. */
+	head(): ChainHead;
+	/** A line that a crash tore was set aside when the log was opened. */
+	readonly torn: boolean;
+	sync(): void;
+	close(): void;
+}
+
+export type Verification =
+	| {
+			readonly kind: 'intact';
+			readonly count: number;
+			/** The last line was torn by a crash; what is before it is intact. */
+			readonly torn: boolean;
+	  }
+	/** `line` counts from 1. */
+	| { readonly kind: 'broken'; readonly line: number; readonly why: string };
+
+/**
+ * Opens the log to append. A torn last line (no line end: kill -9 in the middle of a write) is moved to events.torn.
+ * Throws BrokenLog where the chain does not hold: nothing may be appended to it.
+ */
+export function openEventLog(files: SessionFiles, folder: string, sessionId: string): EventLog {
+	const path = eventFile(folder);
+	const scan = scanChain(files.readWhole(path) ?? Buffer.alloc(0), sessionId);
+	if (scan.kind === 'broken') throw new BrokenLog(`${path}:${scan.line}: ${scan.why}`);
+	if (scan.rest.length > 0) {
+		files.append(`${folder}/events.torn`, Buffer.concat([scan.rest, Buffer.from('\n')]));
+		files.truncate(path, scan.size);
+	}
+	const fd = files.openAppend(path);
+	let { count, head } = scan;
+	return {
+		append: (event) => {
+			const line = JSON.stringify({ hash: head, event });
+			files.write(fd, Buffer.from(`${line}\n`));
+			head = hashOf(Buffer.from(line));
+			count += 1;
+		},
+		head: () => ({ count, head }),
+		torn: scan.rest.length > 0,
+		sync: () => files.sync(fd),
+		close: () => files.close(fd),
+	};
+}
+
+export class BrokenLog extends Error {
+	override readonly name = 'BrokenLog';
+}
+
+/** Finds the first line that is not as it was written. `known`: what session.json says of the end, so that a cut is seen. */
+export function verifyEvents(files: SessionFiles, folder: string, sessionId: string, known?: ChainHead): Verification {
+	const bytes = files.readWhole(eventFile(folder)) ?? Buffer.alloc(0);
+	const scan = scanChain(bytes, sessionId, known);
+	if (scan.kind === 'broken') return scan;
+	if (known !== undefined && scan.count < known.count) {
+		return { kind: 'broken', line: scan.count + 1, why: `${known.count - scan.count} lines are missing at the end` };
+	}
+	return { kind: 'intact', count: scan.count, torn: scan.rest.length > 0 };
+}
+
+/** All events as they were written, up to the first line that cannot be read. */
+export function readEvents(files: SessionFiles, folder: string): unknown[] {
+	const lines = (files.readWhole(eventFile(folder))?.toString('utf8') ?? '').split('\n').slice(0, -1);
+	const events: unknown[] = [];
+	for (const line of lines) {
+		const parsed = parseLine(line);
+		if (parsed === undefined) break;
+		events.push(parsed.event);
+	}
+	return events;
+}
+
+type Scan =
+	| {
+			readonly kind: 'whole';
+			readonly count: number;
+			readonly head: string;
+			/** Bytes of whole lines. */
+			readonly size: number;
+			readonly rest: Buffer;
+	  }
+	| { readonly kind: 'broken'; readonly line: number; readonly why: string };
+
+function scanChain(bytes: Buffer, sessionId: string, known?: ChainHead): Scan {
+	let head = hashOf(Buffer.from(`approve-run events 1 ${sessionId}`));
+	let count = 0;
+	let at = 0;
+	for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, at)) {
+		const line = bytes.subarray(at, end);
+		const parsed = parseLine(line.toString('utf8'));
+		if (parsed === undefined) return { kind: 'broken', line: count + 1, why: 'this line is not an event' };
+		if (parsed.hash !== head) {
+			const why = 'this line was changed, or one after it was removed, moved or put in';
+			return { kind: 'broken', line: Math.max(1, count), why: count === 0 ? 'this is not the first line' : why };
+		}
+		head = hashOf(line);
+		count += 1;
+		at = end + 1;
+		if (known?.count === count && known.head !== head) {
+			return { kind: 'broken', line: count, why: 'this line is not the one that session.json knows' };
+		}
+	}
+	return { kind: 'whole', count, head, size: at, rest: Buffer.from(bytes.subarray(at)) };
+}
+
+function parseLine(line: string): { hash: unknown; event: unknown } | undefined {
+	try {
+		const value: unknown = JSON.parse(line);
+		if (typeof value !== 'object' || value === null || !('hash' in value) || !('event' in value)) return undefined;
+		return { hash: value.hash, event: value.event };
+	} catch {
+		return undefined;
+	}
+}
+
+function eventFile(folder: string): string {
+	return `${folder}/events.jsonl`;
+}
+
+function hashOf(bytes: Uint8Array): string {
+	return createHash('sha256').update(bytes).digest('hex');
+}

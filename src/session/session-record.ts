@@ -1,0 +1,93 @@
+/** What session.json and decisions.json hold. */
+import { z } from 'zod';
+import type { Approval } from '../model/decision.ts';
+import type { ExitReason } from '../model/report.ts';
+
+/** Of session.json and decisions.json. A change of their shape raises it. */
+export const recordVersion = 1;
+
+const time = z.int();
+const limitNames = ['time', 'cpu', 'memory', 'output', 'tasks', 'disk', 'files'] as const;
+const limitName = z.enum(limitNames);
+const reason: z.ZodType<ExitReason> = z.enum([
+	'exited',
+	'signaled',
+	'denied',
+	'limit',
+	'failed',
+	'stopped',
+	'no-script',
+]);
+
+const identityShape = z.strictObject({ pid: z.int(), started: z.string(), namespace: z.string() });
+
+/** Times are milliseconds since the epoch. */
+const stateShape = z.discriminatedUnion('kind', [
+	/** A controller is at it: this one. */
+	z.strictObject({ kind: z.literal('running'), controller: identityShape }),
+	/** The script ended; changes wait for a decision. */
+	z.strictObject({ kind: z.literal('waiting') }),
+	z.strictObject({ kind: z.literal('applied'), at: time }),
+	/** Some were applied (the rest denied), or an apply before a command and nothing since. */
+	z.strictObject({ kind: z.literal('partly-applied'), at: time }),
+	z.strictObject({ kind: z.literal('discarded'), at: time }),
+	z.strictObject({ kind: z.literal('rolled-back'), at: time }),
+]);
+
+export const sessionRecordShape = z.strictObject({
+	id: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/),
+	/** As the person gave it; `-` for standard input, `-c` for code. */
+	script: z.string(),
+	/** The script's own arguments. */
+	argv: z.array(z.string()),
+	/** Where the policy came from: a name or a path. */
+	policy: z.string(),
+	runtime: z.string(),
+	cwd: z.string(),
+	started: time,
+	ended: z.exactOptional(time),
+	exit: z.exactOptional(
+		z.strictObject({
+			status: z.int(),
+			reason,
+			limit: z.exactOptional(limitName),
+			message: z.exactOptional(z.string()),
+		}),
+	),
+	limits: z.exactOptional(z.record(limitName, z.strictObject({ allowed: z.number(), used: z.number() }))),
+	state: stateShape,
+	/** How many events there were at the last change of state, and the hash of the last: so a cut is seen. */
+	events: z.exactOptional(z.strictObject({ count: z.int(), head: z.string() })),
+});
+
+export type SessionRecord = z.infer<typeof sessionRecordShape>;
+export type StoredState = SessionRecord['state'];
+
+/** `interrupted`: its controller died. It can be reviewed like one that is waiting. */
+export type SessionState = StoredState | { readonly kind: 'interrupted' };
+
+const decidedByShape = z.union([
+	z.strictObject({ rule: z.string() }),
+	z.strictObject({ person: z.string() }),
+	z.strictObject({ built: z.enum(['unattended', 'plan', 'limit', 'kernel', 'runtime']) }),
+]);
+
+const approvalShape: z.ZodType<Approval> = z.strictObject({
+	approved: z.boolean(),
+	by: decidedByShape,
+	because: z.exactOptional(z.string()),
+	status: z.exactOptional(z.int().min(0).max(255)),
+});
+
+export const decisionsShape = z.strictObject({
+	/** By the path of the change. */
+	changes: z.record(z.string(), approvalShape),
+	/** By the id of the effect, decimal. */
+	effects: z.record(z.string(), approvalShape),
+});
+
+/** What was decided so far, so that a review can be left and gone on with. */
+export type Decisions = {
+	readonly changes: Readonly<Record<string, Approval>>;
+	readonly effects: Readonly<Record<string, Approval>>;
+};

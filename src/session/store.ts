@@ -1,0 +1,181 @@
+/** The sessions of a user: `$XDG_STATE_HOME/approve-run/sessions/<ulid>/`, each outliving the process that made it. */
+import { monotonicFactory } from 'ulid';
+import { z } from 'zod';
+import type { Processes } from '../host/process-identity.ts';
+import type { SessionFiles } from '../host/session-files.ts';
+import type { Report } from '../model/report.ts';
+import type { SessionPlace } from './apply-host.ts';
+import { type EventLog, openEventLog, type Verification, verifyEvents } from './event-log.ts';
+import { readSealed, writeSealed } from './sealed-file.ts';
+import {
+	type Decisions,
+	decisionsShape,
+	recordVersion,
+	type SessionRecord,
+	type SessionState,
+	sessionRecordShape,
+} from './session-record.ts';
+
+export type StoreHost = {
+	readonly files: SessionFiles;
+	readonly processes: Processes;
+	/** Milliseconds since the epoch. */
+	readonly now: () => number;
+	/** 0 to below 1. */
+	readonly random: () => number;
+};
+
+export type NewSession = Pick<SessionRecord, 'script' | 'argv' | 'policy' | 'runtime' | 'cwd'>;
+
+export interface Session extends SessionPlace {
+	readonly record: SessionRecord;
+	readonly state: SessionState;
+	/** Where fs/ keeps the guest's changes. */
+	readonly upper: string;
+	/** Writes session.json anew; sets what is given. */
+	update(fields: Partial<Omit<SessionRecord, 'id'>>): void;
+	/** Opens events.jsonl to append; throws BrokenLog. Close it. */
+	openEvents(): EventLog;
+	verifyEvents(): Verification;
+	/** Throws UntrustedSession where decisions.json was edited. */
+	decisions(): Decisions;
+	saveDecisions(decisions: Decisions): void;
+	saveReport(report: Report): void;
+	/** The report as JSON, where the run ended. */
+	report(): unknown;
+}
+
+export type SessionEntry =
+	| { readonly kind: 'session'; readonly session: Session }
+	/** Edited, cut off, or of a newer version: it is left alone. */
+	| { readonly kind: 'untrusted'; readonly id: string; readonly why: string };
+
+export interface SessionStore {
+	readonly root: string;
+	/** A new session, running, with this process as its controller. */
+	create(about: NewSession): Session;
+	/** By id, or by the only id that begins so. Throws NoSuchSession, UntrustedSession. */
+	open(id: string): Session;
+	/** Newest first. */
+	list(): SessionEntry[];
+	/** Throws away what the session wanted and keeps the record of it. Throws SessionBusy while it runs. */
+	discard(id: string): Session;
+	/** Removes the whole folder, and with it the way back. Throws SessionBusy, NoSuchSession, UntrustedSession. */
+	remove(id: string): void;
+}
+
+export class NoSuchSession extends Error {
+	override readonly name = 'NoSuchSession';
+}
+
+export class UntrustedSession extends Error {
+	override readonly name = 'UntrustedSession';
+}
+
+export class SessionBusy extends Error {
+	override readonly name = 'SessionBusy';
+}
+
+/** Where sessions are kept: XDG_STATE_HOME where that is absolute, else ~/.local/state. */
+export function sessionRoot(env: Readonly<Record<string, string | undefined>>, home: string): string {
+	const given = env['XDG_STATE_HOME'];
+	const state = given?.startsWith('/') ? given : `${home}/.local/state`;
+	return `${state}/approve-run/sessions`;
+}
+
+export function openStore(root: string, host: StoreHost): SessionStore {
+	const { files, processes } = host;
+	const nextId = monotonicFactory(host.random);
+	files.makePrivateFolder(root);
+
+	const load = (id: string): SessionEntry => {
+		const read = readSealed(files, recordFile(root, id), recordVersion, sessionRecordShape);
+		if (read.kind === 'missing') return { kind: 'untrusted', id, why: `${recordFile(root, id)} is missing.` };
+		if (read.kind === 'untrusted') return { kind: 'untrusted', id, why: read.why };
+		if (read.data.id !== id)
+			return { kind: 'untrusted', id, why: `${recordFile(root, id)} belongs to ${read.data.id}.` };
+		return { kind: 'session', session: makeSession(root, read.data, host) };
+	};
+	const ids = () => files.list(root).filter((name) => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(name));
+	const open = (given: string): Session => {
+		const matching = ids().filter((id) => id.startsWith(given.toUpperCase()));
+		const [id] = matching;
+		if (id === undefined || given === '') throw new NoSuchSession(`No session ${given}. Run: approve-run sessions`);
+		if (matching.length > 1)
+			throw new NoSuchSession(`${given} fits ${matching.length} sessions: give more of the name.`);
+		const entry = load(id);
+		if (entry.kind === 'untrusted') throw new UntrustedSession(`Session ${id} cannot be trusted: ${entry.why}`);
+		return entry.session;
+	};
+	const openIdle = (id: string): Session => {
+		const session = open(id);
+		if (session.state.kind === 'running') throw new SessionBusy(`Session ${session.id} is still running.`);
+		return session;
+	};
+
+	return {
+		root,
+		create: (about) => {
+			const id = nextId(host.now());
+			files.makePrivateFolder(`${root}/${id}`);
+			files.makePrivateFolder(`${root}/${id}/upper`);
+			const state = { kind: 'running', controller: processes.self() } as const;
+			const record: SessionRecord = { id, ...about, started: host.now(), state };
+			writeSealed(files, recordFile(root, id), recordVersion, record);
+			return makeSession(root, record, host);
+		},
+		open,
+		list: () => ids().sort().reverse().map(load),
+		discard: (id) => {
+			const session = openIdle(id);
+			session.update({ state: { kind: 'discarded', at: host.now() } });
+			files.removeFolder(session.upper);
+			return session;
+		},
+		remove: (id) => files.removeFolder(openIdle(id).folder),
+	};
+}
+
+function makeSession(root: string, initial: SessionRecord, host: StoreHost): Session {
+	const { files, processes } = host;
+	const { id } = initial;
+	const folder = `${root}/${id}`;
+	let record = initial;
+	return {
+		id,
+		root,
+		folder,
+		upper: `${folder}/upper`,
+		get record() {
+			return record;
+		},
+		get state(): SessionState {
+			const { state } = record;
+			if (state.kind !== 'running' || processes.state(state.controller) !== 'dead') return state;
+			return { kind: 'interrupted' };
+		},
+		update: (fields) => {
+			record = { ...record, ...fields, id };
+			writeSealed(files, recordFile(root, id), recordVersion, record);
+		},
+		openEvents: () => openEventLog(files, folder, id),
+		verifyEvents: () => verifyEvents(files, folder, id, record.events),
+		decisions: () => {
+			const read = readSealed(files, `${folder}/decisions.json`, recordVersion, decisionsShape);
+			if (read.kind === 'missing') return { changes: {}, effects: {} };
+			if (read.kind === 'untrusted') throw new UntrustedSession(`Session ${id} cannot be trusted: ${read.why}`);
+			return read.data;
+		},
+		saveDecisions: (decisions) => writeSealed(files, `${folder}/decisions.json`, recordVersion, decisions),
+		saveReport: (report) => writeSealed(files, `${folder}/report.json`, recordVersion, report),
+		report: () => {
+			const read = readSealed(files, `${folder}/report.json`, recordVersion, z.unknown());
+			if (read.kind === 'untrusted') throw new UntrustedSession(`Session ${id} cannot be trusted: ${read.why}`);
+			return read.kind === 'ok' ? read.data : undefined;
+		},
+	};
+}
+
+function recordFile(root: string, id: string): string {
+	return `${root}/${id}/session.json`;
+}
