@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 volatile int32_t *channel_owner;
+volatile uint32_t *calls_made;
 uint32_t channel_count;
 
 static const char *path_of(const char *dir, const char *name, int number)
@@ -53,9 +54,11 @@ void channels_create(const char *dir, uint32_t count, struct supervisor_fds *fds
 		fds->data[i] = create(dir, "data", (int)i, O_NONBLOCK);
 	}
 	channel_count = count;
-	channel_owner = mmap(NULL, count * sizeof *channel_owner, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (channel_owner == MAP_FAILED)
+	void *shared = mmap(NULL, 64 + count * sizeof *channel_owner, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
 		die("out of memory for %u tasks; allow fewer", count);
+	calls_made = shared;
+	channel_owner = (volatile int32_t *)shared + 16;
 }
 
 static void open_at(const char *dir, const char *name, int number, int flags, int wanted)

@@ -29,7 +29,7 @@ static void limit(int resource, const char *name, rlim_t value)
  */
 void confine_limits(const struct options *options)
 {
-	limit(RLIMIT_CORE, "RLIMIT_CORE", 0);
+	limit(RLIMIT_CORE, "RLIMIT_CORE", 1); /* too small for a file; and at 0 a dump would still be piped to a handler: fs/coredump.c */
 	limit(RLIMIT_MEMLOCK, "RLIMIT_MEMLOCK", 0);
 	limit(RLIMIT_FSIZE, "RLIMIT_FSIZE", 0);
 	limit(RLIMIT_MSGQUEUE, "RLIMIT_MSGQUEUE", 0);
@@ -84,7 +84,7 @@ void confine_check_seccomp(void)
 
 void confine_process(void)
 {
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		die("cannot give up privileges: %s; a kernel of version 4.14 or later is needed", strerror(errno));
 	/* Standard input was the environment; it is at its end and stays, see RLIMIT_NOFILE. */
 }

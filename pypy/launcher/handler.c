@@ -24,6 +24,11 @@ static void on_sigsys(int signal, siginfo_t *info, void *context_of_guest)
 	if (self.in_call)
 		quit(FAILED); /* our own call was trapped: the filter and the handler disagree */
 	self.in_call = 1;
+	*calls_made += 1;
+	if (!self.first && !self.released) {
+		self.released = true;
+		near_release();
+	}
 	long nr = info->si_syscall;
 	long arguments[6];
 	read_arguments(context, arguments);

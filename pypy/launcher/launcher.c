@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ENVIRONMENT_MAX = 8 << 20 };
+enum { ENVIRONMENT_MAX = 4 << 20 };
 extern char **environ;
 
 static void read_options(int argc, char **argv, struct options *options);
@@ -37,6 +37,7 @@ int main(int argc, char **argv)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid(); /* keys pressed at the terminal are the controller's, not ours */
 	reset_signals();
+	facts.near = near_prepare(options.near);
 	char **environment = read_environment();
 	if (syscall(__NR_close_range, 3, ~0u, 0) != 0)
 		for (int fd = 3; fd < 65536; fd++)
@@ -59,6 +60,7 @@ int main(int argc, char **argv)
 	if (first == 0)
 		run_guest(&options, &facts, environment, supervisor);
 	setpgid(first, first);
+	near_pin(first, true);
 	confine_capabilities();
 	prctl(PR_SET_DUMPABLE, 0);
 	supervise(first, &fds);
@@ -101,6 +103,8 @@ static void read_options(int argc, char **argv, struct options *options)
 			options->channel = value;
 		else if (strcmp(name, "--tasks") == 0)
 			options->tasks = (uint32_t)read_number(name, value, CHANNELS_MAX);
+		else if (strcmp(name, "--near") == 0)
+			options->near = (pid_t)read_number(name, value, INT32_MAX);
 		else if (strcmp(name, "--memory") == 0)
 			options->memory = read_number(name, value, 1ull << 50);
 		else if (strcmp(name, "--cpu") == 0)
@@ -117,34 +121,24 @@ static void read_options(int argc, char **argv, struct options *options)
 /* The guest's environment: NUL-terminated strings up to the end of standard input. */
 static char **read_environment(void)
 {
-	size_t size = 65536, used = 0, count = 0;
-	char *text = malloc(size);
-	for (;;) {
-		if (!text)
-			die("out of memory while reading the environment");
-		ssize_t got = read(STDIN_FILENO, text + used, size - used);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
+	static char text[ENVIRONMENT_MAX];
+	size_t used = 0, count = 0;
+	for (ssize_t got = 1; got != 0;) {
+		got = read(STDIN_FILENO, text + used, sizeof text - used);
+		if (got < 0 && errno != EINTR)
 			die("cannot read the environment from standard input: %s; give NAME=VALUE strings, each ended by NUL", strerror(errno));
-		if (got == 0)
-			break;
-		used += (size_t)got;
-		if (used == size && (size *= 2) > ENVIRONMENT_MAX)
-			die("the environment is larger than %d bytes; pass fewer variables", ENVIRONMENT_MAX);
-		if (used == size / 2)
-			text = realloc(text, size);
+		used += got > 0 ? (size_t)got : 0;
 	}
-	if (used > 0 && text[used - 1] != 0)
-		die("the environment on standard input does not end with a NUL byte; give NAME=VALUE strings, each ended by NUL");
+	if (used == sizeof text || (used > 0 && text[used - 1] != 0))
+		die("the environment on standard input is too large or has no NUL at its end; give NAME=VALUE strings, each ended by NUL");
 	for (size_t i = 0; i < used; i++)
 		count += text[i] == 0;
 	char **list = calloc(count + 1, sizeof *list);
 	if (!list)
 		die("out of memory while reading the environment");
-	char *next = text;
+	const char *next = text;
 	for (size_t i = 0; i < count; i++, next += strlen(next) + 1)
-		list[i] = next;
+		list[i] = text + (next - text);
 	return list;
 }
 
@@ -209,8 +203,8 @@ static void run_guest(const struct options *options, struct facts *facts, char *
 	self.first = true;
 	signals_install();
 	handler_install();
-	dprintf(STDOUT_FILENO, "ready\nuserns=%s pidns=%s netns=%s mountns=%s ipcns=%s landlock=%s\n", yes(facts->userns),
-		yes(facts->pidns), yes(facts->netns), yes(facts->mountns), yes(facts->ipcns), yes(facts->landlock));
+	dprintf(STDOUT_FILENO, "ready\nuserns=%s pidns=%s netns=%s mountns=%s ipcns=%s landlock=%s near=%s\n", yes(facts->userns),
+		yes(facts->pidns), yes(facts->netns), yes(facts->mountns), yes(facts->ipcns), yes(facts->landlock), yes(facts->near));
 	int error = filter_install(options->tasks);
 	if (error != 0)
 		die("cannot install the system call filter: %s; seccomp is needed, so use a kernel (or container) that has it", strerror(-error));

@@ -35,6 +35,7 @@ struct options {
 	const char *library;
 	const char *program;
 	const char *channel;
+	pid_t near; /* thread of the controller; 0: unknown */
 	uint32_t tasks;
 	uint64_t memory; /* bytes; 0: no limit */
 	uint64_t cpu;    /* seconds; 0: no limit */
@@ -42,7 +43,7 @@ struct options {
 };
 
 struct facts {
-	bool userns, pidns, netns, mountns, ipcns, landlock;
+	bool userns, pidns, netns, mountns, ipcns, landlock, near;
 };
 
 /* command.c: the other thing this program does: see there. Returns an exit status only where it failed. */
@@ -61,6 +62,7 @@ struct supervisor_fds {
 /* Owner of each channel, in memory shared by all guest processes and the supervisor: 0 is free. */
 enum { CHANNEL_CLAIMED = 0x7fffffff };
 extern volatile int32_t *channel_owner;
+extern volatile uint32_t *calls_made; /* there too; not exact, it only tells a busy guest from a calm one */
 extern uint32_t channel_count;
 void channels_create(const char *dir, uint32_t count, struct supervisor_fds *fds);
 void channels_open_guest(const char *dir);
@@ -73,6 +75,13 @@ bool confine_landlock(void);
 void confine_capabilities(void);
 void confine_check_seccomp(void);
 void confine_process(void);
+
+/* near.c */
+bool near_prepare(pid_t thread);
+void near_pin(pid_t first, bool pin);
+const struct timespec *near_interval(void);
+void near_tick(pid_t first);
+void near_release(void);
 
 /* filter.c: returns 0 or -errno */
 int filter_install(uint32_t channels);
@@ -98,7 +107,7 @@ struct task {
 	volatile sig_atomic_t waiting;  /* a call was sent and has no result yet */
 	volatile sig_atomic_t noted;    /* a signal that came meanwhile, 0: none */
 	volatile sig_atomic_t told;     /* `interrupted` was sent for this call */
-	bool attached, first;
+	bool attached, first, released;
 	uint32_t channel, seq;
 	uint32_t in_at, in_end;         /* what of `in` is not consumed yet */
 	bool timed;                     /* wait for the next command at most `left` */
@@ -110,7 +119,7 @@ struct task {
 extern __thread struct task self;
 extern pid_t guest_pid;      /* of this process */
 extern pid_t supervisor_pid; /* as the guest sees it */
-long call(const char *signature, const long *arguments); /* sends a call, obeys commands, gives its result */
+long call(const char *signature, const long *arguments); /* sends a call with six arguments at most, obeys commands; the result */
 void send_simple(const char *signature);                 /* without arguments, not answered */
 void attach(int how);
 uint32_t claim_channel(void);

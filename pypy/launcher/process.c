@@ -12,6 +12,9 @@ static void begin_child(uint32_t channel, long ticket)
 	guest_pid = (pid_t)raw(__NR_getpid);
 	self.channel = channel;
 	self.noted = 0;
+	self.first = false;
+	self.released = true;
+	near_release();
 	raw(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL);
 	if (raw(__NR_getppid) != supervisor_pid)
 		quit(FAILED);
@@ -24,7 +27,7 @@ static void begin_child(uint32_t channel, long ticket)
  */
 long do_fork(ucontext_t *context, long flags, long stack, long parent_tid, long child_tid)
 {
-	long ticket = call("fork(i)i", &flags);
+	long ticket = call("fork(i)i", (const long[6]){flags});
 	if (ticket < 0)
 		return ticket;
 	uint32_t channel = claim_channel();
@@ -40,7 +43,7 @@ long do_fork(ucontext_t *context, long flags, long stack, long parent_tid, long 
 	}
 	if (pid < 0)
 		channel_owner[channel] = 0;
-	long forked[] = {pid, ticket};
+	long forked[6] = {pid, ticket};
 	call("forked(ii)i", forked);
 	return pid;
 }

@@ -1,6 +1,6 @@
 /* The one system call instruction of the handler (the filter knows its address), and copies of guest memory that survive a bad address. */
 	.text
-#define FUNCTION(name) .globl name; .type name, %function; .balign 16; name:
+#define FUNCTION(name) .globl name; .hidden name; .type name, %function; .balign 16; name:
 #define LABEL(name) .globl name; .hidden name; name:
 
 #if defined __x86_64__

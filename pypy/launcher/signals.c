@@ -125,8 +125,9 @@ static void on_fault(int signal, siginfo_t *info, void *context_of_guest)
 	} else if (!sent || guest_actions[signal].handler == 0) {
 		set_default(SIGSEGV);
 		set_default(signal); /* a real fault happens again on return, and ends the process */
+		static volatile int *volatile nowhere;
 		if (sent)
-			*(volatile int *)NULL = 0;
+			*nowhere = 0;
 	}
 }
 

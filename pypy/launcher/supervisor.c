@@ -60,8 +60,11 @@ int supervise(pid_t first, const struct supervisor_fds *fds)
 				polls[count++] = (struct pollfd){fds->reply[i], POLLIN, 0};
 				polls[count++] = (struct pollfd){fds->data[i], POLLOUT, 0};
 			}
-		if (ppoll(polls, count, NULL, &none) < 0 && errno != EINTR)
+		int ready = ppoll(polls, count, near_interval(), &none);
+		if (ready < 0 && errno != EINTR)
 			die("cannot poll: %s", strerror(errno));
+		if (ready == 0)
+			near_tick(first);
 		if (polls[0].revents & (POLLHUP | POLLERR))
 			finish(first);
 	}

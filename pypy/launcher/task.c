@@ -37,7 +37,7 @@ long call(const char *signature, const long *arguments)
 void send_simple(const char *signature)
 {
 	unsigned char frame[64];
-	send_frame(frame, pack(frame, signature, NULL));
+	send_frame(frame, pack(frame, signature, (const long[6]){0}));
 }
 
 void attach(int how)
@@ -48,7 +48,7 @@ void attach(int how)
 	self.attached = true;
 	self.seq = 0;
 	self.in_at = self.in_end = 0;
-	long arguments[] = {guest_pid, raw(__NR_gettid), how};
+	long arguments[6] = {guest_pid, raw(__NR_gettid), how};
 	if (call("attach(iii)i", arguments) < 0)
 		quit(FAILED);
 }

@@ -48,6 +48,7 @@ type Task = { pid: number; tid: number; channel: number };
 export async function runGuest(options: Options): Promise<Outcome> {
 	const dir = fs.mkdtempSync(join(tmpdir(), 'launcher-'));
 	const tasks = options.tasks ?? 8;
+	const near = fs.readlinkSync('/proc/thread-self').split('/')[2] ?? '';
 	const child = spawn(
 		options.launcher,
 		[
@@ -59,6 +60,8 @@ export async function runGuest(options: Options): Promise<Outcome> {
 			dir,
 			'--tasks',
 			`${tasks}`,
+			'--near',
+			near,
 			...(options.extra ?? []),
 			'--',
 			...options.args,
