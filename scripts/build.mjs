@@ -117,7 +117,10 @@ function screensApart(screens) {
 
 /** The loader's importModule in place of `import()`, for which a script from the code cache has no loader. */
 function importThroughLoader(file) {
-	writeFileSync(file, readFileSync(file, 'latin1').replaceAll('import("./ui/', 'importModule("./ui/'), 'latin1');
+	const code = readFileSync(file, 'latin1').replaceAll(/\bimport\("(?=node:|\.\/ui\/)/g, 'importModule("');
+	const left = /.{0,60}\bimport\(.{0,60}/.exec(code);
+	if (left) throw new Error(`${basename(file)} holds an import() that cannot work there: ${left[0]}`);
+	writeFileSync(file, code, 'latin1');
 }
 
 /** Moves what was built into dist/, file by file: a program that is running finds its chunks until the next day. */

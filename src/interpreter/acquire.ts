@@ -6,6 +6,7 @@ import { whileHolding } from '../host/single-holder.ts';
 import { isThere, removeFile, unpackTarball } from '../host/unpack-runtime.ts';
 import { type Release, readReleases } from './acquire-releases.ts';
 import { findRuntime, firstUsable } from './find.ts';
+import { memoryKey, rememberRuntime } from './find-memory.ts';
 import { cachedPrograms, cacheFolder } from './find-places.ts';
 import { type Runtime, RuntimeError, type Surroundings } from './find-types.ts';
 
@@ -111,7 +112,8 @@ async function prepare(
 	options.onProgress(`PyPy ${runtime.version}: compiling its standard library`);
 	const env = runtime.libraryPath === undefined ? {} : { LD_LIBRARY_PATH: runtime.libraryPath.join(':') };
 	await runProgram(runtime.program, ['-I', '-c', compileLibrary], { env, timeoutMs: 600_000 });
-	return (await findRuntime(undefined, surroundings)) ?? runtime;
+	rememberRuntime(memoryKey(undefined, surroundings), runtime, surroundings);
+	return runtime;
 }
 
 const compileLibrary = `

@@ -4,6 +4,12 @@ import { type FileStamp, readText, replaceText, stampFile } from '../host/file-f
 import { cacheFolder } from './find-places.ts';
 import type { Runtime, Surroundings } from './find-types.ts';
 
+/** What a search depends on, beside the files: the name that was given, or PATH. */
+export function memoryKey(named: string | undefined, { env, cwd }: Surroundings): string {
+	if (named === undefined) return `any PATH=${env['PATH'] ?? ''}`;
+	return named.startsWith('/') ? `named ${named}` : `named ${named} in ${cwd}`;
+}
+
 /** The interpreter that was found under `key` last time, if its program and library are still the same files. */
 export function recallRuntime(key: string, surroundings: Surroundings): Runtime | undefined {
 	const memory = readMemories(surroundings).find((memory) => memory.key === key);

@@ -1,5 +1,5 @@
 /** Finds a PyPy that is already on this machine. */
-import { recallRuntime, rememberRuntime } from './find-memory.ts';
+import { memoryKey, recallRuntime, rememberRuntime } from './find-memory.ts';
 import { cachedPrograms, installedPrograms, namedProgram } from './find-places.ts';
 import { probeRuntime } from './find-probe.ts';
 import { type Runtime, RuntimeError, type RuntimeSource, type Surroundings } from './find-types.ts';
@@ -34,11 +34,6 @@ export async function firstUsable(
 		refused.push(`${program}: ${probe.why}`);
 	}
 	return { runtime: undefined, refused };
-}
-
-function memoryKey(named: string | undefined, { env, cwd }: Surroundings): string {
-	if (named === undefined) return `any PATH=${env['PATH'] ?? ''}`;
-	return named.startsWith('/') ? `named ${named}` : `named ${named} in ${cwd}`;
 }
 
 async function findNamed(named: string, surroundings: Surroundings): Promise<Runtime> {
