@@ -1,5 +1,5 @@
 /** Command patterns: `git status **`. A list of words, matched against the file that runs and the words it gets. */
-import { expandPath, type PathBases } from './path-pattern.ts';
+import { expandPath, type PathBases } from './path-text.ts';
 import { literalWord, type Piece, splitWords } from './shell-words.ts';
 
 /** Where programs are found. */
@@ -88,7 +88,8 @@ export function programFiles(name: string, bases: ProgramBases): ReadonlySet<str
 export function wordsMatch(pattern: CommandPattern, words: readonly string[]): boolean {
 	if (words.length < pattern.words.length) return false;
 	if (words.length > pattern.words.length && !pattern.open) return false;
-	return pattern.words.every((pieces, index) => wordMatches(pieces, words[index] ?? ''));
+	for (const [index, pieces] of pattern.words.entries()) if (!wordMatches(pieces, words[index] ?? '')) return false;
+	return true;
 }
 
 function namedFiles(name: string, bases: ProgramBases): readonly string[] {
@@ -102,6 +103,8 @@ function namedFiles(name: string, bases: ProgramBases): readonly string[] {
 
 /** Stars match greedily from the left, each piece at its first place: linear, and right because `*` is the only wildcard. */
 function wordMatches(pieces: readonly Piece[], word: string): boolean {
+	const [only] = pieces;
+	if (pieces.length === 1 && only?.kind === 'text') return word === only.text;
 	let at = 0;
 	let floating = false;
 	for (const [index, piece] of pieces.entries()) {

@@ -6,7 +6,7 @@ import type { CommandGround } from './command-facts.ts';
 import { type ProgramBases, programFiles } from './command-pattern.ts';
 import { compileRule, type Rule } from './compile-rule.ts';
 import type { DeniedRule, PolicyDocument } from './document.ts';
-import { expandPath, resolveLongest } from './path-pattern.ts';
+import { expandPath, resolveLongest } from './path-text.ts';
 import { indexRules, type RuleIndex } from './rule-index.ts';
 import { shellNames } from './shell-string.ts';
 

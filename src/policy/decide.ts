@@ -3,7 +3,7 @@ import type { Decision, Verdict } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Policy } from './compile.ts';
 import type { Rule } from './compile-rule.ts';
-import { isResolvedPath } from './path-pattern.ts';
+import { isResolvedPath } from './path-text.ts';
 import { firstMatch } from './rule-index.ts';
 import { type Subject, subjectOf } from './rule-match.ts';
 

@@ -4,7 +4,7 @@ import type { CommandGround } from './command-facts.ts';
 import { type ProgramBases, programFiles } from './command-pattern.ts';
 import { compileRule, type Rule } from './compile-rule.ts';
 import type { Located, PolicyDocument } from './document.ts';
-import { expandPath } from './path-pattern.ts';
+import { expandPath } from './path-text.ts';
 import type { Problem } from './problem.ts';
 import { ruleMatches, subjectOf } from './rule-match.ts';
 import { shellNames } from './shell-string.ts';

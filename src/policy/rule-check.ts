@@ -4,7 +4,7 @@ import type { EffectKind } from '../model/effect.ts';
 import { commandPatternProblem } from './command-pattern.ts';
 import { type SelectorKind, selectorOf } from './document.ts';
 import { hostPatternProblem } from './host-pattern.ts';
-import { pathPatternProblem } from './path-pattern.ts';
+import { pathPatternProblem } from './path-problem.ts';
 import type { Problem } from './problem.ts';
 import type { PolicyFileRule } from './schema.ts';
 import type { YamlText } from './yaml-text.ts';

@@ -1,5 +1,6 @@
 /** Finds the rules that may match an effect without trying each: a policy may have a thousand, a script a million reads. */
 import type { Rule } from './compile-rule.ts';
+import type { PathPattern } from './path-pattern.ts';
 import { ruleMatches, type Subject } from './rule-match.ts';
 
 type Entry = { readonly order: number; readonly rule: Rule };
@@ -7,8 +8,9 @@ type Entry = { readonly order: number; readonly rule: Rule };
 export type RuleIndex = {
 	/** By where a rule's paths begin, which program it names, … (see keysOf); each list in the order of the rules. */
 	readonly byKey: ReadonlyMap<string, readonly Entry[]>;
-	/** Lengths of the directories that path patterns begin with. */
-	readonly lengths: readonly number[];
+	/** Lengths of the directories that path patterns begin with, and of the plain ends of those that have one. */
+	readonly bases: readonly number[];
+	readonly ends: readonly number[];
 };
 
 /** `rules` in the order in which the first match wins. */
@@ -21,8 +23,13 @@ export function indexRules(rules: readonly Rule[]): RuleIndex {
 			byKey.set(key, entries);
 		}
 	}
-	const directories = rules.flatMap((rule) => rule.patterns.path).filter((pattern) => pattern.rest !== undefined);
-	return Object.freeze({ byKey, lengths: [...new Set(directories.map((pattern) => pattern.base.length))] });
+	const bases = new Set<number>();
+	const ends = new Set<number>();
+	for (const { base, shape } of rules.flatMap((rule) => rule.patterns.path)) {
+		if (shape.kind === 'ends') ends.add(shape.end.length);
+		else if (shape.kind !== 'exact') bases.add(base.length);
+	}
+	return Object.freeze({ byKey, bases: [...bases], ends: [...ends] });
 }
 
 /** The first rule that matches. */
@@ -41,7 +48,7 @@ export function firstMatch(index: RuleIndex, subject: Subject): Rule | undefined
 function keysOf(rule: Rule): readonly string[] {
 	const { path, command, host } = rule.patterns;
 	return [
-		...path.map((pattern) => (pattern.rest === undefined ? `path ${pattern.base}` : `below ${pattern.base}`)),
+		...path.map(pathKey),
 		...command.flatMap((pattern) => [
 			`text ${pattern.text}`,
 			...(pattern.program.kind === 'any'
@@ -52,12 +59,19 @@ function keysOf(rule: Rule): readonly string[] {
 	];
 }
 
+function pathKey({ base, shape }: PathPattern): string {
+	if (shape.kind === 'exact') return `path ${base}`;
+	return shape.kind === 'ends' ? `ends ${shape.end}` : `below ${base}`;
+}
+
 function lookups(index: RuleIndex, subject: Subject): readonly string[] {
 	switch (subject.kind) {
 		case 'path': {
 			const { path } = subject;
-			const parents = index.lengths.filter((length) => length <= path.length && path[length - 1] === '/');
-			return [`path ${path}`, ...parents.map((length) => `below ${path.slice(0, length)}`)];
+			const keys = [`path ${path}`];
+			for (const length of index.bases) if (path[length - 1] === '/') keys.push(`below ${path.slice(0, length)}`);
+			for (const length of index.ends) if (path.at(-length) === '/') keys.push(`ends ${path.slice(-length)}`);
+			return keys;
 		}
 		case 'command': {
 			const { program, shell, views } = subject.facts;

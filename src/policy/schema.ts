@@ -5,7 +5,8 @@ import { commandPatternProblem } from './command-pattern.ts';
 import { passProblem } from './environment.ts';
 import { hostPatternProblem } from './host-pattern.ts';
 import { limitExample, parseLimit } from './limits.ts';
-import { expandPath, pathPatternProblem } from './path-pattern.ts';
+import { pathPatternProblem } from './path-problem.ts';
+import { expandPath } from './path-text.ts';
 
 const decision = z.enum(['allow', 'ask', 'deny']);
 const effectKind = z.enum(['read', 'write', 'delete', 'run', 'connect']);

@@ -63,7 +63,7 @@ const bypasses: readonly (readonly [string, RunEffect])[] = [
 	['backquotes', shell('ls `rm x`')],
 	['an assignment', shell('x=$(id) ls')],
 	['a redirection', shell('ls > ~/.bashrc')],
-	['IFS', shell('ls${IFS}-l')],
+	['IFS', shell('ls$IFS-l')],
 	['a unicode space', shell('ls\u00a0-l')],
 	['a backslash', shell('l\\s -l')],
 	['words of a wildcard in a string', shell('git status -s')],

@@ -200,12 +200,14 @@ test('10,000 decisions against 1,000 rules take less than a second', () => {
 		}
 	});
 	const policy = policyOf(JSON.stringify({ rules: list }));
-	const started = performance.now();
+	// Processor time: another test may have the other core.
+	const started = process.cpuUsage();
 	for (let index = 0; index < 5000; index++) {
 		decide(policy, { kind: 'read', path: `/home/me/work/src/module${index}/deep/er/file${index}.py` });
 		decide(policy, { kind: 'run', argv: ['git', `s${index}`, 'a'], program: '/usr/bin/git', cwd: '/', env });
 	}
-	expect(performance.now() - started).toBeLessThan(1000);
+	const { user, system } = process.cpuUsage(started);
+	expect((user + system) / 1e6).toBeLessThan(1);
 });
 
 test('limits can be tightened and not loosened', () => {

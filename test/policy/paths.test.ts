@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import { Minimatch } from 'minimatch';
 import { expect, test } from 'vitest';
 import { decide } from '../../src/policy/decide.ts';
+import { compilePathPattern, matchesPath } from '../../src/policy/path-pattern.ts';
 import { policyOf } from './machine.ts';
 
 /** Whether one rule on `pattern` matches a read of `path`. */
@@ -108,6 +110,26 @@ test('no pattern backtracks for ever', () => {
 		}
 		expect(performance.now() - started, pattern.slice(0, 20)).toBeLessThan(500);
 	}
+});
+
+test('patterns match what minimatch alone matches', () => {
+	const part = fc.constantFrom('a', 'b', 'ab', '*', '**', '?', '*b', 'a*', '[ab]', '[!a]', '\\*', '.a');
+	const name = fc.constantFrom('a', 'b', 'ab', 'ba', 'abb', '.a', '*', 'a\n', '\udc80');
+	const some = (one: fc.Arbitrary<string>) =>
+		fc.array(one, { minLength: 1, maxLength: 5 }).map((all) => `/${all.join('/')}`);
+	fc.assert(
+		fc.property(some(part), fc.array(some(name), { minLength: 1, maxLength: 10 }), (pattern, all) => {
+			const oracle = new Minimatch(pattern, { dot: true, nonegate: true, nocomment: true, noext: true, nobrace: true });
+			const compiled = compilePathPattern(pattern, { home: '/h', cwd: '/c' }, false);
+			for (const path of all) {
+				expect(
+					compiled.some((one) => matchesPath(one, path)),
+					`${pattern} ${path}`,
+				).toBe(oracle.match(path));
+			}
+		}),
+		{ numRuns: 3000 },
+	);
 });
 
 test('a directory pattern matches exactly what is below the directory', () => {
