@@ -19,14 +19,22 @@ export async function loadPolicyCached(
 	context: PolicyContext,
 	cache: PolicyCache,
 ): Promise<Policy | PolicyError> {
+	const document = await loadDocumentCached(source, cache);
+	return document instanceof PolicyError ? document : compilePolicy(document, context);
+}
+
+/** The checked document alone: plain data, for a thread that compiles it itself. */
+export async function loadDocumentCached(
+	source: PolicySource,
+	cache: PolicyCache,
+): Promise<PolicyDocument | PolicyError> {
 	const key = policyKey(source);
 	const known = deserializePolicy(cache.get(key) ?? '', key);
-	if (known !== undefined) return compilePolicy(known, context);
+	if (known !== undefined) return known;
 	const { parsePolicy } = await import('./parse.ts');
 	const document = parsePolicy(source);
-	if (document instanceof PolicyError) return document;
-	cache.put(key, serializePolicy(document, key));
-	return compilePolicy(document, context);
+	if (!(document instanceof PolicyError)) cache.put(key, serializePolicy(document, key));
+	return document;
 }
 
 /** SHA-256 in hex of the source's name and text and of the format. */

@@ -63,7 +63,7 @@ export function compilePolicy(document: PolicyDocument, context: PolicyContext):
 		name: document.name,
 		file: document.file,
 		...(document.about === undefined ? {} : { about: document.about }),
-		default: document.default,
+		default: Object.freeze({ ...document.default }),
 		rules,
 		index: Object.freeze({
 			read: indexRules(rules.read),
