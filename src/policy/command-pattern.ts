@@ -11,7 +11,7 @@ export type ProgramBases = PathBases & {
 };
 
 /** A program as a pattern names it. */
-export type ProgramPattern =
+type ProgramPattern =
 	| { readonly kind: 'any' }
 	/** `files` are absolute paths that a resolved program may have; `name` is its last part. */
 	| { readonly kind: 'named'; readonly name: string; readonly files: ReadonlySet<string> };

@@ -46,7 +46,7 @@ export function defaultVerdict(policy: Policy, effect: Effect, subject: Subject)
 	});
 }
 
-export function ruleVerdict(rule: Rule): Verdict {
+function ruleVerdict(rule: Rule): Verdict {
 	const by = { rule: rule.name };
 	return Object.freeze(
 		rule.because === undefined

@@ -14,9 +14,9 @@ export const defaultLimits: Limits = Object.freeze({
 });
 
 /** How a limit is written. */
-export type LimitUnit = 'duration' | 'size' | 'count';
+type LimitUnit = 'duration' | 'size' | 'count';
 
-export const limitUnits: Readonly<Record<LimitName, LimitUnit>> = Object.freeze({
+const limitUnits: Readonly<Record<LimitName, LimitUnit>> = Object.freeze({
 	time: 'duration',
 	cpu: 'duration',
 	memory: 'size',

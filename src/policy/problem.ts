@@ -21,6 +21,6 @@ export class PolicyError extends Error {
 	}
 }
 
-export function formatProblem(file: string, problem: Problem): string {
+function formatProblem(file: string, problem: Problem): string {
 	return `${file}:${problem.line}:${problem.column}: ${problem.message}`;
 }

@@ -2,7 +2,7 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type { Problem } from './problem.ts';
 
-export type Place = { readonly line: number; readonly column: number };
+type Place = { readonly line: number; readonly column: number };
 
 export type YamlText = {
 	readonly value: unknown;
