@@ -18,6 +18,8 @@ export interface SessionFileSystem extends FileSystem {
 	changeSet(): Change[];
 	/** These changes are on the machine now: they are none any more, and the guest sees the machine's own files there. */
 	rebase(applied: readonly Change[]): void;
+	/** The next place in the program's order, for an effect that is no change: no change will have it. */
+	takeOrder(): number;
 	/** After a command ran on the machine: nothing that was remembered of it holds. */
 	forget(): void;
 	/** Closes the log and throws scratch away. */
@@ -38,6 +40,10 @@ class GuestFileSystem implements SessionFileSystem {
 	constructor(options: FileSystemOptions) {
 		this.#options = options;
 		this.#parts = assemble(options);
+	}
+
+	takeOrder(): number {
+		return this.#parts.machine.tree.nextOrder++;
 	}
 
 	resolve(path: string, cwd: string, options: ResolveOptions = {}): Place {

@@ -96,15 +96,23 @@ function moveUntouched(overlay: Overlay, moved: Movement): void {
 function settle(overlay: Overlay, path: string, put: ReadonlySet<string>): void {
 	const { tree } = overlay;
 	const directory = tree.byLower.get(dirname(path));
-	const name = basename(path);
-	const entry = path === '/' ? undefined : directory?.children.get(name);
-	if (path === '/') overlay.commit([{ op: 'lower', id: tree.root.id, lower: '/' }]);
-	if (directory === undefined || entry?.kind !== 'node') return;
-	const { node } = entry;
+	const entry = directory?.children.get(basename(path));
+	const node = path === '/' ? tree.root : entry?.kind === 'node' ? entry.node : undefined;
+	if (node === undefined || directory === undefined) return;
 	const lower: TreeRecord = { op: 'lower', id: node.id, lower: path };
-	const leaves = node.kind !== 'directory' && namesOf(tree.root, '/', node).every((other) => put.has(other));
-	overlay.commit(leaves ? [lower, { op: 'clear', dir: directory.id, name, sub: 0 }] : [lower]);
-	if (node.kind === 'file') goOn(overlay, node, path);
+	if (node.kind === 'directory') {
+		overlay.commit([lower]);
+		return;
+	}
+	const own = { directory, name: basename(path), path };
+	const names = node.links === 1 ? [own] : namesOf(tree.root, '/', node);
+	const isThere = (name: Name) => put.has(name.path) || (name.path === node.origin && isUntouched(node));
+	if (names.every(isThere)) {
+		const base: TreeRecord[] = node.origin === undefined ? [] : [{ op: 'unbase', path: node.origin }];
+		const clear = names.map((name): TreeRecord => ({ op: 'clear', dir: name.directory.id, name: name.name, sub: 0 }));
+		overlay.commit([...base, lower, ...clear]);
+	} else if (names.every((name) => name.path !== node.origin)) overlay.commit([lower]);
+	if (node.kind === 'file' && node.lower !== undefined) goOn(overlay, node, node.lower);
 }
 
 /** An open file reads the machine's file from now on, and gets a new copy when it is written again. */
@@ -114,13 +122,19 @@ function goOn(overlay: Overlay, node: FileNode, path: string): void {
 	if (node.links === 0 && node.opens > 0) overlay.untouched.set(path, node);
 }
 
-function namesOf(directory: DirectoryNode, path: string, wanted: Node): string[] {
-	if (wanted.links === 1) return [];
-	const names: string[] = [];
+/** Whether the node itself is as the machine has it, whatever names it got. */
+function isUntouched(node: Node): boolean {
+	return node.kind === 'symlink' || (node.lower !== undefined && !node.modeSet && !node.timesSet);
+}
+
+type Name = { readonly directory: DirectoryNode; readonly name: string; readonly path: string };
+
+function namesOf(directory: DirectoryNode, path: string, wanted: Node): Name[] {
+	const names: Name[] = [];
 	for (const [name, entry] of directory.children) {
 		if (entry.kind === 'hidden') continue;
 		const here = join(path, name);
-		if (entry.node === wanted) names.push(here);
+		if (entry.node === wanted) names.push({ directory, name, path: here });
 		else if (entry.node.kind === 'directory') names.push(...namesOf(entry.node, here, wanted));
 	}
 	return names;

@@ -74,13 +74,14 @@ export type TreeRecord =
 /** Returns what is wrong with a value read from a log, or undefined where it is a record. */
 export function flaw(value: unknown): string | undefined {
 	if (!isObject(value)) return 'a record is not an object';
-	const shape = Object.hasOwn(shapes, String(value['op'])) ? shapes[String(value['op'])] : undefined;
-	if (shape === undefined) return `unknown step ${JSON.stringify(value['op'])}`;
+	const { op } = value;
+	const shape = typeof op === 'string' && Object.hasOwn(shapes, op) ? shapes[op] : undefined;
+	if (shape === undefined) return `unknown step ${JSON.stringify(op)}`;
 	for (const [key, check] of Object.entries(shape)) {
-		if (!check(value[key])) return `step ${String(value['op'])}: wrong ${key}`;
+		if (!check(value[key])) return `step ${op}: wrong ${key}`;
 	}
 	for (const key of Object.keys(value)) {
-		if (key !== 'op' && shape[key] === undefined) return `step ${String(value['op'])}: unknown ${key}`;
+		if (key !== 'op' && shape[key] === undefined) return `step ${op}: unknown ${key}`;
 	}
 	return undefined;
 }

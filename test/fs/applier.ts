@@ -43,8 +43,8 @@ export function applyNaively(changes: readonly Change[], top: string, copy: stri
 }
 
 function make(where: string, after: Target, content: string, there: boolean): void {
-	if (there) return alter(where, after, content);
-	if (after.type === 'directory') fs.mkdirSync(where);
+	if (there) alter(where, after, content);
+	else if (after.type === 'directory') fs.mkdirSync(where);
 	else if (after.type === 'symlink') fs.symlinkSync(after.target, where);
 	else alter(where, after, content);
 }

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { expect, test } from 'vitest';
-import { guest, read, write, at, names } from './guest.ts';
+import { at, guest, names, read, write } from './guest.ts';
 
 test('smoke', () => {
 	const g = guest();

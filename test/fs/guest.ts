@@ -8,13 +8,13 @@ import type { FileSystemOptions } from '../../src/fs/options.ts';
 import { noSpecialFiles } from '../../src/fs/special.ts';
 import { createHostFiles } from '../../src/host/host-files.ts';
 
-export type Guest = {
-	readonly fs: SessionFileSystem;
-	/** A directory of the machine, real. */
-	readonly work: string;
+export type Guest = Caller & {
 	readonly session: string;
 	readonly limits: string[];
 };
+
+/** Who makes calls, and from which directory (a real one of the machine). */
+export type Caller = { readonly fs: SessionFileSystem; readonly work: string };
 
 export function temporary(): string {
 	return fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'approve-run-fs-')));
@@ -49,9 +49,17 @@ export function guest(options: Partial<FileSystemOptions> = {}, top = temporary(
 	return { fs: system, work, session, limits };
 }
 
-const reading = { read: true, write: false, create: false, exclusive: false, truncate: false, directory: false, mode: 0 };
+const reading = {
+	read: true,
+	write: false,
+	create: false,
+	exclusive: false,
+	truncate: false,
+	directory: false,
+	mode: 0,
+};
 
-export function openFile(g: Guest, name: string, flags: 'r' | 'r+' | 'w' | 'a' | 'wx', mode = 0o644): OpenNode {
+export function openFile(g: Caller, name: string, flags: 'r' | 'r+' | 'w' | 'a' | 'wx', mode = 0o644): OpenNode {
 	const place = g.fs.resolve(name, g.work, { follow: flags !== 'wx' });
 	const make = flags === 'w' || flags === 'a' || flags === 'wx';
 	return g.fs.open(place.path, {
@@ -64,7 +72,7 @@ export function openFile(g: Guest, name: string, flags: 'r' | 'r+' | 'w' | 'a' |
 	});
 }
 
-export function write(g: Guest, name: string, text: string | Uint8Array, flags: 'w' | 'a' | 'r+' | 'wx' = 'w'): void {
+export function write(g: Caller, name: string, text: string | Uint8Array, flags: 'w' | 'a' | 'r+' | 'wx' = 'w'): void {
 	const node = openFile(g, name, flags);
 	try {
 		node.write(Buffer.from(text), flags === 'a' ? node.stat().size : 0);
@@ -84,7 +92,7 @@ export function readNode(node: OpenNode): string {
 	}
 }
 
-export function read(g: Guest, name: string): string {
+export function read(g: Caller, name: string): string {
 	const node = openFile(g, name, 'r');
 	try {
 		return readNode(node);
@@ -94,11 +102,11 @@ export function read(g: Guest, name: string): string {
 }
 
 /** The path as an acting call gets it: resolved, the last part not followed. */
-export function at(g: Guest, name: string): string {
+export function at(g: Caller, name: string): string {
 	return g.fs.resolve(name, g.work, { follow: false }).path;
 }
 
-export function names(g: Guest, name: string): string[] {
+export function names(g: Caller, name: string): string[] {
 	return g.fs
 		.list(g.fs.resolve(name, g.work).path)
 		.map((entry) => entry.name)

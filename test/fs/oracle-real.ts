@@ -121,7 +121,10 @@ function readAll(fd: number): string {
 
 /** renameat2(2), which Node does not offer, out of what it does. */
 function rename(from: string, to: string, how: 'plain' | 'noReplace' | 'exchange'): void {
-	if (how === 'plain') return fs.renameSync(from, to);
+	if (how === 'plain') {
+		fs.renameSync(from, to);
+		return;
+	}
 	const [one, other] = [withoutSlash(from), withoutSlash(to)];
 	// Both directories are walked to before either last name is looked up.
 	for (const name of [one, other]) fs.statSync(`${name.slice(0, name.lastIndexOf('/'))}/.`);
@@ -129,7 +132,8 @@ function rename(from: string, to: string, how: 'plain' | 'noReplace' | 'exchange
 	const target = fs.lstatSync(other, { throwIfNoEntry: false });
 	if (how === 'noReplace') {
 		if (target !== undefined) throw refusal('EEXIST');
-		return fs.renameSync(from, to);
+		fs.renameSync(from, to);
+		return;
 	}
 	if (target === undefined) throw refusal('ENOENT');
 	if ((from !== one && !source.isDirectory()) || (to !== other && !target.isDirectory())) throw refusal('ENOTDIR');

@@ -13,8 +13,16 @@ export type Call =
 	| { readonly op: 'heldRead' | 'heldStat' | 'drop'; readonly slot: number }
 	| { readonly op: 'heldTruncate'; readonly slot: number; readonly size: number }
 	| { readonly op: 'heldChmod'; readonly slot: number; readonly mode: number }
-	| { readonly op: 'read' | 'mkdir' | 'rmdir' | 'unlink' | 'list' | 'readlink' | 'stat' | 'lstat'; readonly path: string }
-	| { readonly op: 'rename'; readonly path: string; readonly to: string; readonly how: 'plain' | 'noReplace' | 'exchange' }
+	| {
+			readonly op: 'read' | 'mkdir' | 'rmdir' | 'unlink' | 'list' | 'readlink' | 'stat' | 'lstat';
+			readonly path: string;
+	  }
+	| {
+			readonly op: 'rename';
+			readonly path: string;
+			readonly to: string;
+			readonly how: 'plain' | 'noReplace' | 'exchange';
+	  }
 	| { readonly op: 'link'; readonly path: string; readonly to: string }
 	| { readonly op: 'symlink'; readonly path: string; readonly target: string }
 	| { readonly op: 'chmod'; readonly path: string; readonly mode: number }
@@ -30,7 +38,10 @@ const somePath = fc.oneof(
 	{ weight: 1, arbitrary: fc.tuple(name, name).map(([a, b]) => `${a}/../${b}`) },
 	{ weight: 1, arbitrary: fc.tuple(name, name).map(([a, b]) => `./${a}//${b}`) },
 );
-const slashed = fc.oneof({ weight: 8, arbitrary: somePath }, { weight: 1, arbitrary: somePath.map((one) => `${one}/`) });
+const slashed = fc.oneof(
+	{ weight: 8, arbitrary: somePath },
+	{ weight: 1, arbitrary: somePath.map((one) => `${one}/`) },
+);
 const text = fc.constantFrom('', 'x', 'hello\n', 'longer text than the others\n');
 const slot = fc.integer({ min: 0, max: 2 });
 const size = fc.constantFrom(0, 1, 4, 10_000);
@@ -38,13 +49,27 @@ const mode = fc.constantFrom(0o755, 0o644, 0o600, 0o700, 0o500, 0o400, 0o555, 0o
 const target = fc.oneof(somePath, fc.constantFrom('..', '.', '../a', '../b/c', 'nowhere'));
 
 export const anyCall: fc.Arbitrary<Call> = fc.oneof(
-	{ weight: 6, arbitrary: fc.record({ op: fc.constant('write'), path: somePath, flags: fc.constantFrom('w', 'a', 'wx', 'r+'), text }) },
-	{ weight: 4, arbitrary: fc.record({ op: fc.constant('hold'), path: somePath, flags: fc.constantFrom('r', 'r+', 'w', 'a') }) },
+	{
+		weight: 6,
+		arbitrary: fc.record({
+			op: fc.constant('write'),
+			path: somePath,
+			flags: fc.constantFrom('w', 'a', 'wx', 'r+'),
+			text,
+		}),
+	},
+	{
+		weight: 4,
+		arbitrary: fc.record({ op: fc.constant('hold'), path: somePath, flags: fc.constantFrom('r', 'r+', 'w', 'a') }),
+	},
 	{ weight: 2, arbitrary: fc.record({ op: fc.constant('heldWrite'), slot, text, at: size }) },
 	{ weight: 3, arbitrary: fc.record({ op: fc.constantFrom('heldRead', 'heldStat', 'drop'), slot }) },
 	{ weight: 1, arbitrary: fc.record({ op: fc.constant('heldTruncate'), slot, size }) },
 	{ weight: 1, arbitrary: fc.record({ op: fc.constant('heldChmod'), slot, mode }) },
-	{ weight: 3, arbitrary: fc.record({ op: fc.constantFrom('read', 'list', 'readlink', 'stat', 'lstat'), path: slashed }) },
+	{
+		weight: 3,
+		arbitrary: fc.record({ op: fc.constantFrom('read', 'list', 'readlink', 'stat', 'lstat'), path: slashed }),
+	},
 	{ weight: 8, arbitrary: fc.record({ op: fc.constantFrom('mkdir', 'rmdir', 'unlink'), path: slashed }) },
 	{
 		weight: 10,
@@ -59,8 +84,14 @@ export const anyCall: fc.Arbitrary<Call> = fc.oneof(
 	{ weight: 3, arbitrary: fc.record({ op: fc.constant('symlink'), path: slashed, target }) },
 	{ weight: 2, arbitrary: fc.record({ op: fc.constant('chmod'), path: somePath, mode }) },
 	{ weight: 2, arbitrary: fc.record({ op: fc.constant('truncate'), path: somePath, size }) },
-	{ weight: 1, arbitrary: fc.record({ op: fc.constant('utimes'), path: somePath, seconds: fc.constantFrom(1, 1_000_000) }) },
-	{ weight: 2, arbitrary: fc.record({ op: fc.constant('access'), path: somePath, mode: fc.integer({ min: 0, max: 7 }) }) },
+	{
+		weight: 1,
+		arbitrary: fc.record({ op: fc.constant('utimes'), path: somePath, seconds: fc.constantFrom(1, 1_000_000) }),
+	},
+	{
+		weight: 2,
+		arbitrary: fc.record({ op: fc.constant('access'), path: somePath, mode: fc.integer({ min: 0, max: 7 }) }),
+	},
 );
 
 /** What is there before: files, directories and links of the real machine. */
@@ -136,7 +167,8 @@ export function overlayMachine(g: Guest): Machine {
 			case 'hold': {
 				const node = open(call.path, call.flags);
 				if (node.type === 'directory') return node.close();
-				for (let free = 0; free < 3; free++) if (!held.has(free)) return void held.set(free, { node, flags: call.flags });
+				for (let free = 0; free < 3; free++)
+					if (!held.has(free)) return void held.set(free, { node, flags: call.flags });
 				return node.close();
 			}
 			case 'heldWrite': {

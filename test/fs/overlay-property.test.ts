@@ -1,32 +1,39 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadChangeSet } from '../../src/fs/change-set.ts';
 import { createHostFiles } from '../../src/host/host-files.ts';
+import type { Change } from '../../src/model/change.ts';
 import { applyNaively } from './applier.ts';
 import { guest, temporary } from './guest.ts';
 import { anyCall, anySeed, type Call, overlayMachine, plant, type Seed } from './oracle.ts';
 import { realMachine } from './oracle-real.ts';
-import { overlayPicture, realPicture } from './picture.ts';
+import { overlayPicture, type Picture, realPicture } from './picture.ts';
 
-const runs = Number(process.env['FS_RUNS'] ?? 150);
+const { FS_RUNS } = process.env;
+const runs = Number(FS_RUNS ?? 100);
 
-function inTurn(seeds: readonly Seed[], calls: readonly Call[]) {
+/** Calls are made from down here, so that a link to `..` does not lead out of what is compared. */
+const deep = '/1/2/3/4';
+
+function inTurn(seeds: readonly Seed[], calls: readonly Call[], keepOpen = false) {
 	const top = temporary();
-	const real = `${top}/real`;
-	const copy = `${top}/copy`;
-	const g = guest({}, top);
-	for (const directory of [g.work, real, copy]) {
-		fs.mkdirSync(directory, { recursive: true });
-		plant(directory, seeds);
+	const [machine, real, copy] = [`${top}/machine`, `${top}/real`, `${top}/copy`];
+	for (const directory of [machine, real, copy]) {
+		fs.mkdirSync(directory + deep, { recursive: true });
+		plant(directory + deep, seeds);
 	}
-	const before = realPicture(g.work);
+	const g = { ...guest({ exposed: [machine] }, top), work: machine + deep };
+	const before = realPicture(machine);
 	const overlay = overlayMachine(g);
-	const oracle = realMachine(real);
+	const oracle = realMachine(real + deep);
 	for (const call of calls) expect([call, overlay.call(call)]).toEqual([call, oracle.call(call)]);
-	overlay.closeAll();
-	oracle.closeAll();
-	return { g, top, real, copy, before };
+	if (!keepOpen) {
+		overlay.closeAll();
+		oracle.closeAll();
+	}
+	return { g, top, machine, real, copy, before, overlay, oracle };
 }
 
 const script = [fc.array(anySeed, { maxLength: 8 }), fc.array(anyCall, { minLength: 1, maxLength: 40 })] as const;
@@ -34,9 +41,9 @@ const script = [fc.array(anySeed, { maxLength: 8 }), fc.array(anyCall, { minLeng
 test('whatever a script does, it sees what Linux would show it, and the machine stays as it was', () => {
 	fc.assert(
 		fc.property(...script, (seeds, calls) => {
-			const { g, top, real, before } = inTurn(seeds, calls);
-			expect(overlayPicture(g)).toEqual(realPicture(real));
-			expect(realPicture(g.work)).toEqual(before);
+			const { g, top, machine, real, before } = inTurn(seeds, calls);
+			expect(overlayPicture(g, machine)).toEqual(realPicture(real));
+			expect(realPicture(machine)).toEqual(before);
 			g.fs.close();
 			fs.rmSync(top, { recursive: true });
 		}),
@@ -47,13 +54,13 @@ test('whatever a script does, it sees what Linux would show it, and the machine 
 test('the tree that the log rebuilds is the one that was, and wants the same changes', () => {
 	fc.assert(
 		fc.property(...script, (seeds, calls) => {
-			const { g, top, real } = inTurn(seeds, calls);
+			const { g, top, machine, real } = inTurn(seeds, calls);
 			const changes = g.fs.changeSet();
 			expect(loadChangeSet(`${g.session}/upper`, createHostFiles(g.session))).toEqual(changes);
 			const used = g.fs.used();
 			g.fs.close();
 			const again = guest({}, top);
-			expect(overlayPicture(again)).toEqual(realPicture(real));
+			expect(overlayPicture(again, machine)).toEqual(realPicture(real));
 			expect(again.fs.changeSet()).toEqual(changes);
 			expect(again.fs.used()).toEqual(used);
 			again.fs.close();
@@ -66,14 +73,67 @@ test('the tree that the log rebuilds is the one that was, and wants the same cha
 test('the change set, applied to a copy of the machine, gives what the script saw', () => {
 	fc.assert(
 		fc.property(...script, (seeds, calls) => {
-			const { g, top, copy } = inTurn(seeds, calls);
+			const { g, top, machine, copy, before } = inTurn(seeds, calls);
 			const changes = g.fs.changeSet();
+			checkBases(changes);
+			if (calls.every(({ op }) => op !== 'rename' && op !== 'utimes') && same(overlayPicture(g, machine), before)) {
+				expect(changes).toEqual([]);
+			}
 			expect(new Set(changes.map((change) => change.order)).size).toBe(changes.length);
-			applyNaively(changes, g.work, copy, `${g.session}/upper/content`);
-			expect(realPicture(copy)).toEqual(overlayPicture(g));
+			applyNaively(changes, machine, copy, `${g.session}/upper/content`);
+			expect(realPicture(copy)).toEqual(overlayPicture(g, machine));
 			g.fs.close();
 			fs.rmSync(top, { recursive: true });
 		}),
 		{ numRuns: runs },
 	);
 }, 120_000);
+
+test('changes that were applied in mid-run are none any more, and the script goes on as if nothing had happened', () => {
+	fc.assert(
+		fc.property(...script, fc.array(anyCall, { maxLength: 30 }), (seeds, calls, more) => {
+			const { g, top, machine, real, overlay, oracle } = inTurn(seeds, calls, true);
+			const changes = g.fs.changeSet();
+			applyNaively(changes, machine, machine, `${g.session}/upper/content`);
+			g.fs.rebase(changes);
+			expect(g.fs.changeSet()).toEqual([]);
+			expect(overlayPicture(g, machine)).toEqual(realPicture(real));
+			for (const call of more) expect([call, overlay.call(call)]).toEqual([call, oracle.call(call)]);
+			overlay.closeAll();
+			oracle.closeAll();
+			expect(overlayPicture(g, machine)).toEqual(realPicture(real));
+			const wanted = g.fs.changeSet();
+			expect(loadChangeSet(`${g.session}/upper`, createHostFiles(g.session))).toEqual(wanted);
+			applyNaively(wanted, machine, machine, `${g.session}/upper/content`);
+			expect(realPicture(machine)).toEqual(realPicture(real));
+			g.fs.close();
+			fs.rmSync(top, { recursive: true });
+		}),
+		{ numRuns: runs },
+	);
+}, 120_000);
+
+/** Each base is what the machine has at that very path. */
+function checkBases(changes: readonly Change[]): void {
+	for (const change of changes) {
+		if (change.kind === 'create') continue;
+		const from = change.kind === 'rename' ? change.from : change.path;
+		const known = [{ path: from, base: change.base }];
+		if (change.kind === 'rename' && change.replaces !== undefined)
+			known.push({ path: change.path, base: change.replaces });
+		for (const { path, base } of known) {
+			const stat = fs.lstatSync(path, { bigint: true });
+			expect([path, base.ino, base.mode, base.ctimeNs]).toEqual([
+				path,
+				String(stat.ino),
+				Number(stat.mode) & 0o7777,
+				String(stat.ctimeNs),
+			]);
+			if (stat.isFile()) expect(base.sha256).toBe(createHash('sha256').update(fs.readFileSync(path)).digest('hex'));
+		}
+	}
+}
+
+function same(a: Picture, b: Picture): boolean {
+	return JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+}

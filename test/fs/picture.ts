@@ -29,7 +29,8 @@ export function realPicture(directory: string): Picture {
 	return picture;
 }
 
-export function overlayPicture(g: Guest): Picture {
+export function overlayPicture({ fs: system }: Guest, directory: string): Picture {
+	const g = { fs: system, work: directory };
 	const picture: Picture = {};
 	const inodes = new Map<string, string>();
 	const directories = new Set<string>();
