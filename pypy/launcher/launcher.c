@@ -32,12 +32,14 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && strncmp(argv[1], "--command", 9) == 0)
 		return run_command(argc, argv);
+	if (argc == 4 && strcmp(argv[1], "--near") == 0)
+		return near_join(argv[2], argv[3]);
 	read_options(argc, argv, &options);
 	confine_check_seccomp();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid(); /* keys pressed at the terminal are the controller's, not ours */
 	reset_signals();
-	facts.near = near_prepare(options.near);
+	facts.near = near_prepare();
 	char **environment = read_environment();
 	if (syscall(__NR_close_range, 3, ~0u, 0) != 0)
 		for (int fd = 3; fd < 65536; fd++)
@@ -60,7 +62,6 @@ int main(int argc, char **argv)
 	if (first == 0)
 		run_guest(&options, &facts, environment, supervisor);
 	setpgid(first, first);
-	near_pin(first, true);
 	confine_capabilities();
 	prctl(PR_SET_DUMPABLE, 0);
 	supervise(first, &fds);
@@ -103,8 +104,6 @@ static void read_options(int argc, char **argv, struct options *options)
 			options->channel = value;
 		else if (strcmp(name, "--tasks") == 0)
 			options->tasks = (uint32_t)read_number(name, value, CHANNELS_MAX);
-		else if (strcmp(name, "--near") == 0)
-			options->near = (pid_t)read_number(name, value, INT32_MAX);
 		else if (strcmp(name, "--memory") == 0)
 			options->memory = read_number(name, value, 1ull << 50);
 		else if (strcmp(name, "--cpu") == 0)

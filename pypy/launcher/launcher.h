@@ -35,7 +35,6 @@ struct options {
 	const char *library;
 	const char *program;
 	const char *channel;
-	pid_t near; /* thread of the controller; 0: unknown */
 	uint32_t tasks;
 	uint64_t memory; /* bytes; 0: no limit */
 	uint64_t cpu;    /* seconds; 0: no limit */
@@ -77,8 +76,8 @@ void confine_check_seccomp(void);
 void confine_process(void);
 
 /* near.c */
-bool near_prepare(pid_t thread);
-void near_pin(pid_t first, bool pin);
+bool near_prepare(void);
+int near_join(const char *thread, const char *launcher);
 const struct timespec *near_interval(void);
 void near_tick(pid_t first);
 void near_release(void);

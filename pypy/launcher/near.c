@@ -6,44 +6,41 @@
 #include "launcher.h"
 
 #include <sched.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 
-enum { BUSY = 100 }; /* calls in one tick that are worth it: where a call costs 60 us and not 15, a fifth of the tick */
+enum { BUSY = 40 }; /* calls in one interval that are worth it: where a call costs 60 us and not 15, a fifth of it */
 
 static bool on, pinned;
 static cpu_set_t anywhere, one;
 static uint32_t calls_before;
 
-/* Pins the controller's thread. Only a matter of speed, so it is not an error when it cannot be done. */
-bool near_prepare(pid_t thread)
+/* Pins this process, and so all that it starts. Only a matter of speed: it is not an error when it cannot be done. */
+bool near_prepare(void)
 {
 	int processor = sched_getcpu();
-	if (thread == 0 || processor < 0 || sched_getaffinity(0, sizeof anywhere, &anywhere) != 0 || CPU_COUNT(&anywhere) < 2)
+	if (processor < 0 || sched_getaffinity(0, sizeof anywhere, &anywhere) != 0 || CPU_COUNT(&anywhere) < 2)
 		return false;
 	CPU_ZERO(&one);
 	CPU_SET((size_t)processor, &one);
-	on = sched_setaffinity(thread, sizeof one, &one) == 0;
+	on = pinned = sched_setaffinity(0, sizeof one, &one) == 0;
 	return on;
-}
-
-void near_pin(pid_t first, bool pin)
-{
-	if (on && pin != pinned && sched_setaffinity(first, sizeof one, pin ? &one : &anywhere) == 0)
-		pinned = pin;
 }
 
 /* How often the supervisor is to call near_tick; NULL: never. */
 const struct timespec *near_interval(void)
 {
-	static const struct timespec interval = {0, 25000000};
+	static const struct timespec interval = {0, 10000000};
 	return on ? &interval : NULL;
 }
 
 void near_tick(pid_t first)
 {
 	uint32_t calls = *calls_made - calls_before;
+	bool busy = calls >= BUSY;
 	calls_before += calls;
-	near_pin(first, calls >= BUSY);
+	if (busy != pinned && sched_setaffinity(first, sizeof one, busy ? &one : &anywhere) == 0)
+		pinned = busy;
 }
 
 /* In a guest task that was born of a pinned one. Async-signal-safe. */
@@ -51,4 +48,13 @@ void near_release(void)
 {
 	if (on)
 		raw(__NR_sched_setaffinity, 0, sizeof anywhere, &anywhere);
+}
+
+/* `launcher --near TID LAUNCHER`: brings a thread of the controller to where a launcher that runs has pinned itself. */
+int near_join(const char *thread, const char *launcher)
+{
+	cpu_set_t where;
+	if (sched_getaffinity((pid_t)atoi(launcher), sizeof where, &where) != 0)
+		return FAILED;
+	return sched_setaffinity((pid_t)atoi(thread), sizeof where, &where) == 0 ? 0 : FAILED;
 }

@@ -37,6 +37,8 @@ export type Options = {
 	args: string[];
 	extra?: string[];
 	tasks?: number;
+	/** Pins this process beside the guest, for measuring. */
+	near?: boolean;
 };
 
 type Open = { fd: number; path: string; pos: number };
@@ -48,7 +50,6 @@ type Task = { pid: number; tid: number; channel: number };
 export async function runGuest(options: Options): Promise<Outcome> {
 	const dir = fs.mkdtempSync(join(tmpdir(), 'launcher-'));
 	const tasks = options.tasks ?? 8;
-	const near = fs.readlinkSync('/proc/thread-self').split('/')[2] ?? '';
 	const child = spawn(
 		options.launcher,
 		[
@@ -60,8 +61,6 @@ export async function runGuest(options: Options): Promise<Outcome> {
 			dir,
 			'--tasks',
 			`${tasks}`,
-			'--near',
-			near,
 			...(options.extra ?? []),
 			'--',
 			...options.args,
@@ -83,6 +82,7 @@ export async function runGuest(options: Options): Promise<Outcome> {
 		void exited.then(() => resolve(''));
 	});
 	const controller = new MiniController(dir, tasks, child);
+	if (options.near) execFileSync(options.launcher, ['--near', `${process.pid}`, `${child.pid}`]);
 	if (facts !== '') controller.serve();
 	const status = await exited;
 	controller.close();
