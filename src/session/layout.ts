@@ -170,6 +170,15 @@ function isInode(found: Found, base: Base): boolean {
 	return found.kind === 'here' && found.stat.ino.toString() === base.ino && typeOf(found.stat) === base.type;
 }
 
+/** Where the base of a change stands on the machine today: below a directory that is renamed, under its old name. */
+export function todayPathOf(changes: readonly Change[]): (change: Change) => string {
+	const renames = new Map<string, string>();
+	for (const change of changes) {
+		if (change.kind === 'rename' && change.base.type === 'directory') renames.set(change.path, change.from);
+	}
+	return (change) => mapBack(change.kind === 'rename' ? change.from : change.path, renames);
+}
+
 /** Undoes the renames of directories above a path. The longest new name counts first, as it was made last. */
 function mapBack(path: string, renames: ReadonlyMap<string, string>): string {
 	let mapped = path;

@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decodeName, hostPath } from '../../src/abi/bytes.ts';
 import { openTree } from '../../src/host/atomic-tree.ts';
 import { openProcesses } from '../../src/host/process-identity.ts';
 import { openSessionFiles } from '../../src/host/session-files.ts';
@@ -101,13 +102,14 @@ export function baseOf(path: string): Base {
 export function snapshotOf(directory: string): Record<string, string> {
 	const found: Record<string, string> = {};
 	const walk = (path: string, name: string) => {
-		const stat = lstatSync(path);
+		const stat = lstatSync(hostPath(path));
 		const mode = (stat.mode & 0o7777).toString(8);
-		if (stat.isSymbolicLink()) found[name] = `-> ${readlinkSync(path)}`;
+		if (stat.isSymbolicLink()) found[name] = `-> ${readlinkSync(hostPath(path))}`;
 		else if (stat.isDirectory()) {
 			found[`${name}/`] = mode;
-			for (const entry of readdirSync(path).sort()) walk(join(path, entry), name === '.' ? entry : `${name}/${entry}`);
-		} else found[name] = `${mode} ${readFileSync(path, 'latin1')}`;
+			const entries = readdirSync(hostPath(path), { encoding: 'buffer' }).map((entry) => decodeName(entry));
+			for (const entry of entries.sort()) walk(join(path, entry), name === '.' ? entry : `${name}/${entry}`);
+		} else found[name] = `${mode} ${readFileSync(hostPath(path), 'latin1')}`;
 	};
 	walk(directory, '.');
 	return found;

@@ -1,0 +1,61 @@
+/** Says of bytes and modes what a person can judge without a diff. */
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+
+/** A file with a NUL byte, or that is not UTF-8, is not shown as text. */
+export function isBinary(bytes: Buffer): boolean {
+	return bytes.includes(0) || !isUtf8(bytes);
+}
+
+/** Whether git takes it for binary: a NUL byte in its first 8,000 (buffer_is_binary in git's xdiff-interface.c). */
+export function isGitBinary(bytes: Buffer): boolean {
+	return bytes.subarray(0, 8000).includes(0);
+}
+
+/** `binary, 1,024 bytes, PNG image, sha256 …` */
+export function binaryFact(bytes: Buffer): string {
+	const type = typeFact(bytes);
+	const sha256 = createHash('sha256').update(bytes).digest('hex');
+	return `${sizeFact(bytes.length)}${type === undefined ? '' : `, ${type}`}, sha256 ${sha256}`;
+}
+
+export function sizeFact(size: number): string {
+	return size === 1 ? '1 byte' : `${size.toLocaleString('en')} bytes`;
+}
+
+/** `0644`; four digits as chmod(1) takes them. */
+export function modeFact(mode: number): string {
+	return mode.toString(8).padStart(4, '0');
+}
+
+/** Bits that give a file power of its own deserve words. */
+export function powerFacts(mode: number): string[] {
+	const facts: string[] = [];
+	if ((mode & 0o4000) !== 0) facts.push('set-user-id: it will run with the rights of its owner');
+	if ((mode & 0o2000) !== 0) facts.push('set-group-id: it will run with the rights of its group');
+	return facts;
+}
+
+const magic: readonly (readonly [string, string])[] = [
+	['\x89PNG\r\n\x1a\n', 'PNG image'],
+	['\xff\xd8\xff', 'JPEG image'],
+	['GIF8', 'GIF image'],
+	['%PDF-', 'PDF document'],
+	['PK\x03\x04', 'ZIP archive'],
+	['\x1f\x8b', 'gzip archive'],
+	['BZh', 'bzip2 archive'],
+	['\xfd7zXZ\x00', 'xz archive'],
+	['\x28\xb5\x2f\xfd', 'zstd archive'],
+	['\x7fELF', 'ELF program or library'],
+	['SQLite format 3\x00', 'SQLite database'],
+	['\xff\xfe', 'UTF-16 text'],
+	['\xfe\xff', 'UTF-16 text'],
+	['OggS', 'Ogg media'],
+	['fLaC', 'FLAC audio'],
+	['ID3', 'MP3 audio'],
+];
+
+function typeFact(bytes: Buffer): string | undefined {
+	const start = bytes.toString('latin1', 0, 16);
+	return magic.find(([prefix]) => start.startsWith(prefix))?.[1];
+}
