@@ -243,11 +243,12 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 
 	function anyGoesOn(side: number, layout: Layout, shownDocument: Document | undefined): boolean {
 		if (view.mode.kind === 'output') {
-			const rows = layout.rows - 2;
 			const end = output.lines.length - view.mode.up;
 			return output.lines
-				.slice(Math.max(0, end - rows), end)
-				.some((text) => goesOn({ body: { text, tab: 8 }, slides: true }, layout.columns, side, theme));
+				.slice(Math.max(0, end - layout.fullRows), end)
+				.some((text) =>
+					goesOn({ left: [{ text: ' ' }], body: { text, tab: 8 }, slides: true }, layout.columns, side, theme),
+				);
 		}
 		const to = Math.min(shownDocument?.length ?? 0, view.scroll + layout.bodyRows);
 		for (let row = view.scroll; row < to; row += 1) {

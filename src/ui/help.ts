@@ -1,7 +1,6 @@
 /** The help: every key, every mark, and the rules that decide what counts as an answer. */
 import type { Row } from './row.ts';
 import type { Theme } from './theme.ts';
-import { newBudget, wrap } from './wrap.ts';
 
 /** Rows of the help for a screen of this width. */
 export function helpRows(theme: Theme, columns: number): readonly Row[] {
@@ -11,14 +10,28 @@ export function helpRows(theme: Theme, columns: number): readonly Row[] {
 		rows.push({ body: { text: ` ${part.title}`, style: { bold: true } } });
 		for (const [name, meaning] of part.lines) {
 			const label = columns < 50 ? 9 : 16;
-			const text = wrap(meaning, Math.max(8, columns - label - 3), theme.alphabet, newBudget());
-			text.parts.forEach((words, index) => {
+			broken(meaning, Math.max(8, columns - label - 3)).forEach((words, index) => {
 				const left = ` ${index === 0 ? name : ''}`.padEnd(label + 2);
 				rows.push({ left: [{ text: left, style: { colour: 'cyan' } }], body: { text: words } });
 			});
 		}
 	}
 	return rows;
+}
+
+/** Our own words, which take a cell a character, broken between words. */
+function broken(text: string, width: number): string[] {
+	const lines: string[] = [];
+	let line = '';
+	for (const word of text.split(' ')) {
+		if (line !== '' && line.length + 1 + word.length > width) {
+			lines.push(line);
+			line = word;
+		} else {
+			line = line === '' ? word : `${line} ${word}`;
+		}
+	}
+	return [...lines, line];
 }
 
 type Part = { readonly title: string; readonly lines: readonly (readonly [string, string])[] };

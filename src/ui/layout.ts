@@ -11,6 +11,8 @@ export type Layout = Size & {
 	readonly bodyRows: number;
 	/** Rows of the script's output, without its heading; 0: not shown. */
 	readonly outputRows: number;
+	/** Rows of what has the whole screen (output, help), without its heading. */
+	readonly fullRows: number;
 };
 
 /** Below this, list and detail take turns. */
@@ -32,5 +34,6 @@ export function layOut(size: Size, wants: { readonly output: boolean; readonly d
 		// Title, headings and status take a row each; the output has a heading too.
 		bodyRows: Math.max(0, rows - 3 - (outputRows > 0 ? outputRows + 1 : 0)),
 		outputRows,
+		fullRows: Math.max(0, rows - 3),
 	};
 }

@@ -101,7 +101,7 @@ function pressConfirm(before: View, mode: Of<'confirm'>, { name, burst }: Key, w
 }
 
 function pressOutput(view: View, mode: Of<'output'>, name: string, world: World): View {
-	const page = Math.max(1, world.layout.rows - 2);
+	const page = Math.max(1, world.layout.fullRows);
 	const most = Math.max(0, world.outputLines - page);
 	const to = (up: number): View => ({ ...view, mode: { ...mode, up: Math.min(most, Math.max(0, up)) } });
 	const move = motion(name, page);
@@ -130,7 +130,7 @@ function pressOutput(view: View, mode: Of<'output'>, name: string, world: World)
 }
 
 function pressHelp(view: View, mode: Of<'help'>, name: string, world: World): View {
-	const page = Math.max(1, world.layout.rows - 2);
+	const page = Math.max(1, world.layout.fullRows);
 	const move = motion(name, page);
 	if (move !== undefined) {
 		const most = Math.max(0, world.helpLines - page);

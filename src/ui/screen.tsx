@@ -46,7 +46,14 @@ function Middle({ shown }: { readonly shown: Shown }) {
 				<Full shown={shown} name="Help" rows={helpRows(shown.theme, shown.world.layout.columns).slice(mode.scroll)} />
 			);
 		case 'output':
-			return <Full shown={shown} name="Output" rows={outputRows(shown, mode.up, fullRows(shown))} side={mode.side} />;
+			return (
+				<Full
+					shown={shown}
+					name="Output"
+					rows={outputRows(shown, mode.up, shown.world.layout.fullRows)}
+					side={mode.side}
+				/>
+			);
 		case 'items':
 		case 'search':
 		case 'input':
@@ -63,9 +70,9 @@ type FullProps = {
 };
 
 function Full({ shown, name, rows, side = 0 }: FullProps) {
-	const { columns } = shown.world.layout;
+	const { columns, fullRows } = shown.world.layout;
 	const all = [heading(shown.theme, name, '', columns), ...rows];
-	return <Block rows={all} width={columns} height={fullRows(shown) + 1} side={side} shown={shown} />;
+	return <Block rows={all} width={columns} height={fullRows + 1} side={side} shown={shown} />;
 }
 
 function Panes({ shown }: { readonly shown: Shown }) {
@@ -132,8 +139,4 @@ function outputRows({ output }: Shown, up: number, height: number): Row[] {
 	return output
 		.slice(Math.max(0, end - height), end)
 		.map((text) => ({ left: [{ text: ' ' }], body: { text, tab: 8 }, slides: true }));
-}
-
-function fullRows({ world }: Shown): number {
-	return Math.max(0, world.layout.rows - 3);
 }

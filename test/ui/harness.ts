@@ -1,0 +1,96 @@
+/** The real screen on a terminal in memory: what a person would see, and keys as they would come. */
+import { EventEmitter } from 'node:events';
+import xterm from '@xterm/headless';
+import type { Review } from '../../src/model/review.ts';
+import { runReview } from '../../src/ui/run-review.tsx';
+
+export type Shown = {
+	readonly input: FakeInput;
+	readonly output: FakeOutput;
+	/** Settles when the review's screen has ended. */
+	readonly ended: Promise<void>;
+	/** The screen, row by row, without spaces at their ends. */
+	screen(): Promise<string[]>;
+	text(): Promise<string>;
+	/** Presses keys one after the other, each in a piece of its own; does not wait for a question to settle. */
+	press(...keys: string[]): Promise<void>;
+	/** Waits until what is on the screen can be answered. */
+	settle(): Promise<void>;
+	resize(columns: number, rows: number): void;
+};
+
+export class FakeInput extends EventEmitter {
+	readonly isTTY = true;
+	readonly raw: boolean[] = [];
+	setRawMode(raw: boolean): void {
+		this.raw.push(raw);
+	}
+	resume(): void {}
+	pause(): void {}
+}
+
+export class FakeOutput extends EventEmitter {
+	columns: number;
+	rows: number;
+	writable = true;
+	destroyed = false;
+	/** All that was ever written. */
+	written = '';
+	readonly terminal: xterm.Terminal;
+	constructor(columns: number, rows: number) {
+		super();
+		this.columns = columns;
+		this.rows = rows;
+		this.terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
+	}
+	write(text: string): boolean {
+		this.written += text;
+		this.terminal.write(text);
+		return true;
+	}
+}
+
+export const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+const open: FakeInput[] = [];
+
+export function show(review: Review, columns = 80, rows = 24, env = { TERM: 'xterm', LANG: 'C.UTF-8' }): Shown {
+	const input = new FakeInput();
+	const output = new FakeOutput(columns, rows);
+	open.push(input);
+	const ended = runReview(review, { input, output, env, person: 'mia' });
+	const screen = async () => {
+		await wait(40);
+		await new Promise<void>((resolve) => output.terminal.write('', resolve));
+		const { active } = output.terminal.buffer;
+		return Array.from(
+			{ length: output.rows },
+			(_, row) => active.getLine(row)?.translateToString(true).trimEnd() ?? '',
+		);
+	};
+	return {
+		input,
+		output,
+		ended,
+		screen,
+		text: async () => (await screen()).join('\n'),
+		async press(...keys) {
+			for (const key of keys) {
+				input.emit('data', Buffer.from(key));
+				await wait(5);
+			}
+		},
+		settle: () => wait(300),
+		resize(columns, rows) {
+			output.columns = columns;
+			output.rows = rows;
+			output.terminal.resize(columns, rows);
+			output.emit('resize');
+		},
+	};
+}
+
+/** Takes away all terminals that a test has left. */
+export function closeAll(): void {
+	for (const input of open.splice(0)) input.emit('end');
+}
