@@ -31,7 +31,7 @@ export function createHostFiles(sessionFolder: string): HostFiles {
 		ftruncate: (fd, size) => attempt(() => fs.ftruncateSync(fd, size)),
 		close: (fd) => attempt(() => fs.closeSync(fd)),
 		copyIn: (from, to) => copyIn(from, inside(to)),
-		removeSession: (name) => attempt(() => fs.rmSync(inside(name), { force: true, recursive: true })),
+		removeSession: (name) => attempt(() => fs.rmSync(hostPath(inside(name)), { force: true, recursive: true })),
 		hash: (name) => hash(openAny(name)),
 	};
 }
@@ -133,12 +133,13 @@ function insideSession(folder: string, name: string): string {
 
 function openSession(name: string, how: 'create' | 'write'): number {
 	const flags = O_RDWR | O_NOFOLLOW | (how === 'create' ? O_CREAT | O_TRUNC : 0);
+	const where = hostPath(name);
 	try {
-		return fs.openSync(name, flags, 0o600);
+		return fs.openSync(where, flags, 0o600);
 	} catch (error) {
 		if (how !== 'create' || !(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-		fs.mkdirSync(path.dirname(name), { recursive: true, mode: 0o700 });
-		return fs.openSync(name, flags, 0o600);
+		fs.mkdirSync(hostPath(path.dirname(name)), { recursive: true, mode: 0o700 });
+		return fs.openSync(where, flags, 0o600);
 	}
 }
 
@@ -154,9 +155,9 @@ function copyIn(from: string, to: string): number {
 		fs.closeSync(openSession(to, 'create'));
 		// Through the open descriptor, so that what was checked is what is copied; a reflink where the file system has them.
 		const source = process.platform === 'linux' ? `/proc/self/fd/${fd}` : hostPath(from);
-		fs.copyFileSync(source, to, fs.constants.COPYFILE_FICLONE);
-		fs.chmodSync(to, 0o600);
-		return fs.statSync(to).size;
+		fs.copyFileSync(source, hostPath(to), fs.constants.COPYFILE_FICLONE);
+		fs.chmodSync(hostPath(to), 0o600);
+		return fs.statSync(hostPath(to)).size;
 	} catch (error) {
 		throw toSysError(error);
 	} finally {
