@@ -1,23 +1,10 @@
 /** A throw-away controller for the launcher's tests: answers calls natively from the host, and blocks while it does. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { randomFillSync } from 'node:crypto';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-
-const E = {
-	PERM: -1,
-	NOENT: -2,
-	SRCH: -3,
-	INTR: -4,
-	BADF: -9,
-	CHILD: -10,
-	FAULT: -14,
-	INVAL: -22,
-	NOTTY: -25,
-	NOSYS: -38,
-};
-const faulty = 0xffffffff;
+import { MiniFiles } from './mini-files.ts';
+import { type Argument, accessors, command, decode, E, fail } from './mini-wire.ts';
 
 export type Outcome = {
 	status: number;
@@ -41,10 +28,6 @@ export type Options = {
 	near?: boolean;
 };
 
-type Open = { fd: number; path: string; pos: number };
-type Text = { address: bigint; text: string | undefined };
-type Bytes = { address: bigint; length: number; inline: Buffer | undefined };
-type Argument = bigint | Text | Bytes;
 type Task = { pid: number; tid: number; channel: number };
 
 export async function runGuest(options: Options): Promise<Outcome> {
@@ -99,7 +82,7 @@ class MiniController {
 	#data: number[] = [];
 	#buffer = Buffer.alloc(1 << 16);
 	#tasks = new Map<number, Task>();
-	#files = new Map<number, Open>();
+	#files = new MiniFiles();
 	#statuses = new Map<number, number>();
 	#waiting: { channel: number; pid: number; status: bigint }[] = [];
 	#sleeping = new Set<number>();
@@ -169,21 +152,7 @@ class MiniController {
 
 	/** The result, or undefined where it comes later or never. */
 	#call(channel: number, name: string, args: Argument[]): number | bigint | undefined {
-		const n = (i: number): number => Number(BigInt.asIntN(32, big(args[i])));
-		const p = (i: number): bigint => big(args[i]);
-		const s = (i: number): string => {
-			const argument = args[i];
-			if (typeof argument !== 'object' || !('text' in argument) || argument.text === undefined)
-				throw new Failure(E.FAULT);
-			return argument.text;
-		};
-		const file = (i: number): Open => this.#files.get(n(i)) ?? fail(E.BADF);
-		const at = (i: number): string =>
-			s(i + 1) === ''
-				? file(i).path
-				: s(i + 1).startsWith('/') || n(i) === -100
-					? s(i + 1)
-					: join(file(i).path, s(i + 1));
+		const { n, p } = accessors(args);
 		const task = this.#tasks.get(channel);
 		switch (name) {
 			case 'attach':
@@ -204,32 +173,6 @@ class MiniController {
 			case 'munmap':
 			case 'set_tid_address':
 				return 0;
-			case 'mmap': {
-				const open = file(4);
-				const bytes = Buffer.alloc(Number(p(1)));
-				this.#fill(channel, p(0), bytes.subarray(0, fs.readSync(open.fd, bytes, 0, bytes.length, Number(p(5)))));
-				return 0;
-			}
-			case 'open':
-			case 'openat': {
-				const [path, flags] = name === 'open' ? [s(0), n(1)] : [at(0), n(2)];
-				const fd = fs.openSync(path, flags & ~fs.constants.O_CREAT);
-				this.#files.set(fd, { fd, path, pos: 0 });
-				return fd;
-			}
-			case 'close':
-				fs.closeSync(file(0).fd);
-				return this.#files.delete(n(0)) ? 0 : 0;
-			case 'read':
-			case 'pread64': {
-				if (n(0) === 0) return 0;
-				const open = file(0);
-				const bytes = Buffer.alloc(Math.min(Number(p(2)), 1 << 20));
-				const got = fs.readSync(open.fd, bytes, 0, bytes.length, name === 'read' ? open.pos : Number(p(3)));
-				if (name === 'read') open.pos += got;
-				this.#fill(channel, p(1), bytes.subarray(0, got));
-				return got;
-			}
 			case 'write': {
 				const buffer = args[1];
 				if (n(0) !== 1 && n(0) !== 2) return E.BADF;
@@ -238,52 +181,6 @@ class MiniController {
 				if (bytes === undefined) return E.FAULT;
 				this.output += bytes.toString();
 				return bytes.length;
-			}
-			case 'lseek': {
-				if (n(0) < 3) return -29;
-				const open = file(0);
-				const from = n(2) === 0 ? 0 : n(2) === 1 ? open.pos : fs.fstatSync(open.fd).size;
-				open.pos = from + Number(p(1));
-				return open.pos;
-			}
-			case 'stat':
-				return this.#stat(channel, p(1), fs.statSync(s(0), { bigint: true }));
-			case 'lstat':
-				return this.#stat(channel, p(1), fs.lstatSync(s(0), { bigint: true }));
-			case 'fstat':
-				return this.#stat(channel, p(1), fs.fstatSync(n(0) < 3 ? n(0) : file(0).fd, { bigint: true }));
-			case 'newfstatat':
-				if (s(1) === '' && n(0) < 3) return this.#stat(channel, p(2), fs.fstatSync(n(0), { bigint: true }));
-				return this.#stat(channel, p(2), (n(3) & 0x100 ? fs.lstatSync : fs.statSync)(at(0), { bigint: true }));
-			case 'readlink': {
-				const target = Buffer.from(fs.readlinkSync(s(0)));
-				this.#fill(channel, p(1), target);
-				return target.length;
-			}
-			case 'getdents64': {
-				const open = file(0);
-				if (open.pos > 0) return 0;
-				open.pos = 1;
-				const bytes = Buffer.concat(fs.readdirSync(open.path).map(dirent));
-				this.#fill(channel, p(1), bytes);
-				return bytes.length;
-			}
-			case 'access':
-				fs.accessSync(s(0), n(1));
-				return 0;
-			case 'getcwd':
-				this.#fill(channel, p(0), Buffer.from('/\0'));
-				return 2;
-			case 'getrandom':
-				this.#fill(channel, p(0), randomFillSync(Buffer.alloc(Number(p(1)))));
-				return p(1);
-			case 'uname': {
-				const bytes = Buffer.alloc(390);
-				['Linux', 'guest', '6.1.0', '#1', 'x86_64', ''].forEach((word, i) => {
-					bytes.write(word, 65 * i);
-				});
-				this.#fill(channel, p(0), bytes);
-				return 0;
 			}
 			case 'getpid':
 				return task?.pid ?? 0;
@@ -320,7 +217,7 @@ class MiniController {
 				this.#wait(channel, n(0), p(1));
 				return undefined;
 			default:
-				return E.NOSYS;
+				return this.#files.answer(name, args, (to, bytes) => this.#fill(channel, to, bytes));
 		}
 	}
 
@@ -335,23 +232,6 @@ class MiniController {
 		if (status !== 0n) this.#fill(channel, status, bytes);
 		this.#statuses.delete(found[0]);
 		this.#result(channel, found[0]);
-	}
-
-	#stat(channel: number, to: bigint, stats: fs.BigIntStats): number {
-		const bytes = Buffer.alloc(144);
-		const longs = [stats.dev, stats.ino, stats.nlink, 0n, 0n, stats.rdev, stats.size, stats.blksize, stats.blocks];
-		longs.forEach((value, i) => {
-			bytes.writeBigInt64LE(value, 8 * i);
-		});
-		[stats.mode, stats.uid, stats.gid].forEach((value, i) => {
-			bytes.writeUInt32LE(Number(value), 24 + 4 * i);
-		});
-		[stats.atimeNs, stats.mtimeNs, stats.ctimeNs].forEach((value, i) => {
-			bytes.writeBigInt64LE(value / 1_000_000_000n, 72 + 16 * i);
-			bytes.writeBigInt64LE(value % 1_000_000_000n, 80 + 16 * i);
-		});
-		this.#fill(channel, to, bytes);
-		return 0;
 	}
 
 	#read(channel: number, from: bigint, length: number): Buffer | undefined {
@@ -387,58 +267,6 @@ class MiniController {
 		});
 		fs.writeSync(this.#control, bytes);
 	}
-}
-
-class Failure extends Error {
-	readonly errno: number;
-	constructor(errno: number) {
-		super(`errno ${errno}`);
-		this.errno = errno;
-	}
-}
-
-function fail(errno: number): never {
-	throw new Failure(errno);
-}
-
-function big(argument: Argument | undefined): bigint {
-	return typeof argument === 'bigint' ? argument : (argument?.address ?? 0n);
-}
-
-function command(letter: string, ...numbers: bigint[]): Buffer {
-	const bytes = Buffer.alloc(1 + 8 * numbers.length, letter);
-	numbers.forEach((value, i) => {
-		bytes.writeBigInt64LE(BigInt.asIntN(64, value), 1 + 8 * i);
-	});
-	return bytes;
-}
-
-function decode(types: string, payload: Buffer, start: number): Argument[] {
-	let at = start;
-	return [...types].map((type) => {
-		const value = payload.readBigInt64LE(at);
-		at += 8;
-		if (type === 's') {
-			const length = payload.readUInt32LE(at);
-			at += 4;
-			if (length >= faulty - 1) return { address: value, text: undefined };
-			at += length;
-			return { address: value, text: payload.toString('utf8', at - length, at) };
-		}
-		if (type !== 'b') return value;
-		const length = Number(payload.readBigInt64LE(at));
-		const inline = payload.readUInt32LE(at + 8);
-		at += 12 + inline;
-		return { address: value, length, inline: inline === length ? payload.subarray(at - inline, at) : undefined };
-	});
-}
-
-function dirent(name: string): Buffer {
-	const bytes = Buffer.alloc((19 + Buffer.byteLength(name) + 1 + 7) & ~7);
-	bytes.writeBigInt64LE(1n, 0);
-	bytes.writeUInt16LE(bytes.length, 16);
-	bytes.write(name, 19);
-	return bytes;
 }
 
 /** Builds the launcher into the folder that make uses by itself, and says where it is. */
