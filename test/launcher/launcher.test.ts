@@ -119,6 +119,48 @@ print(said(libc.syscall, 13, 10, bad, None, 8), said(libc.stat, b"/", ctypes.c_v
 		expect(output).toBe('(-1, 14) (-1, 14) (-1, 14) (-1, 14)\n(-1, 14) (-1, 14)\n(-1, 14) (-1, 14)\n');
 	});
 
+	test('emulates posix_spawn on a stack of its own, and ends a process that executes a command with its status', async () => {
+		const { output } = await python('import os\nprint(os.system("true"), os.system("true"))');
+		expect(output).toBe('768 768\n');
+	});
+
+	test('makes a call again after a signal whose handler wants that, and else ends it with EINTR', async () => {
+		const { output } = await python(`${raw}
+import signal, time
+for again in False, True:
+    pid = os.fork()
+    if pid == 0:
+        time.sleep(0.15)
+        os._exit(0)
+    signal.signal(signal.SIGALRM, lambda number, frame: print("alarm"))
+    signal.siginterrupt(signal.SIGALRM, not again)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    result = said(libc.waitpid, pid, None, 0)
+    print(result == (pid, 0), result == (-1, 4))
+`);
+		expect(output).toBe('alarm\nFalse True\nalarm\nTrue False\n');
+	});
+
+	test('maps a file, and tells when a mapping that is shared with it goes away', async () => {
+		const { output, calls } = await python(`
+import mmap, os
+fd = os.open("/etc/passwd", os.O_RDONLY)
+shared = mmap.mmap(fd, 500, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE)
+private = mmap.mmap(fd, 500, mmap.MAP_PRIVATE, mmap.PROT_READ)
+print(shared[:5], private[:5])
+pid = os.fork()
+if pid == 0:
+    shared[0:5] = b"child"
+    os._exit(0)
+os.waitpid(pid, 0)
+print(shared[:5], private[:5])
+private.close()
+shared.close()
+`);
+		expect(output).toBe("b'root:' b'root:'\nb'child' b'root:'\n");
+		expect(calls.filter((call) => call === 'munmap(pi)i')).toHaveLength(1);
+	});
+
 	test('carries long strings and buffers, which do not fit into a frame', async () => {
 		const { output } = await python(`
 import os
@@ -230,10 +272,14 @@ print("alive")
 		expect(output.endsWith('alive\n')).toBe(true);
 	});
 
-	test('leaves no process when the controller is killed while the guest computes', async () => {
+	test.each([
+		['with namespaces', () => launcher],
+		['without', () => refusing(272)],
+	])('leaves no process when the controller is killed while the guest computes, %s', async (_, start) => {
 		const alone = join(scratch, 'run-alone.mjs');
+		const entry = join(here, 'run-alone.ts');
 		await build({
-			entryPoints: [join(here, 'run-alone.ts')],
+			entryPoints: [entry],
 			bundle: true,
 			platform: 'node',
 			format: 'esm',
@@ -242,17 +288,21 @@ print("alive")
 		});
 		const mark = `mark-${process.pid}-${Date.now()}`;
 		const code = 'import os\nos.fork()\nos.write(1, b"x")\nwhile True: pass';
-		const controller = spawn(process.execPath, [alone, launcher, library, program, '-c', code, mark]);
-		await until(() => processesWith(mark).length >= 5); // controller, launcher, supervisor, two guests
+		const controller = spawn(process.execPath, [alone, start(), library, program, '-c', code, mark]);
+		await until(() => processesWith(mark).length >= 4); // controller, supervisor, two guests
 		controller.kill('SIGKILL');
 		await until(() => processesWith(mark).length === 0);
 	});
 
+	test('holds the guest by the filter and Landlock alone where namespaces are forbidden', async () => {
+		const args = ['-c', 'import os\npid = os.fork()\nif pid == 0: os._exit(4)\nprint(os.waitpid(pid, 0)[1] >> 8)'];
+		const outcome = await runGuest({ launcher: refusing(272), library, program, args });
+		expect(outcome).toMatchObject({ status: 0, output: '4\n', errors: '' });
+		expect(outcome.facts).toMatch(/^userns=no pidns=no netns=no mountns=no ipcns=no landlock=/);
+	});
+
 	test('refuses to run where seccomp is missing, and says what to do', async () => {
-		const wrapper = join(scratch, 'without-seccomp');
-		execFileSync('cc', ['-o', wrapper, join(here, 'without-seccomp.c')]);
-		const script = join(scratch, 'launcher.sh');
-		fs.writeFileSync(script, `#!/bin/sh\nexec ${wrapper} ${launcher} "$@"\n`, { mode: 0o755 });
+		const script = refusing(317);
 		const outcome = await runGuest({ launcher: script, library, program, args: ['-c', 'print(1)'] });
 		expect(outcome).toMatchObject({ status: 125, output: '', facts: '' });
 		expect(outcome.errors).toMatch(/no seccomp filters .*CONFIG_SECCOMP_FILTER/);
@@ -296,6 +346,15 @@ print("alive")
 		expect(outcome.facts).toMatch(/^userns=(yes|no) pidns=.*landlock=(yes|no) near=/);
 	});
 });
+
+/** The launcher on a kernel that refuses a system call of x86-64. */
+function refusing(call: number): string {
+	const wrapper = join(scratch, 'without-call');
+	if (!fs.existsSync(wrapper)) execFileSync('cc', ['-o', wrapper, join(here, 'without-call.c')]);
+	const script = join(scratch, `without-${call}`);
+	fs.writeFileSync(script, `#!/bin/sh\nexec ${wrapper} ${call} ${launcher} "$@"\n`, { mode: 0o755 });
+	return script;
+}
 
 /** Processes whose command line holds a word, by /proc. */
 function processesWith(word: string): string[] {

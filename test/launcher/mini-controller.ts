@@ -165,6 +165,10 @@ class MiniController {
 			case 'interrupted':
 			case 'timeout':
 				if (this.#sleeping.delete(channel)) return name === 'timeout' ? 0 : E.INTR;
+				if (this.#waiting.some((waiter) => waiter.channel === channel)) {
+					this.#waiting = this.#waiting.filter((waiter) => waiter.channel !== channel);
+					return E.RESTARTSYS;
+				}
 				return undefined;
 			case 'fork':
 				return 1;
@@ -213,6 +217,9 @@ class MiniController {
 				this.#send(channel, command('T', time.readBigInt64LE(0) * 1_000_000_000n + time.readBigInt64LE(8)));
 				return undefined;
 			}
+			case 'execve':
+				this.#send(channel, Buffer.from([0x58, 3, 0, 0, 0]));
+				return undefined;
 			case 'wait4':
 				this.#wait(channel, n(0), p(1));
 				return undefined;

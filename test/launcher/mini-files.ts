@@ -37,6 +37,12 @@ export class MiniFiles {
 				this.#open.set(fd, { fd, path, pos: 0 });
 				return fd;
 			}
+			case 'dup': {
+				const { path } = file(0);
+				const fd = fs.openSync(path, 'r');
+				this.#open.set(fd, { fd, path, pos: 0 });
+				return fd;
+			}
 			case 'close':
 				fs.closeSync(file(0).fd);
 				return this.#open.delete(n(0)) ? 0 : 0;

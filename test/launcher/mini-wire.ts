@@ -1,7 +1,7 @@
 /** The bytes of the protocol and of Linux's structures, as far as the launcher's tests need them. */
 import type { BigIntStats } from 'node:fs';
 
-export const E = { INTR: -4, BADF: -9, FAULT: -14, INVAL: -22, NOTTY: -25, SPIPE: -29, NOSYS: -38 };
+export const E = { INTR: -4, BADF: -9, FAULT: -14, INVAL: -22, NOTTY: -25, SPIPE: -29, NOSYS: -38, RESTARTSYS: -512 };
 
 export type Text = { address: bigint; text: string | undefined };
 export type Bytes = { address: bigint; length: number; inline: Buffer | undefined };
