@@ -47,7 +47,7 @@ try {
 	await bundlePrograms();
 	if (existsSync(join(source, 'index.ts'))) await bundleLibrary();
 	publish();
-	if (!quick) writeTypes();
+	if (!quick && existsSync(join(source, 'index.ts'))) writeTypes();
 } catch (error) {
 	// esbuild has told its own errors already.
 	if (!(error instanceof Error && 'errors' in error)) console.error(error instanceof Error ? error.message : error);
@@ -146,13 +146,8 @@ function filesIn(folder) {
 
 function writeTypes() {
 	const tsc = join(root, 'node_modules/typescript/bin/tsc');
-	const { status } = spawnSync(
-		process.execPath,
-		[tsc, '--emitDeclarationOnly', '--rootDir', source, '--outDir', join(dist, 'types')],
-		{
-			cwd: root,
-			stdio: 'inherit',
-		},
-	);
+	const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'scripts/types.tsconfig.json')], {
+		stdio: 'inherit',
+	});
 	if (status !== 0) throw new Error('the types of the public API could not be written');
 }
