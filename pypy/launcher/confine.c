@@ -6,13 +6,15 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
-enum { THREAD_STACK = 8 << 20, INTERPRETER = 64 << 20 };
+enum { THREAD_STACK = 8 << 20, INTERPRETER = 64 << 20, OUR_OWN = 4 };
 
 static void limit(int resource, const char *name, rlim_t value)
 {
@@ -23,16 +25,26 @@ static void limit(int resource, const char *name, rlim_t value)
 		die("cannot set %s: %s; a container may forbid prlimit, allow it", name, strerror(errno));
 }
 
+static bool kernel_counts_by_namespace(void)
+{
+	struct utsname name;
+	int major = 0, minor = 0;
+	return uname(&name) == 0 && sscanf(name.release, "%d.%d", &major, &minor) == 2 && major * 1000 + minor >= 5014;
+}
+
 /*
  * Backstops: the controller stops a run at the limit itself, these hold when it is slow. RLIMIT_DATA counts what is
  * reserved and not what is used, and each thread's stack with it; so twice the memory, and the stacks.
  */
-void confine_limits(const struct options *options)
+void confine_limits(const struct options *options, const struct facts *facts)
 {
 	limit(RLIMIT_CORE, "RLIMIT_CORE", 1); /* too small for a file; and at 0 a dump would still be piped to a handler: fs/coredump.c */
 	limit(RLIMIT_MEMLOCK, "RLIMIT_MEMLOCK", 0);
 	limit(RLIMIT_FSIZE, "RLIMIT_FSIZE", 0);
 	limit(RLIMIT_MSGQUEUE, "RLIMIT_MSGQUEUE", 0);
+	/* In a user namespace of a newer kernel this counts our own processes alone, elsewhere all of the user's. Not for root. */
+	if (facts->userns && kernel_counts_by_namespace())
+		limit(RLIMIT_NPROC, "RLIMIT_NPROC", options->tasks + OUR_OWN);
 	if (options->memory != 0)
 		limit(RLIMIT_DATA, "RLIMIT_DATA", 2 * options->memory + INTERPRETER + (rlim_t)options->tasks * THREAD_STACK);
 	if (options->cpu != 0)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
+#include <sys/syscall.h> /* __NR_close */
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,9 +41,7 @@ int main(int argc, char **argv)
 	reset_signals();
 	facts.near = near_prepare();
 	char **environment = read_environment();
-	if (syscall(__NR_close_range, 3, ~0u, 0) != 0)
-		for (int fd = 3; fd < 65536; fd++)
-			close(fd);
+	close_others();
 	channels_create(options.channel, options.tasks, &fds);
 
 	namespaces_enter(&facts);
@@ -162,7 +160,7 @@ static void die_with_parent(pid_t parent)
 static int wait_outside(pid_t child)
 {
 	int status;
-	syscall(__NR_close_range, 3, ~0u, 0);
+	close_others();
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			die("cannot wait for the supervisor: %s", strerror(errno));
@@ -196,7 +194,7 @@ static void run_guest(const struct options *options, struct facts *facts, char *
 	confine_process();
 	confine_capabilities();
 	facts->landlock = confine_landlock();
-	confine_limits(options);
+	confine_limits(options, facts);
 	supervisor_pid = parent;
 	guest_pid = getpid();
 	self.first = true;

@@ -65,11 +65,12 @@ extern volatile uint32_t *calls_made; /* there too; not exact, it only tells a b
 extern uint32_t channel_count;
 void channels_create(const char *dir, uint32_t count, struct supervisor_fds *fds);
 void channels_open_guest(const char *dir);
+void close_others(void); /* all descriptors but 0, 1 and 2 */
 
 /* namespaces.c, confine.c: before the filter */
 void namespaces_enter(struct facts *facts);
 bool namespaces_empty_root(void);
-void confine_limits(const struct options *options);
+void confine_limits(const struct options *options, const struct facts *facts);
 bool confine_landlock(void);
 void confine_capabilities(void);
 void confine_check_seccomp(void);
