@@ -113,8 +113,7 @@ class GuestFileSystem implements SessionFileSystem {
 
 	unlink(path: string): void {
 		const { parent, name, vnode, slash } = this.#there(path);
-		if (vnode.format === S_IFDIR && name === '') throw new SysError('EISDIR');
-		if (slash && vnode.format !== S_IFDIR) throw new SysError('ENOTDIR');
+		if (slash || name === '') throw new SysError(vnode.format === S_IFDIR ? 'EISDIR' : 'ENOTDIR');
 		parent.unlink(name, vnode);
 	}
 

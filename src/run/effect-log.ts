@@ -7,11 +7,15 @@ const maxRemembered = 100_000;
 
 export class EffectLog {
 	readonly #known = new Map<string, number>();
-	#last = 0;
+	readonly #next: () => number;
+
+	/** `next` gives the program's order, which effects share with changes. */
+	constructor(next: () => number) {
+		this.#next = next;
+	}
 
 	next(): number {
-		this.#last += 1;
-		return this.#last;
+		return this.#next();
 	}
 
 	/** Every run of a command is an effect of its own; reading a file twice is not. */

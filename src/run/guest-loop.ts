@@ -12,11 +12,11 @@ import { OutsideInput, OutsideOutput } from '../kernel/outside.ts';
 import { createProc } from '../kernel/proc.ts';
 import { compilePolicy, systemPath } from '../policy/compile.ts';
 import { decide } from '../policy/decide.ts';
-import { PolicyError } from '../policy/problem.ts';
 import { Dispatcher } from '../syscalls/dispatch.ts';
 import { FrameSplitter } from '../wire/frame.ts';
 import { GuestLink } from '../wire/guest-link.ts';
 import { WireError } from '../wire/wire-error.ts';
+import { channelsFor } from './channels.ts';
 import { GuestWorld } from './guest-world.ts';
 import type { FromWorker, GuestEnd, ToWorker, WorkerStart } from './messages.ts';
 
@@ -25,9 +25,6 @@ export function runGuest(start: WorkerStart, port: MessagePort): void {
 	const loop = new GuestLoop(start, port);
 	port.postMessage(loop.run());
 }
-
-/** More channels than tasks: the task on the last one is the one too many. */
-export const channelsFor = (tasks: number): number => tasks + 1;
 
 class GuestLoop {
 	readonly #start: WorkerStart;
@@ -54,7 +51,6 @@ class GuestLoop {
 			realpath: realPath,
 			own: start.own,
 		});
-		if (policy instanceof PolicyError) throw policy;
 		this.#world = new GuestWorld({
 			port,
 			decide: (effect) => decide(policy, effect),

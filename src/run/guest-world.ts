@@ -27,7 +27,7 @@ const outputInFlight = 1024 * 1024;
 
 export class GuestWorld implements World {
 	readonly #options: GuestWorldOptions;
-	readonly #log = new EffectLog();
+	readonly #log: EffectLog;
 	readonly #answers = new Map<number, (approval: Approval) => void>();
 	readonly #commands = new Map<number, CommandLink>();
 	readonly #signals: ((errno: number) => void)[] = [];
@@ -38,6 +38,7 @@ export class GuestWorld implements World {
 
 	constructor(options: GuestWorldOptions) {
 		this.#options = options;
+		this.#log = new EffectLog(() => options.fs().takeOrder());
 	}
 
 	realtime(): bigint {

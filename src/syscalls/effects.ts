@@ -41,18 +41,29 @@ export function wantPath(
 	perform: () => Outcome,
 ): Outcome {
 	if (place.domain !== 'host') return perform();
+	const { origin } = place;
+	// A file of the machine that the guest moved must not be read under a new name where it could not under its old one.
+	if (kind === 'read' && origin !== undefined) {
+		return want(context, { kind, path: origin }, () => want(context, { kind, path: place.path }, perform));
+	}
 	return want(context, { kind, path: place.path }, perform);
 }
 
+/** Throws EACCES, and records it, where the policy denies; else what it says. */
+export function refuseDenied(context: Context, effect: Effect): 'allow' | 'ask' {
+	const { decision, by, because } = context.kernel.world.decide(effect);
+	if (decision !== 'deny') return decision;
+	context.kernel.world.record(effect, { approved: false, by, ...(because === undefined ? {} : { because }) });
+	throw new SysError('EACCES');
+}
+
+export type Wish = readonly [kind: 'read' | 'write' | 'delete', place: Place];
+
 /** Several effects, each of which has to be allowed. */
-export function wantAll(
-	context: Context,
-	wishes: readonly (readonly ['read' | 'write' | 'delete', Place])[],
-	perform: () => Outcome,
-): Outcome {
-	const [first, ...rest] = wishes;
-	if (first === undefined) return perform();
-	return wantPath(context, first[0], first[1], () => wantAll(context, rest, perform));
+export function wantAll(context: Context, wishes: readonly Wish[], perform: () => Outcome, from = 0): Outcome {
+	const wish = wishes[from];
+	if (wish === undefined) return perform();
+	return wantPath(context, wish[0], wish[1], () => wantAll(context, wishes, perform, from + 1));
 }
 
 function captured(effect: Effect): boolean {

@@ -14,11 +14,10 @@ import {
 	O_WRONLY,
 	platformFlags,
 } from '../abi/open-flags.ts';
-import type { Place } from '../fs/api.ts';
 import { NodeFile } from '../kernel/node-file.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { Context, Handler } from './context.ts';
-import { wantAll } from './effects.ts';
+import { type Wish, wantAll } from './effects.ts';
 
 /** Implements open(2). */
 export const open: Handler = (c) => openPath(c, c.process.cwd, c.path(0), c.int(1), c.int(2));
@@ -55,7 +54,7 @@ function openPath(c: Context, base: string, path: string, flags: number, mode: n
 		if (!isType(existing.mode, S_IFDIR) && (directory || path.endsWith('/'))) throw new SysError('ENOTDIR');
 	} else if (path.endsWith('/')) throw new SysError('EISDIR');
 
-	const wishes: (readonly ['read' | 'write', Place])[] = [];
+	const wishes: Wish[] = [];
 	if (reads && existing !== undefined) wishes.push(['read', place]);
 	if (writes || truncate || (create && existing === undefined)) wishes.push(['write', place]);
 	return wantAll(c, wishes, () => {

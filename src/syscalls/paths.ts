@@ -7,13 +7,16 @@ import { packDirent, packStat, packStatfs, packStatx } from '../abi/structs.ts';
 import type { Place, Stat } from '../fs/api.ts';
 import { NodeFile } from '../kernel/node-file.ts';
 import type { Context, Handler } from './context.ts';
-import { wantAll, wantPath } from './effects.ts';
+import { refuseDenied, wantAll, wantPath } from './effects.ts';
 
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const AT_REMOVEDIR = 0x200;
 const AT_EACCESS = 0x200;
 const AT_SYMLINK_FOLLOW = 0x400;
 const AT_EMPTY_PATH = 0x1000;
+const DT_DIR = 4;
+/** A renamed directory may hold so many files and directories. */
+const mostMoved = 20_000;
 const RENAME_NOREPLACE = 1;
 const RENAME_EXCHANGE = 2;
 
@@ -266,7 +269,7 @@ function removeFile(c: Context, place: Place): ReturnType<Handler> {
 
 function move(c: Context, from: Place, to: Place, flags: number): ReturnType<Handler> {
 	if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE)) !== 0) throw new SysError('EINVAL');
-	existing(from);
+	if (isType(existing(from).mode, S_IFDIR) && (from.domain === 'host' || to.domain === 'host')) judgeMoved(c, from, to);
 	if ((flags & RENAME_NOREPLACE) !== 0 && to.stat !== undefined) throw new SysError('EEXIST');
 	return wantAll(
 		c,
@@ -284,6 +287,31 @@ function move(c: Context, from: Place, to: Place, flags: number): ReturnType<Han
 			return 0;
 		},
 	);
+}
+
+/** A directory takes along what it holds: each of it leaves one path and comes to another, and any of that may be denied. */
+function judgeMoved(c: Context, from: Place, to: Place): void {
+	for (const rest of below(c, from.path)) {
+		const origin = `${from.origin ?? from.path}${rest}`;
+		// What has to be asked is asked when the caller copies it file by file.
+		if (refuseDenied(c, { kind: 'read', path: origin }) === 'ask') throw new SysError('EXDEV');
+		refuseDenied(c, { kind: 'delete', path: from.path + rest });
+		refuseDenied(c, { kind: 'write', path: to.path + rest });
+	}
+}
+
+/** Paths below a directory, from its own on. EXDEV where they are too many to judge: callers then copy and delete. */
+function below(c: Context, directory: string): string[] {
+	const found: string[] = [];
+	const walk = (rest: string): void => {
+		for (const { name, type } of c.kernel.fs.list(directory + rest)) {
+			if (name === '.' || name === '..') continue;
+			if (found.push(`${rest}/${name}`) > mostMoved) throw new SysError('EXDEV');
+			if (type === DT_DIR) walk(`${rest}/${name}`);
+		}
+	};
+	walk('');
+	return found;
 }
 
 function hardLink(c: Context, from: Place, to: Place): ReturnType<Handler> {

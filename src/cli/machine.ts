@@ -1,0 +1,32 @@
+/** Facts about the machine and the user that the guest is told. */
+import os from 'node:os';
+import type { Architecture } from '../abi/open-flags.ts';
+import type { Identity } from '../kernel/kernel.ts';
+import { UserError } from './user-error.ts';
+
+export function machineIdentity(): Identity {
+	return {
+		uid: process.getuid?.() ?? 0,
+		gid: process.getgid?.() ?? 0,
+		groups: process.getgroups?.() ?? [],
+		hostname: os.hostname(),
+		kernelRelease: os.release(),
+		kernelVersion: os.version(),
+		machine: os.machine(),
+		processors: os.cpus().length,
+		memory: os.totalmem(),
+	};
+}
+
+export function architecture(): Architecture {
+	if (process.arch === 'x64' || process.arch === 'arm64') return process.arch;
+	throw new UserError(`the trapped runtime needs Linux on x86-64 or aarch64; this is ${process.arch}`);
+}
+
+export function personName(): string {
+	try {
+		return os.userInfo().username;
+	} catch {
+		return `uid ${process.getuid?.() ?? 0}`;
+	}
+}

@@ -1,0 +1,109 @@
+/** The command line: design of commands, options and exit statuses. Each command is loaded when it is asked for. */
+import { Command, Option } from '@commander-js/extra-typings';
+import { exitWithError } from './exit-with-error.ts';
+import { runCommand } from './run-command.ts';
+import { version } from './version.ts';
+
+const program = new Command('approve-run')
+	.description(
+		'Run a Python script that nobody trusts yet: see what it wants to do, decide, and only then let it happen.',
+	)
+	.version(version)
+	.usage('[options] SCRIPT [ARG…]\n       approve-run [options] -c CODE [ARG…]\n       approve-run COMMAND')
+	.enablePositionalOptions()
+	.passThroughOptions()
+	.argument('[script]', 'a Python script; `-` reads it from standard input')
+	.argument('[args...]', "the script's own arguments")
+	.option('-c <code>', 'run this code instead of a script')
+	.option('--policy <name|file>', 'a shipped policy by name, or a file', 'review')
+	.option('--unattended', 'no person: an ask counts as deny; what is allowed is applied at the end')
+	.option('--plan', 'run, capture, ask nothing, apply nothing; the session waits for `review`')
+	.option('--report <file>', 'write the report (JSON)')
+	.option('--runtime <trapped|path>', 'which interpreter: trapped (found by itself), or a PyPy 3 binary or folder')
+	.addOption(limit('time', 'wall clock, such as 30s'))
+	.addOption(limit('cpu', 'processor time, such as 10s'))
+	.addOption(limit('memory', 'memory, such as 512MiB'))
+	.addOption(limit('output', 'bytes printed, such as 1MiB'))
+	.addOption(limit('tasks', 'threads and processes at one time'))
+	.addOption(limit('disk', 'bytes written, such as 100MiB'))
+	.addOption(limit('files', 'files made or changed'))
+	.showHelpAfterError('(approve-run --help tells more)')
+	.exitOverride()
+	.action((script, args, flags) => finish(runCommand(script, args, flags)));
+
+program
+	.command('review [session]')
+	.description('review a session that is waiting')
+	.action(async (id) => finish((await sessions()).reviewCommand(id)));
+program
+	.command('apply <session>')
+	.description('apply what was approved')
+	.option('--force', 'go over what has changed meanwhile')
+	.action(async (id, flags) => finish((await sessions()).applyCommand(id, flags)));
+program
+	.command('discard <session>')
+	.description('throw away what a session wants')
+	.action(async (id) => finish((await sessions()).discardCommand(id)));
+program
+	.command('rollback <session>')
+	.description('put back what applying changed')
+	.option('--force', 'go over what has changed meanwhile')
+	.action(async (id, flags) => finish((await sessions()).rollbackCommand(id, flags)));
+program
+	.command('sessions')
+	.description('list the sessions, newest first')
+	.action(async () => finish((await sessions()).sessionsCommand()));
+program
+	.command('show <session>')
+	.description('tell what a session did and wants')
+	.option('--json', 'the report, as JSON')
+	.action(async (id, flags) => finish((await sessions()).showCommand(id, flags)));
+program
+	.command('diff <session>')
+	.description('what a session wants as a patch that git apply takes')
+	.action(async (id) => finish((await sessions()).diffCommand(id)));
+program
+	.command('doctor')
+	.description('what works on this machine, and how to mend what does not')
+	.action(async () => finish((await import('./doctor.ts')).doctorCommand()));
+
+const policy = program.command('policy').description('check and explain policies');
+policy
+	.command('check <file...>')
+	.description('find mistakes in policies')
+	.action(async (files) => finish((await policies()).policyCheckCommand(files)));
+policy
+	.command('explain <kind> <what...>')
+	.description('what a policy says of an effect: read|write|delete PATH, run WORD…, connect HOST:PORT')
+	.option('--policy <name|file>', 'the policy', 'review')
+	.passThroughOptions()
+	.action(async (kind, what, flags) => finish((await policies()).policyExplainCommand(flags.policy, kind, what)));
+policy
+	.command('schema')
+	.description('the JSON schema of policies, for editors')
+	.action(async () => finish((await policies()).policySchemaCommand()));
+
+program
+	.command('audit')
+	.description('the record of a session')
+	.command('verify <session>')
+	.description('check that nobody has edited the record')
+	.action(async (id) => finish((await sessions()).auditVerifyCommand(id)));
+
+program.parseAsync().catch(exitWithError);
+
+async function finish(status: number | Promise<number>): Promise<void> {
+	process.exitCode = await status;
+}
+
+function limit<Name extends string>(name: Name, about: string): Option<`--${Name} <value>`> {
+	return new Option(`--${name} <value>`, `${about}; at most what the policy allows`);
+}
+
+function sessions(): Promise<typeof import('./session-commands.ts')> {
+	return import('./session-commands.ts');
+}
+
+function policies(): Promise<typeof import('./policy-commands.ts')> {
+	return import('./policy-commands.ts');
+}

@@ -1,0 +1,269 @@
+/** `approve-run [options] SCRIPT [ARG…]`: puts the parts together and runs a script. */
+import { randomInt } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
+import { openTree } from '../host/atomic-tree.ts';
+import { isFolder, stampFile } from '../host/file-facts.ts';
+import { openProcesses } from '../host/process-identity.ts';
+import { realPath } from '../host/real-path.ts';
+import { openSessionFiles } from '../host/session-files.ts';
+import { readAllInput, writeReport } from '../host/standard-input.ts';
+import { hasTerminal, openTerminal, sayToPerson } from '../host/terminal.ts';
+import { locateRuntime } from '../interpreter/acquire.ts';
+import { findRemembered } from '../interpreter/find.ts';
+import type { Runtime } from '../interpreter/find-types.ts';
+import type { LimitName, Limits } from '../model/limits.ts';
+import type { Review } from '../model/review.ts';
+import { compilePolicy, systemPath } from '../policy/compile.ts';
+import type { PolicyDocument } from '../policy/document.ts';
+import { passEnv } from '../policy/environment.ts';
+import { LimitTooLooseError, limitExample, limitNames, parseLimit, tightenLimits } from '../policy/limits.ts';
+import { channelsFor } from '../run/channels.ts';
+import { openStreams } from '../run/outside-streams.ts';
+import { type Mode, type RunScriptOptions, runScript } from '../run/run-script.ts';
+import type { ApplyHost } from '../session/apply-host.ts';
+import { openStore, type SessionStore } from '../session/store.ts';
+import { findInstallation, findLauncher, type Installation, ownFolders } from './installation.ts';
+import { loadPolicyDocument } from './load-policy.ts';
+import { architecture, machineIdentity, personName } from './machine.ts';
+import { openProgress } from './progress.ts';
+import { tellResult } from './tell-result.ts';
+import { UserError } from './user-error.ts';
+
+export type RunFlags = {
+	readonly c?: string | undefined;
+	readonly policy: string;
+	readonly unattended?: boolean | undefined;
+	readonly plan?: boolean | undefined;
+	readonly report?: string | undefined;
+	readonly runtime?: string | undefined;
+} & { readonly [name in LimitName]?: string | undefined };
+
+/** Runs the script; the exit status. Throws UserError and its kin. */
+export async function runCommand(
+	script: string | undefined,
+	args: readonly string[],
+	flags: RunFlags,
+): Promise<number> {
+	const installation = findInstallation();
+	const mode = modeOf(flags);
+	const program = await scriptOf(script, args, flags, installation.surroundings.cwd);
+	const [document, runtime] = await Promise.all([
+		loadPolicyDocument(flags.policy, installation),
+		findRuntime(flags.runtime, installation),
+	]);
+	const launcher = findLauncher(installation);
+	const { cwd, home } = installation.surroundings;
+	const env = passEnv(document, process.env);
+	const own = ownFolders(installation);
+	const policy = compilePolicy(document, { home, cwd, systemPath, env, realpath: realPath, own });
+	const limits = limitsOf(document.limits, flags);
+	const applyHost = openApplyHost();
+	const store = openSessionStore(installation, applyHost);
+	const stop = stopSignals();
+	const result = await runScript({
+		mode,
+		store,
+		applyHost,
+		about: {
+			script: program.name,
+			argv: [...program.args],
+			policy: flags.policy,
+			runtime: `trapped PyPy ${runtime.version}`,
+			cwd,
+		},
+		policy,
+		limits,
+		streams: openStreams(process.stdin, process.stdout, process.stderr),
+		terminal: { input: process.stdin.isTTY === true, output: process.stdout.isTTY === true },
+		screen: showReview,
+		say: (text) => sayToPerson(`approve-run: ${text}\n`),
+		now: Date.now,
+		person: personName(),
+		...(program.input === undefined ? {} : { input: program.input }),
+		signal: stop.signal,
+		start: startOptions({
+			installation,
+			launcher,
+			runtime,
+			document,
+			limits,
+			mode,
+			words: program.words,
+			exposed: program.folder === undefined ? [] : [program.folder],
+		}),
+	} satisfies RunScriptOptions);
+	stop.release();
+	if (flags.report !== undefined) writeReport(resolve(cwd, flags.report), result.report);
+	tellResult(result, mode);
+	return result.exit.status;
+}
+
+/** What a run is started with, for a session. `words`: what the interpreter is given; `exposed`: folders besides the working directory. */
+export function startOptions(parts: {
+	readonly installation: Installation;
+	readonly launcher: string;
+	readonly runtime: Runtime;
+	readonly document: PolicyDocument;
+	readonly limits: Limits;
+	readonly mode: Mode;
+	readonly words: readonly string[];
+	readonly exposed: readonly string[];
+}): RunScriptOptions['start'] {
+	const { installation, launcher, runtime, document, limits, mode } = parts;
+	const { cwd, home } = installation.surroundings;
+	const env = passEnv(document, process.env);
+	const argv = [runtime.program, '-B', ...parts.words];
+	const { stdin, stdout, stderr } = process;
+	return (session) => ({
+		launch: {
+			launcher,
+			libraryPath: runtime.libraryPath ?? [],
+			env,
+			args: launcherArguments(runtime, limits, `${session.folder}/channel`, argv),
+		},
+		workerFile: installation.worker,
+		worker: {
+			sessionFolder: session.folder,
+			channelFolder: `${session.folder}/channel`,
+			policy: document,
+			home,
+			cwd: realPath(cwd) ?? cwd,
+			env,
+			own: ownFolders(installation),
+			unattended: mode === 'unattended',
+			limits,
+			identity: machineIdentity(),
+			architecture: architecture(),
+			umask: process.umask(),
+			argv,
+			runtimeRoots: runtime.root,
+			exposed: [cwd, ...parts.exposed],
+			terminal: [stdin.isTTY === true, stdout.isTTY === true, stderr.isTTY === true],
+			rows: stdout.rows ?? stderr.rows ?? 24,
+			columns: stdout.columns ?? stderr.columns ?? 80,
+		},
+	});
+}
+
+export function openApplyHost(): ApplyHost {
+	const random = (): number => randomInt(2 ** 47) / 2 ** 47;
+	return { tree: openTree(), files: openSessionFiles(), processes: openProcesses(), now: Date.now, random };
+}
+
+export function openSessionStore(installation: Installation, host: ApplyHost): SessionStore {
+	return openStore(installation.sessions, host);
+}
+
+/** The review in the terminal, loaded when it is first needed. */
+export async function showReview(review: Review): Promise<void> {
+	const terminal = openTerminal();
+	if (terminal === undefined) throw new UserError('there is no terminal to show the review in');
+	const { runReview } = await import('../ui/run-review.tsx');
+	await runReview(review, { ...terminal, env: process.env, person: personName() });
+}
+
+function modeOf(flags: RunFlags): Mode {
+	if (flags.unattended === true && flags.plan === true) {
+		throw new UserError('--unattended applies what the policy allows and --plan applies nothing: give one of them');
+	}
+	if (flags.unattended === true) return 'unattended';
+	if (flags.plan === true) return 'plan';
+	if (!hasTerminal()) {
+		throw new UserError(
+			'there is no terminal to ask in: give --unattended (the policy decides) or --plan (nothing is applied; review it later)',
+		);
+	}
+	return 'review';
+}
+
+type Program = {
+	readonly name: string;
+	readonly args: readonly string[];
+	/** What the interpreter is given. */
+	readonly words: readonly string[];
+	readonly folder?: string;
+	readonly input?: Uint8Array;
+};
+
+async function scriptOf(
+	script: string | undefined,
+	args: readonly string[],
+	flags: RunFlags,
+	cwd: string,
+): Promise<Program> {
+	if (flags.c !== undefined) {
+		const rest = script === undefined ? [] : [script, ...args];
+		return { name: '-c', args: rest, words: ['-c', flags.c, ...rest] };
+	}
+	if (script === undefined) throw new UserError('name a script to run, or see approve-run --help');
+	if (script === '-') return { name: '-', args, words: ['-', ...args], input: await readAllInput() };
+	const path = resolve(cwd, script);
+	if (isFolder(path)) throw new UserError(`${script} is a folder; name a script in it`, 127);
+	if (stampFile(path) === undefined) throw new UserError(`there is no script ${path}`, 127);
+	return { name: script, args, words: [script, ...args], folder: dirname(realPath(path) ?? path) };
+}
+
+async function findRuntime(named: string | undefined, installation: Installation): Promise<Runtime> {
+	if (named === 'translated') {
+		throw new UserError('the translated runtime is not in this version; leave --runtime out, or name a stock PyPy 3');
+	}
+	const path = named === 'trapped' ? undefined : named;
+	const known = findRemembered(path, installation.surroundings);
+	if (known !== undefined) return known;
+	const progress = openProgress(process.stderr);
+	try {
+		return await locateRuntime(path, { surroundings: installation.surroundings, onProgress: progress.tell });
+	} finally {
+		progress.end();
+	}
+}
+
+function limitsOf(limits: Limits, flags: RunFlags): Limits {
+	const overrides: { [name in LimitName]?: number } = {};
+	for (const name of limitNames) {
+		const text = flags[name];
+		if (text === undefined) continue;
+		const value = parseLimit(name, text);
+		if (value === undefined) throw new UserError(`--${name} ${text}: give ${limitExample(name)}`);
+		overrides[name] = value;
+	}
+	try {
+		return tightenLimits(limits, overrides);
+	} catch (error) {
+		if (error instanceof LimitTooLooseError || error instanceof RangeError) throw new UserError(`--${error.message}`);
+		throw error;
+	}
+}
+
+function launcherArguments(runtime: Runtime, limits: Limits, channel: string, argv: readonly string[]): string[] {
+	return [
+		'--library',
+		runtime.library,
+		'--program',
+		runtime.program,
+		'--channel',
+		channel,
+		'--tasks',
+		String(channelsFor(limits.tasks)),
+		'--memory',
+		String(limits.memory),
+		'--cpu',
+		String(Math.ceil(limits.cpu / 1000)),
+		'--',
+		...argv.slice(1),
+	];
+}
+
+/** Ctrl-C, a closed terminal, or a polite kill: the run is stopped, and the session kept. */
+function stopSignals(): { readonly signal: AbortSignal; release(): void } {
+	const controller = new AbortController();
+	const stop = (): void => controller.abort();
+	const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+	for (const name of names) process.on(name, stop);
+	return {
+		signal: controller.signal,
+		release() {
+			for (const name of names) process.off(name, stop);
+		},
+	};
+}

@@ -1,0 +1,151 @@
+/** `review`, `apply`, `discard`, `rollback`, `sessions`, `show`, `diff`, `audit verify`. */
+import { createHostFiles } from '../host/host-files.ts';
+import {
+	applySession,
+	discardSession,
+	pendingChanges,
+	reviewSession,
+	rollbackSession,
+	type SessionActions,
+} from '../run/review-session.ts';
+import { openReaders } from '../session/change-readers.ts';
+import { unifiedPatch } from '../session/patch.ts';
+import type { Session, SessionEntry } from '../session/store.ts';
+import { findInstallation } from './installation.ts';
+import { printableLine } from './printable.ts';
+import { openApplyHost, openSessionStore, showReview } from './run-command.ts';
+import { describeSession } from './show-session.ts';
+import { UserError } from './user-error.ts';
+
+export async function reviewCommand(id: string | undefined): Promise<number> {
+	const actions = openActions(id ?? waitingSession());
+	const end = await reviewSession(actions, showReview);
+	if (end === 'discard') actions.store.discard(actions.session.id);
+	say(
+		end === 'apply'
+			? `applied; take it back with: approve-run rollback ${actions.session.id}`
+			: endWords(end, actions.session),
+	);
+	return 0;
+}
+
+export async function applyCommand(id: string, flags: { readonly force?: boolean | undefined }): Promise<number> {
+	const actions = openActions(id);
+	const paths = await applySession(actions, { force: flags.force === true });
+	say(
+		`${paths.length} ${paths.length === 1 ? 'path was' : 'paths were'} changed; take it back with: approve-run rollback ${actions.session.id}`,
+	);
+	return 0;
+}
+
+export function discardCommand(id: string): number {
+	const actions = openActions(id);
+	discardSession(actions);
+	say(`session ${actions.session.id} is discarded; its record stays`);
+	return 0;
+}
+
+export function rollbackCommand(id: string, flags: { readonly force?: boolean | undefined }): number {
+	const actions = openActions(id);
+	const result = rollbackSession(actions, flags.force === true);
+	switch (result.kind) {
+		case 'nothing':
+			throw new UserError(`session ${actions.session.id} has changed nothing that could be put back`);
+		case 'conflicts': {
+			const list = result.conflicts
+				.map(({ path, why }) => `  ${printableLine(path)}: ${printableLine(why)}`)
+				.join('\n');
+			throw new UserError(
+				`nothing was put back: others have changed it since (rollback --force goes over that)\n${list}`,
+			);
+		}
+		case 'rolled-back': {
+			say(
+				`${result.paths.length} ${result.paths.length === 1 ? 'path is' : 'paths are'} as before; commands that ran are not undone`,
+			);
+			for (const { path } of result.left) say(`left as it is: ${printableLine(path)}`);
+			return result.left.length > 0 ? 125 : 0;
+		}
+	}
+}
+
+export function sessionsCommand(): number {
+	const host = openApplyHost();
+	const entries = openSessionStore(findInstallation(), host).list();
+	if (entries.length === 0) process.stdout.write('no sessions yet\n');
+	for (const entry of entries) process.stdout.write(`${sessionLine(entry)}\n`);
+	return 0;
+}
+
+export function showCommand(id: string, flags: { readonly json?: boolean | undefined }): number {
+	const actions = openActions(id);
+	if (flags.json === true)
+		process.stdout.write(`${JSON.stringify(actions.session.report() ?? null, undefined, '\t')}\n`);
+	else process.stdout.write(describeSession(actions.session, safeChanges(actions)));
+	return 0;
+}
+
+/** A patch on standard output, its paths relative to the working directory of the run. */
+export function diffCommand(id: string): number {
+	const actions = openActions(id);
+	const readers = openReaders(actions.host.tree, actions.host.files, actions.session.folder);
+	process.stdout.write(unifiedPatch(pendingChanges(actions), actions.session.record.cwd, readers));
+	return 0;
+}
+
+export function auditVerifyCommand(id: string): number {
+	const { session } = openActions(id);
+	const result = session.verifyEvents();
+	if (result.kind === 'broken') {
+		throw new UserError(`${session.folder}/events.jsonl:${result.line}: ${result.why}`);
+	}
+	const torn = result.torn ? '; a crash cut the last one off' : '';
+	process.stdout.write(`${result.count} events, the chain is whole${torn}\n`);
+	return 0;
+}
+
+function openActions(id: string): SessionActions {
+	const installation = findInstallation();
+	const host = openApplyHost();
+	const store = openSessionStore(installation, host);
+	const session = store.open(id);
+	return { store, session, host, files: createHostFiles(session.folder), now: Date.now };
+}
+
+/** `review` without a name: the one that waits, or a list to choose from. */
+function waitingSession(): string {
+	const entries = openSessionStore(findInstallation(), openApplyHost()).list();
+	const waiting = entries.flatMap((entry) =>
+		entry.kind === 'session' && (entry.session.state.kind === 'waiting' || entry.session.state.kind === 'interrupted')
+			? [entry]
+			: [],
+	);
+	const [only, ...more] = waiting;
+	if (only === undefined) throw new UserError('no session is waiting for a review', 0);
+	if (more.length === 0) return only.session.id;
+	throw new UserError(
+		`several sessions are waiting; name one:\n${waiting.map((entry) => `  ${sessionLine(entry)}`).join('\n')}`,
+	);
+}
+
+function sessionLine(entry: SessionEntry): string {
+	if (entry.kind === 'untrusted') return `${entry.id}  not trusted   ${printableLine(entry.why)}`;
+	const { session } = entry;
+	const when = new Date(session.record.started).toISOString().slice(0, 16).replace('T', ' ');
+	const words = [session.record.script, ...session.record.argv].join(' ');
+	return `${session.id}  ${session.state.kind.padEnd(14)}${when}  ${printableLine(words)}`;
+}
+
+function safeChanges(actions: SessionActions): ReturnType<typeof pendingChanges> {
+	return actions.session.state.kind === 'discarded' ? [] : pendingChanges(actions);
+}
+
+function endWords(end: 'later' | 'discard', session: Session): string {
+	return end === 'discard'
+		? `session ${session.id} is discarded`
+		: `nothing was changed; go on with: approve-run review ${session.id}`;
+}
+
+function say(text: string): void {
+	process.stderr.write(`approve-run: ${text}\n`);
+}

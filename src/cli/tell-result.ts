@@ -1,0 +1,22 @@
+/** What a person is told at the end of a run, beside the script's own output. */
+import { sayToPerson } from '../host/terminal.ts';
+import type { Mode, RunScriptResult } from '../run/run-script.ts';
+import { printable } from './printable.ts';
+
+export function tellResult({ exit, report, session }: RunScriptResult, mode: Mode): void {
+	const say = (text: string): void => sayToPerson(`approve-run: ${text}\n`);
+	if (exit.message !== undefined) say(printable(exit.message));
+	const denied = report.effects.filter(({ decision }) => decision === 'deny');
+	for (const { kind, path, argv, host, because } of denied.slice(0, 5)) {
+		const what = path ?? argv?.join(' ') ?? host ?? '';
+		say(`denied: ${kind} ${printable(what)}${because === undefined ? '' : ` (${printable(because)})`}`);
+	}
+	if (denied.length > 5) say(`and ${denied.length - 5} more were denied; approve-run show ${session.id}`);
+	const { kind } = session.state;
+	if (report.applied.length > 0) {
+		const count = report.applied.length === 1 ? '1 path was changed' : `${report.applied.length} paths were changed`;
+		say(`${count}; take it back with: approve-run rollback ${session.id}`);
+	}
+	if (kind === 'waiting') say(`changes are waiting; decide with: approve-run review ${session.id}`);
+	else if (mode === 'plan') say(`nothing to review; the record is session ${session.id}`);
+}

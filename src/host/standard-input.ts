@@ -1,0 +1,22 @@
+/** Whole files in and out for the command line. */
+import * as fs from 'node:fs';
+
+/** A script on standard input may be so large, bytes. */
+const largestScript = 64 * 1024 * 1024;
+
+/** All of standard input. Throws past 64 MiB. */
+export async function readAllInput(): Promise<Buffer> {
+	const chunks: Buffer[] = [];
+	let length = 0;
+	for await (const chunk of process.stdin) {
+		chunks.push(chunk);
+		length += chunk.length;
+		if (length > largestScript) throw new Error('the script on standard input is larger than 64 MiB');
+	}
+	return Buffer.concat(chunks);
+}
+
+/** Writes a value as JSON. Throws what node:fs throws. */
+export function writeReport(path: string, report: unknown): void {
+	fs.writeFileSync(path, `${JSON.stringify(report, undefined, '\t')}\n`);
+}

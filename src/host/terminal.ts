@@ -1,0 +1,40 @@
+/** The terminal of this process, wherever its standard streams lead. */
+import * as fs from 'node:fs';
+import tty from 'node:tty';
+
+export type Terminal = { readonly input: tty.ReadStream; readonly output: tty.WriteStream };
+
+/** Standard input and output where they are the terminal, else /dev/tty; undefined where there is none. */
+export function openTerminal(): Terminal | undefined {
+	const { stdin, stdout } = process;
+	if (stdin.isTTY && stdout.isTTY) return { input: stdin, output: stdout };
+	try {
+		const input = stdin.isTTY ? stdin : new tty.ReadStream(fs.openSync('/dev/tty', fs.constants.O_RDONLY));
+		const output = stdout.isTTY ? stdout : new tty.WriteStream(fs.openSync('/dev/tty', fs.constants.O_WRONLY));
+		return { input, output };
+	} catch {
+		return undefined;
+	}
+}
+
+/** Whether openTerminal would find one. */
+export function hasTerminal(): boolean {
+	if (process.stdin.isTTY && process.stdout.isTTY) return true;
+	try {
+		fs.closeSync(fs.openSync('/dev/tty', fs.constants.O_RDWR));
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** One line for the person: to the terminal where there is one that is not the script's, else standard error. */
+export function sayToPerson(text: string): void {
+	try {
+		const fd = process.stderr.isTTY ? 2 : fs.openSync('/dev/tty', fs.constants.O_WRONLY);
+		fs.writeSync(fd, text);
+		if (fd !== 2) fs.closeSync(fd);
+	} catch {
+		process.stderr.write(text);
+	}
+}

@@ -1,0 +1,99 @@
+/** The report of a run: what `--report FILE` writes and programs act on. */
+import type { Change } from '../model/change.ts';
+import type { Limits, LimitsUsed } from '../model/limits.ts';
+import type { Report, ReportEffect } from '../model/report.ts';
+import { type DecidedChange, effectsOf } from './change-decisions.ts';
+import type { RecordedEffect } from './effect-record.ts';
+import type { Exit } from './exit.ts';
+
+export type ReportFacts = {
+	readonly session: string;
+	readonly script: string;
+	readonly policy: string;
+	readonly runtime: string;
+	/** Milliseconds since the epoch. */
+	readonly started: number;
+	readonly ended: number;
+	readonly exit: Exit;
+	readonly effects: readonly RecordedEffect[];
+	readonly changes: readonly DecidedChange[];
+	/** Changes applied before a command ran. */
+	readonly earlier: readonly DecidedChange[];
+	readonly limits: Limits;
+	readonly used: LimitsUsed;
+	readonly applied: readonly string[];
+	/** Lines added and removed by a change, where it is text. */
+	readonly lines: (change: Change) => { readonly added: number; readonly removed: number } | undefined;
+};
+
+export function makeReport(facts: ReportFacts): Report {
+	const { session, script, policy, runtime, exit, limits, used, applied } = facts;
+	const effects = [
+		...facts.effects.map(reportEffect),
+		...[...facts.earlier, ...facts.changes].flatMap((decided) => reportChange(decided, facts.lines)),
+	].sort((a, b) => a.id - b.id);
+	const entry = (name: keyof Limits) => ({ allowed: limits[name], used: Math.round(used[name]) });
+	return {
+		session,
+		script,
+		policy,
+		runtime,
+		started: new Date(facts.started).toISOString(),
+		ended: new Date(facts.ended).toISOString(),
+		exit,
+		effects,
+		limits: {
+			time: entry('time'),
+			cpu: entry('cpu'),
+			memory: entry('memory'),
+			output: entry('output'),
+			tasks: entry('tasks'),
+			disk: entry('disk'),
+			files: entry('files'),
+		},
+		applied,
+	};
+}
+
+function reportEffect({ id, effect, approval, status }: RecordedEffect): ReportEffect {
+	return {
+		id,
+		kind: effect.kind,
+		...subject(effect),
+		decision: approval.approved ? 'allow' : 'deny',
+		by: approval.by,
+		...(approval.because === undefined ? {} : { because: approval.because }),
+		...(status === undefined ? {} : { status }),
+	};
+}
+
+function subject(effect: RecordedEffect['effect']): Pick<ReportEffect, 'path' | 'argv' | 'host'> {
+	switch (effect.kind) {
+		case 'read':
+		case 'write':
+		case 'delete':
+			return { path: effect.path };
+		case 'run':
+			return { argv: effect.argv };
+		case 'connect':
+			return { host: `${effect.host}:${effect.port}` };
+	}
+}
+
+function reportChange({ change, verdict, approval }: DecidedChange, linesOf: ReportFacts['lines']): ReportEffect[] {
+	const [effect] = effectsOf(change);
+	if (effect === undefined) return [];
+	const because = approval?.because ?? verdict.because;
+	return [
+		{
+			id: change.order,
+			kind: effect.kind,
+			path: change.path,
+			...(change.kind === 'rename' ? { from: change.from } : {}),
+			decision: approval === undefined ? 'ask' : approval.approved ? 'allow' : 'deny',
+			by: approval?.by ?? verdict.by,
+			...(because === undefined ? {} : { because }),
+			...linesOf(change),
+		},
+	];
+}

@@ -1,0 +1,155 @@
+/** Reviews, applies, discards and rolls back a session after its run has ended, in whatever process. */
+
+import type { HostFiles } from '../fs/api.ts';
+import { loadChangeSet } from '../fs/change-set.ts';
+import { createReview } from '../gate/review-store.ts';
+import type { Change } from '../model/change.ts';
+import type { Verdict } from '../model/decision.ts';
+import type { Review, ReviewEnd } from '../model/review.ts';
+import type { ApplyHost } from '../session/apply-host.ts';
+import { recover } from '../session/recover.ts';
+import { type RollbackResult, rollback } from '../session/rollback.ts';
+import type { Session, SessionStore } from '../session/store.ts';
+import { type ChangeDecisions, createChangeDecisions } from './change-decisions.ts';
+import { openSessionWork, type SessionWork } from './session-work.ts';
+
+export type SessionActions = {
+	readonly store: SessionStore;
+	readonly session: Session;
+	readonly host: ApplyHost;
+	readonly files: HostFiles;
+	readonly now: () => number;
+};
+
+/** The session is in a state in which this cannot be done; the message says why. */
+export class WrongState extends Error {
+	constructor(message: string) {
+		super(message);
+		this.name = 'WrongState';
+	}
+}
+
+/** What the session still wants of the machine. */
+export function pendingChanges({ session, files }: Pick<SessionActions, 'session' | 'files'>): Change[] {
+	return loadChangeSet(session.upper, files);
+}
+
+/** Shows the changes and does what the person decides. Throws WrongState, ConflictError, ApplyError. */
+export async function reviewSession(
+	actions: SessionActions,
+	screen: (review: Review) => Promise<void>,
+): Promise<ReviewEnd> {
+	return withWork(actions, async (work, decisions) => {
+		if (decisions.all().length === 0) throw new WrongState(`session ${work.session.id} has nothing to review`);
+		const { record } = work.session;
+		const review = createReview({
+			session: record.id,
+			script: record.script,
+			policy: record.policy,
+			cwd: record.cwd,
+			loadDetail: async (id) => {
+				const found = decisions.all().find(({ change }) => change.order === id);
+				return found === undefined ? { kind: 'failed', why: 'there is no such change' } : work.detail(found.change);
+			},
+		});
+		review.setChanges(decisions.items());
+		const why = record.exit?.message ?? record.exit?.reason ?? 'its controller was killed';
+		review.setPhase({ kind: 'ended', status: record.exit?.status ?? 125, why });
+		review.onDecided((item, approval) => {
+			decisions.decide(item.id, approval);
+			review.setChanges(decisions.items());
+		});
+		const shown = screen(review);
+		const end = await review.whenFinished();
+		await shown;
+		work.saveDecisions(decisions);
+		if (end === 'apply') applyDecided(actions, work, decisions, false);
+		if (end === 'discard') work.event({ kind: 'discarded', at: actions.now() });
+		return end;
+	});
+}
+
+/** Applies what was approved in a review before; the paths. With `all`, everything that no rule denied. */
+export async function applySession(
+	actions: SessionActions,
+	options: { readonly force: boolean },
+): Promise<readonly string[]> {
+	return withWork(actions, async (work, decisions) => {
+		if (decisions.approved().length === 0) {
+			throw new WrongState(`nothing of session ${work.session.id} is approved; approve-run review ${work.session.id}`);
+		}
+		return applyDecided(actions, work, decisions, options.force);
+	});
+}
+
+/** Puts back what the session changed. Commands that ran are not undone. */
+export function rollbackSession(actions: SessionActions, force: boolean): RollbackResult {
+	const { session, host, now } = actions;
+	requireIdle(session);
+	const result = rollback(session, host, { force });
+	if (result.kind !== 'rolled-back') return result;
+	const work = openSessionWork(session, host, now);
+	work.event({ kind: 'rolled-back', at: now(), paths: result.paths });
+	session.update({ state: { kind: 'rolled-back', at: now() } });
+	work.close();
+	return result;
+}
+
+export function discardSession({ store, session, host, now }: SessionActions): void {
+	requireIdle(session);
+	if (session.state.kind === 'discarded') throw new WrongState(`session ${session.id} is discarded already`);
+	const work = openSessionWork(session, host, now);
+	work.event({ kind: 'discarded', at: now() });
+	work.close();
+	store.discard(session.id);
+}
+
+async function withWork<Result>(
+	actions: SessionActions,
+	use: (work: SessionWork, decisions: ChangeDecisions) => Promise<Result>,
+): Promise<Result> {
+	const { session, host, now } = actions;
+	requireIdle(session);
+	if (session.state.kind === 'discarded') throw new WrongState(`session ${session.id} was discarded`);
+	if (session.state.kind === 'rolled-back')
+		throw new WrongState(`session ${session.id} was rolled back; run the script again`);
+	recover(session, host);
+	const stored = session.decisions().changes;
+	const decisions = createChangeDecisions(askOnly, stored);
+	const work = openSessionWork(session, host, now);
+	try {
+		decisions.set(pendingChanges(actions));
+		return await use(work, decisions);
+	} finally {
+		work.close();
+		if (session.state.kind === 'interrupted') session.update({ state: { kind: 'waiting' } });
+	}
+}
+
+/** The policy has spoken at the end of the run, and that was kept; a later process asks the person alone. */
+function askOnly(): Verdict {
+	return { decision: 'ask', by: { built: 'plan' } };
+}
+
+function applyDecided(
+	{ now }: SessionActions,
+	work: SessionWork,
+	decisions: ChangeDecisions,
+	force: boolean,
+): readonly string[] {
+	const approved = decisions.approved();
+	const paths = work.apply(approved, force);
+	const refused = decisions.all().length > approved.length;
+	for (const { change, approval } of decisions.all()) {
+		if (approval === undefined) continue;
+		const kind = change.kind === 'delete' ? 'delete' : 'write';
+		work.event({ kind: 'decided', at: now(), effect: { kind, path: change.path }, approval });
+	}
+	work.session.update({ state: { kind: refused ? 'partly-applied' : 'applied', at: now() } });
+	return paths;
+}
+
+function requireIdle(session: Session): void {
+	if (session.state.kind === 'running') throw new WrongState(`session ${session.id} is still running`);
+	if (session.state.kind === 'applied') return;
+}

@@ -1,0 +1,341 @@
+/** Runs one script from start to end: session, guest, questions, review, apply, report. */
+import { type Approver, person, plan, settle, unattended } from '../gate/approver.ts';
+import { createReview, type ReviewStore } from '../gate/review-store.ts';
+import type { LimitName, Limits } from '../model/limits.ts';
+import type { Report } from '../model/report.ts';
+import type { Review, ReviewEnd } from '../model/review.ts';
+import type { Policy } from '../policy/compile.ts';
+import { decide } from '../policy/decide.ts';
+import { formatLimit } from '../policy/limits.ts';
+import type { ApplyHost } from '../session/apply-host.ts';
+import type { Session, SessionStore } from '../session/store.ts';
+import { createChangeDecisions, type DecidedChange } from './change-decisions.ts';
+import { describeEffect } from './command-detail.ts';
+import { type RunHandle, type RunOptions, type RunOutcome, startRun } from './controller.ts';
+import { createEffectRecord } from './effect-record.ts';
+import { type Exit, exitOf, exitStatus } from './exit.ts';
+import { makeReport } from './make-report.ts';
+import type { OutsideStreams } from './outside-streams.ts';
+import { ConflictError, openSessionWork, type SessionWork } from './session-work.ts';
+
+export type Mode = 'review' | 'plan' | 'unattended';
+
+export type RunScriptOptions = {
+	readonly mode: Mode;
+	readonly store: SessionStore;
+	readonly applyHost: ApplyHost;
+	readonly about: {
+		readonly script: string;
+		readonly argv: readonly string[];
+		readonly policy: string;
+		readonly runtime: string;
+		readonly cwd: string;
+	};
+	readonly policy: Policy;
+	readonly limits: Limits;
+	/** Everything a run needs but its session's folders. */
+	readonly start: (session: Session) => Omit<RunOptions, 'hooks' | 'limits'>;
+	readonly streams: OutsideStreams;
+	/** Whether the script's output and the review share a terminal, and whether its input is one. */
+	readonly terminal: { readonly input: boolean; readonly output: boolean };
+	/** Shows the review until it is finished. */
+	readonly screen: (review: Review) => Promise<void>;
+	/** A sentence for the person: to the terminal, never into the script's output. */
+	readonly say: (text: string) => void;
+	readonly now: () => number;
+	readonly person: string;
+	/** Bytes that stand for standard input (the script came from it). */
+	readonly input?: Uint8Array;
+	/** Aborted: stop the run (Ctrl-C, a closed terminal). */
+	readonly signal: AbortSignal;
+};
+
+export type RunScriptResult = { readonly exit: Exit; readonly report: Report; readonly session: Session };
+
+export function runScript(options: RunScriptOptions): Promise<RunScriptResult> {
+	return new ScriptRun(options).run();
+}
+
+class ScriptRun {
+	readonly #options: RunScriptOptions;
+	readonly #session: Session;
+	readonly #work: SessionWork;
+	readonly #decisions;
+	readonly #effects;
+	readonly #review: ReviewStore;
+	readonly #approver: Approver;
+	readonly #run: RunHandle;
+	readonly #earlier: DecidedChange[] = [];
+	/** Printed while the screen was open: it goes to the terminal when that is closed. */
+	readonly #held: [1 | 2, Uint8Array][] = [];
+	#screen: Promise<void> | undefined;
+	#screenOpen = false;
+	#input: Uint8Array | undefined;
+
+	constructor(options: RunScriptOptions) {
+		this.#options = options;
+		this.#input = options.input;
+		this.#session = options.store.create({ ...options.about, argv: [...options.about.argv] });
+		this.#work = openSessionWork(this.#session, options.applyHost, options.now);
+		const { script, policy, runtime } = options.about;
+		this.#work.event({ kind: 'started', at: options.now(), script, policy, runtime });
+		this.#decisions = createChangeDecisions((effect) => decide(options.policy, effect));
+		this.#effects = createEffectRecord((event) => this.#work.event(event), options.now);
+		this.#review = createReview({
+			session: this.#session.id,
+			script,
+			policy,
+			cwd: options.about.cwd,
+			loadDetail: async (id) => this.#detail(id),
+		});
+		this.#approver = { review: person(this.#review), plan, unattended }[options.mode];
+		options.applyHost.files.makePrivateFolder(`${this.#session.folder}/channel`);
+		this.#run = startRun({ ...options.start(this.#session), limits: options.limits, hooks: this.#hooks() });
+		options.signal.addEventListener('abort', () => this.#run.stop(), { once: true });
+		this.#review.onStop(() => this.#run.stop());
+		this.#review.onDecided((item, approval) => {
+			if (item.change === undefined) return;
+			this.#decisions.decide(item.id, approval);
+			this.#refresh();
+		});
+		this.#review.onInput((line) => {
+			this.#review.setPhase({ kind: 'running' });
+			this.#run.input(line === undefined ? undefined : Buffer.from(`${line}\n`));
+		});
+	}
+
+	async run(): Promise<RunScriptResult> {
+		const tick = setInterval(() => this.#review.setUsed(this.#run.used()), 250);
+		const outcome = await this.#run.done;
+		clearInterval(tick);
+		this.#options.streams.pause();
+		this.#tellEnd(outcome);
+		const stopped = outcome.limit !== undefined || outcome.end.kind !== 'ended';
+		this.#decisions.set(outcome.changes);
+		if (stopped) this.#decisions.leaveToPerson();
+		const end = await this.#decideChanges(outcome);
+		const failure = end === 'apply' ? this.#apply() : undefined;
+		await this.#closeScreen();
+		return this.#finish(outcome, end, failure);
+	}
+
+	#hooks(): RunOptions['hooks'] {
+		return {
+			output: (stream, bytes) => this.#output(stream, bytes),
+			wantInput: () => this.#wantInput(),
+			ask: async (question, changes, signal) => {
+				this.#decisions.set(changes);
+				this.#refresh();
+				if (this.#options.mode === 'review') this.#openScreen();
+				const approval = await settle(question.verdict, this.#approver, question, signal);
+				this.#effects.add(question.id, question.effect, approval);
+				return approval;
+			},
+			effect: (id, effect, approval) => {
+				this.#effects.add(id, effect, approval);
+				const by =
+					approval.because === undefined ? { by: approval.by } : { by: approval.by, because: approval.because };
+				if (effect.kind !== 'read' || !approval.approved) {
+					this.#review.addItem({ id, effect, state: { kind: approval.approved ? 'approved' : 'denied', ...by } });
+				}
+			},
+			beforeCommand: async (id, changes) => {
+				const approval = this.#effects.get(id)?.approval;
+				if (approval !== undefined) this.#review.updateItem(id, { state: { kind: 'ran', by: approval.by } });
+				this.#decisions.set(changes);
+				if (this.#options.mode === 'plan') return [];
+				const approved = this.#decisions.approved();
+				try {
+					this.#work.apply(approved, false);
+				} catch (error) {
+					this.#options.say(messageOf(error));
+					throw error;
+				}
+				const applied = new Set(approved);
+				this.#earlier.push(...this.#decisions.all().filter(({ change }) => applied.has(change)));
+				this.#decisions.markApplied(approved);
+				this.#refresh();
+				return approved;
+			},
+			commandEnded: (id, status, signal) => {
+				this.#effects.commandEnded(id, status, signal);
+				const recorded = this.#effects.get(id);
+				if (recorded === undefined) return;
+				const how = signal > 0 ? { status: 128 + signal, signal: String(signal) } : { status };
+				this.#review.updateItem(id, { state: { kind: 'ran', by: recorded.approval.by, ...how } });
+			},
+			unsupported: (call) => this.#work.event({ kind: 'unsupported', at: this.#options.now(), call }),
+			limit: (limit) =>
+				this.#work.event({ kind: 'limit', at: this.#options.now(), limit, allowed: this.#options.limits[limit] }),
+		};
+	}
+
+	#detail(id: number) {
+		const decided = [...this.#decisions.all(), ...this.#earlier].find(({ change }) => change.order === id);
+		if (decided !== undefined) return this.#work.detail(decided.change);
+		const item = this.#review.state().items.find((one) => one.id === id);
+		if (item === undefined) return { kind: 'failed', why: 'there is no such effect' } as const;
+		const because = 'because' in item.state ? item.state.because : undefined;
+		const pending = this.#decisions.all().length - this.#decisions.approved().length;
+		return describeEffect(item.effect, because, pending);
+	}
+
+	#refresh(): void {
+		this.#review.setChanges(this.#decisions.items());
+	}
+
+	#openScreen(): void {
+		if (this.#screen !== undefined) return;
+		this.#options.streams.pause();
+		this.#screenOpen = true;
+		this.#screen = this.#options.screen(this.#review).then(
+			() => this.#screenClosed(),
+			(error: unknown) => {
+				this.#review.finish('later');
+				this.#screenClosed();
+				this.#options.say(`the review could not be shown: ${messageOf(error)}`);
+			},
+		);
+	}
+
+	#screenClosed(): void {
+		this.#screenOpen = false;
+		for (const [stream, bytes] of this.#held.splice(0)) void this.#options.streams.write(stream, bytes);
+	}
+
+	async #closeScreen(): Promise<void> {
+		if (this.#screen === undefined) return;
+		this.#review.finish('later');
+		await this.#screen;
+	}
+
+	async #output(stream: 1 | 2, bytes: Uint8Array): Promise<boolean> {
+		this.#review.pushOutput(bytes);
+		if (this.#screenOpen && this.#options.terminal.output) {
+			this.#held.push([stream, bytes]);
+			return true;
+		}
+		return this.#options.streams.write(stream, bytes);
+	}
+
+	#wantInput(): void {
+		if (this.#input !== undefined) {
+			const bytes = this.#input;
+			this.#input = new Uint8Array(0);
+			this.#run.input(bytes.length === 0 ? undefined : bytes);
+			return;
+		}
+		if (this.#screenOpen && this.#options.terminal.input) this.#review.setPhase({ kind: 'input' });
+		else this.#options.streams.read((bytes) => this.#run.input(bytes));
+	}
+
+	/** Whether what was approved is applied now. */
+	async #decideChanges(outcome: RunOutcome): Promise<ReviewEnd> {
+		const waiting = this.#decisions.all().some(({ approval }) => approval === undefined);
+		const stopped = outcome.limit !== undefined || outcome.end.kind !== 'ended';
+		switch (this.#options.mode) {
+			case 'plan':
+				return 'later';
+			case 'unattended':
+				return stopped ? 'later' : 'apply';
+			case 'review':
+				if (this.#options.signal.aborted) return 'later';
+				if (!waiting && this.#screen === undefined) return stopped ? 'later' : 'apply';
+				this.#refresh();
+				// A review that was left while the script ran stays left.
+				if (this.#screen !== undefined && !this.#screenOpen) return 'later';
+				this.#openScreen();
+				return this.#review.whenFinished();
+		}
+	}
+
+	#apply(): string | undefined {
+		try {
+			const approved = this.#decisions.approved();
+			this.#work.apply(approved, false);
+			return undefined;
+		} catch (error) {
+			if (error instanceof ConflictError || error instanceof Error) return error.message;
+			throw error;
+		}
+	}
+
+	#tellEnd(outcome: RunOutcome): void {
+		const at = this.#options.now();
+		const { end } = outcome;
+		if (end.kind === 'failed') this.#work.event({ kind: 'failed', at, error: end.message });
+		if (end.kind === 'ended') {
+			const signal = end.status & 0x7f;
+			this.#work.event({ kind: 'ended', at, status: (end.status >> 8) & 0xff, ...(signal > 0 ? { signal } : {}) });
+		}
+		const exit = this.#exit(outcome);
+		this.#review.setPhase({ kind: 'ended', status: exit.status, why: exit.message ?? exit.reason });
+		this.#review.setUsed(outcome.used);
+	}
+
+	#exit(outcome: RunOutcome): Exit {
+		const refused =
+			this.#effects.denied() || this.#decisions.all().some(({ approval }) => approval?.approved === false);
+		const denied = refused && this.#options.policy.denied === 'exit';
+		return exitOf(outcome, denied, (limit) => limitSentence(limit, this.#options.limits));
+	}
+
+	#finish(outcome: RunOutcome, end: ReviewEnd, failure: string | undefined): RunScriptResult {
+		const { options } = { options: this.#options };
+		const now = options.now();
+		const applied = this.#work.applied();
+		for (const { change, approval } of this.#decisions.all()) {
+			if (approval === undefined) continue;
+			const effect = { kind: change.kind === 'delete' ? 'delete' : 'write', path: change.path } as const;
+			this.#work.event({ kind: 'decided', at: now, effect, approval });
+		}
+		const exit: Exit =
+			failure === undefined ? this.#exit(outcome) : { status: exitStatus.failed, reason: 'failed', message: failure };
+		const report = makeReport({
+			session: this.#session.id,
+			...options.about,
+			started: this.#session.record.started,
+			ended: now,
+			exit,
+			effects: this.#effects.all(),
+			changes: this.#decisions.all(),
+			earlier: this.#earlier,
+			limits: options.limits,
+			used: outcome.used,
+			applied,
+			lines: (change) => this.#lines(change.order),
+		});
+		this.#work.saveDecisions(this.#decisions);
+		this.#session.saveReport(report);
+		if (end === 'discard') this.#work.event({ kind: 'discarded', at: now });
+		this.#session.update({ ended: now, exit, limits: { ...report.limits }, state: this.#state(end, failure, now) });
+		this.#work.close();
+		if (end === 'discard') options.store.discard(this.#session.id);
+		return { exit, report, session: this.#session };
+	}
+
+	#state(end: ReviewEnd, failure: string | undefined, at: number): Session['record']['state'] {
+		const left = this.#decisions.all().length > 0;
+		const some = this.#work.applied().length > 0;
+		if (failure !== undefined || end === 'later') {
+			if (!left) return some ? { kind: 'applied', at } : { kind: 'applied', at };
+			return { kind: 'waiting' };
+		}
+		const refused = this.#decisions.all().some(({ approval }) => approval?.approved !== true);
+		return refused ? { kind: 'partly-applied', at } : { kind: 'applied', at };
+	}
+
+	#lines(order: number): { readonly added: number; readonly removed: number } | undefined {
+		const item = this.#review.state().items.find(({ id }) => id === order);
+		if (item?.added !== undefined) return { added: item.added, removed: item.removed ?? 0 };
+		return undefined;
+	}
+}
+
+function limitSentence(limit: LimitName, limits: Limits): string {
+	return `stopped: the script passed its ${limit} limit of ${formatLimit(limit, limits[limit])}; nothing of it was applied since`;
+}
+
+function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}

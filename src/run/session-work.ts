@@ -1,0 +1,70 @@
+/** What a session can do with its changes: show them, apply them, remember what was decided. */
+import type { Change } from '../model/change.ts';
+import type { RunEvent } from '../model/event.ts';
+import type { Detail } from '../model/review.ts';
+import { applyChanges } from '../session/apply.ts';
+import type { ApplyHost } from '../session/apply-host.ts';
+import { openReaders } from '../session/change-readers.ts';
+import type { Conflict } from '../session/conflicts.ts';
+import { type ChangeReaders, describeChange } from '../session/describe-change.ts';
+import type { Session } from '../session/store.ts';
+import type { ChangeDecisions } from './change-decisions.ts';
+
+export type SessionWork = {
+	readonly session: Session;
+	readonly readers: ChangeReaders;
+	/** Appends to the record. */
+	event(event: RunEvent): void;
+	detail(change: Change): Detail;
+	/** Applies all of them or none. Throws ApplyError, LockedError, ConflictError. */
+	apply(changes: readonly Change[], force: boolean): readonly string[];
+	/** Everything that is on the machine because of this session, in the order it was applied. */
+	applied(): readonly string[];
+	saveDecisions(decisions: ChangeDecisions): void;
+	close(): void;
+};
+
+/** The machine is not as the script saw it. Nothing was applied. */
+export class ConflictError extends Error {
+	readonly conflicts: readonly Conflict[];
+
+	constructor(conflicts: readonly Conflict[]) {
+		const list = conflicts.map(({ path, why }) => `  ${path}: ${why}`).join('\n');
+		const mend = conflicts.every(({ forceable }) => forceable) ? ' (apply --force goes over them)' : '';
+		super(`Nothing was applied: the machine has changed since the script saw it${mend}.\n${list}`);
+		this.name = 'ConflictError';
+		this.conflicts = conflicts;
+	}
+}
+
+export function openSessionWork(session: Session, host: ApplyHost, now: () => number): SessionWork {
+	const events = session.openEvents();
+	const readers = openReaders(host.tree, host.files, session.folder);
+	const applied: string[] = [];
+	return {
+		session,
+		readers,
+		event: (event) => events.append(event),
+		detail: (change) => describeChange(change, readers),
+		apply(changes, force) {
+			if (changes.length === 0) return [];
+			const result = applyChanges(session, changes, host, { force });
+			if (result.kind === 'conflicts') throw new ConflictError(result.conflicts);
+			applied.push(...result.paths);
+			events.append({ kind: 'applied', at: now(), paths: result.paths });
+			return result.paths;
+		},
+		applied: () => applied,
+		saveDecisions(decisions) {
+			const before = session.decisions();
+			const decided = decisions
+				.all()
+				.flatMap(({ change, approval }) => (approval ? [[change.path, approval] as const] : []));
+			session.saveDecisions({ ...before, changes: { ...before.changes, ...Object.fromEntries(decided) } });
+		},
+		close() {
+			session.update({ events: events.head() });
+			events.close();
+		},
+	};
+}
