@@ -98,7 +98,7 @@ export function createReview(options: ReviewOptions): ReviewStore {
 		},
 		approveSeen(person) {
 			let count = 0;
-			for (const item of items.all()) {
+			for (const item of [...items.all]) {
 				if (item.state.kind !== 'pending' || !seen.has(item.id)) continue;
 				if (decide(item, { approved: true, by: { person } })) count += 1;
 			}
@@ -141,7 +141,7 @@ export function createReview(options: ReviewOptions): ReviewStore {
 		setChanges(changes) {
 			const kept = changes.map(keepDecision);
 			const stay = new Set(kept.map((item) => item.id));
-			for (const item of items.all()) if (item.change !== undefined && !stay.has(item.id)) forget(item.id);
+			for (const item of items.all) if (item.change !== undefined && !stay.has(item.id)) forget(item.id);
 			items.replace((item) => item.change !== undefined, kept);
 			touch();
 		},
@@ -171,7 +171,8 @@ export function createReview(options: ReviewOptions): ReviewStore {
 			policy,
 			...(cwd === undefined ? {} : { cwd }),
 			phase,
-			items: items.all(),
+			items: items.all,
+			counts: items.counts(),
 			...(used === undefined ? {} : { used }),
 			seen,
 		};

@@ -83,10 +83,26 @@ export type ReviewState = {
 	/** The script's working directory: the list shows paths below it without it. */
 	readonly cwd?: string;
 	readonly phase: RunPhase;
+	/** In the order of their ids. The list itself goes on changing with the run (each item is frozen): copy it to keep it. */
 	readonly items: readonly ReviewItem[];
+	readonly counts: ReviewCounts;
 	readonly used?: LimitsUsed;
 	/** Ids that have been on the screen with their whole detail reachable. */
 	readonly seen: ReadonlySet<number>;
+};
+
+/** How the items stand. */
+export type ReviewCounts = {
+	readonly pending: number;
+	/** The first question for which the script stands still. */
+	readonly live: number | undefined;
+	/** Those that ran or are applied too. */
+	readonly approved: number;
+	readonly denied: number;
+	/** Approved changes that are not applied yet. */
+	readonly toApply: number;
+	/** Changes of files, however they stand. */
+	readonly changes: number;
 };
 
 /** How the review ended. */

@@ -4,7 +4,7 @@ import type { Shown } from './driver.ts';
 import { type Line, textOf } from './line-editor.ts';
 import type { Piece, Row } from './row.ts';
 import type { Theme } from './theme.ts';
-import type { World } from './view.ts';
+import { indexOf, type World } from './view.ts';
 import { cells } from './visible.ts';
 import { verb } from './words.ts';
 
@@ -152,11 +152,7 @@ function keysNow({ world, view, theme, output }: Shown): Hint[] {
 	if (layout.panes === 'list' && item !== undefined) hints.push(['Tab', 'show']);
 	if (canShow && (pending || (isChange && byPerson))) hints.push(['a', 'approve']);
 	if (pending || (isChange && item?.state.kind === 'approved')) hints.push(['d', 'deny']);
-	if (
-		state.items.some((other) => other.state.kind === 'pending' && other.id !== item?.id && state.seen.has(other.id))
-	) {
-		hints.push(['A', 'all seen']);
-	}
+	if (anySeenPending(world)) hints.push(['A', 'all seen']);
 	if (counts.pending > (pending ? 1 : 0)) hints.push(['Enter', 'next']);
 	if (counts.pending === 0 && !running) hints.push(['Enter', 'finish']);
 	if (state.phase.kind === 'input') hints.push(['i', 'input']);
@@ -171,6 +167,14 @@ function keysNow({ world, view, theme, output }: Shown): Hint[] {
 	if (state.items.length > 0) hints.push(['/', 'search']);
 	if (layout.panes === 'both') hints.push(['Tab', 'wide']);
 	return hints;
+}
+
+/** Would A approve anything but what is selected? Fewer are seen than there are. */
+function anySeenPending({ state, item }: World): boolean {
+	for (const id of state.seen) {
+		if (id !== item?.id && state.items[indexOf(state.items, id)]?.state.kind === 'pending') return true;
+	}
+	return false;
 }
 
 /** As many hints as there is room for, then those that are always there. */

@@ -9,11 +9,15 @@ export type Canvas = {
 	close(): void;
 };
 
+/** A frame is as wide as there are blocks side by side, each one cell: see RowStore. */
+const blocks = 8;
+
 /** `draw` gets each frame as it is made. */
-export function createCanvas(columns: () => number, draw: (frame: string) => void): Canvas {
+export function createCanvas(draw: (frame: string) => void): Canvas {
 	let open = true;
 	const own = {
 		isTTY: false,
+		columns: blocks,
 		writable: true,
 		destroyed: false,
 		writableEnded: false,
@@ -26,7 +30,6 @@ export function createCanvas(columns: () => number, draw: (frame: string) => voi
 	};
 	// Ink's type asks for all of a terminal; it uses what is here (and `on`, `off` of an emitter).
 	const stream: NodeJS.WriteStream = Object.assign(Object.create(new EventEmitter()), own);
-	Object.defineProperty(stream, 'columns', { get: columns });
 	const silence: NodeJS.ReadStream = Object.assign(Object.create(new EventEmitter()), { isTTY: false });
 	return {
 		stream,

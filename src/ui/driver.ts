@@ -9,7 +9,7 @@ import { emptyLine, textOf } from './line-editor.ts';
 import { press } from './press.ts';
 import { goesOn } from './row.ts';
 import type { Theme } from './theme.ts';
-import { type Action, count, firstView, indexOf, type View, type World } from './view.ts';
+import { type Action, firstView, indexOf, type View, type World } from './view.ts';
 
 /** All that the screen draws from. A new object whenever something changed. */
 export type Shown = {
@@ -57,7 +57,6 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 	let loading: string | undefined;
 	let document: { key: string; document: Document } | undefined;
 	let output: { text: string; lines: readonly string[] } = { text: '', lines: [] };
-	let counted: { items: unknown; counts: ReturnType<typeof count> } | undefined;
 	let onScreen: { subject: string; settled: boolean } = { subject: '', settled: false };
 	let cancelSettle = () => {};
 	let lastKey = Number.NEGATIVE_INFINITY;
@@ -128,7 +127,7 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 				break;
 			case 'approve-seen': {
 				const approved = review.approveSeen(person);
-				const left = count(review.state().items).pending;
+				const left = review.state().counts.pending;
 				const rest = left === 0 ? 'nothing is left' : `${left} not seen yet ${left === 1 ? 'stays' : 'stay'}`;
 				view = { ...view, message: `Approved ${approved} that ${approved === 1 ? 'was' : 'were'} seen; ${rest}.` };
 				break;
@@ -155,8 +154,7 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 
 	function look(): Shown {
 		const state = review.state();
-		if (counted?.items !== state.items) counted = { items: state.items, counts: count(state.items) };
-		follow(state, counted.counts.live);
+		follow(state);
 		const text = review.output();
 		if (text !== output.text) output = { text, lines: linesOf(text) };
 		const layout = layOut(size, {
@@ -179,7 +177,7 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 		view = within(view, index, state.items.length, layout, shownDocument?.length ?? 0);
 		const world: World = {
 			state,
-			counts: counted.counts,
+			counts: state.counts,
 			layout,
 			item,
 			index,
@@ -197,7 +195,8 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 	}
 
 	/** Moves the view along with what the run does, unless the person is in the middle of something. */
-	function follow(state: ReviewState, live: number | undefined): void {
+	function follow(state: ReviewState): void {
+		const { live } = state.counts;
 		const idle = clock.now() - lastKey >= idleMs;
 		if (indexOf(state.items, view.selected) < 0) {
 			const first = state.items.find((item) => item.state.kind === 'pending') ?? state.items[0];

@@ -1,6 +1,5 @@
 /**
- * Puts frames on the terminal. Ink lays out: a frame of it is blanks and, where a row begins, one character that stands
- * for the row. Nothing else of it is written, so what no SafeRows has drawn cannot reach the terminal.
+ * Puts frames on the terminal. Ink lays out: a line of its frame holds one character for each row that stands in it. Nothing else of it is written, so what no SafeRows has drawn cannot reach the terminal.
  */
 import type { Painted } from './row.ts';
 import type { RowStore } from './safe-text.tsx';
@@ -13,11 +12,11 @@ export interface Frames extends RowStore {
 }
 
 export function createFrames(): Frames {
-	let stored: Painted[] = [];
+	let stored: Stored[] = [];
 	let written: (string | undefined)[] = [];
 	return {
-		put(row) {
-			stored.push(row);
+		put(row, left) {
+			stored.push({ row, left });
 			return String.fromCodePoint(firstMark + stored.length - 1);
 		},
 		next(frame, rows) {
@@ -43,16 +42,16 @@ export function createFrames(): Frames {
 /** Plane 15 is private: no row's text is ever taken for a mark, because only marks are looked at. */
 const firstMark = 0xf0000;
 
-function lineText(line: string, stored: readonly Painted[]): string {
+type Stored = { readonly row: Painted; readonly left: number };
+
+function lineText(line: string, stored: readonly Stored[]): string {
 	let out = '';
-	let column = 0;
 	for (const point of line) {
-		const row = stored[(point.codePointAt(0) ?? 0) - firstMark];
-		for (const { at, text } of row ?? []) {
+		const { row = [], left = 0 } = stored[(point.codePointAt(0) ?? 0) - firstMark] ?? {};
+		for (const { at, text } of row) {
 			if (text === '') continue;
-			out += column + at === 0 ? text : `\x1b[${column + at + 1}G${text}`;
+			out += left + at === 0 ? text : `\x1b[${left + at + 1}G${text}`;
 		}
-		column += 1;
 	}
 	return out;
 }

@@ -155,7 +155,6 @@ function enter(view: View, world: World): Step {
 	if (next !== undefined) return { view: select(view, next) };
 	if (counts.pending > 0) return say(view, 'Only this one is left: a approves it, d denies it.');
 	if (state.phase.kind !== 'ended') return say(view, 'The script still runs; nothing is left to decide.');
-	if (!state.items.some((other) => other.change !== undefined))
-		return { view, action: { kind: 'finish', end: 'apply' } };
+	if (counts.changes === 0) return { view, action: { kind: 'finish', end: 'apply' } };
 	return { view: { ...view, mode: { kind: 'confirm', what: 'finish', count: counts.toApply } } };
 }

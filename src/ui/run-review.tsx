@@ -71,10 +71,7 @@ export async function runReview(review: Review, { input, output, env, person }: 
 		onEnd: () => ended(),
 	});
 
-	const canvas = createCanvas(
-		() => terminal.size().columns,
-		(frame) => terminal.write(frames.next(frame, terminal.size().rows)),
-	);
+	const canvas = createCanvas((frame) => terminal.write(frames.next(frame, terminal.size().rows)));
 	const ink = render(
 		<RowStoreContext value={frames}>
 			<Screen driver={driver} />

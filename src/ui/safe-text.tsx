@@ -5,11 +5,11 @@ import { type Painted, paintRow, type Row } from './row.ts';
 import type { Theme } from './theme.ts';
 
 /**
- * Takes a drawn row and gives what stands for it in Ink's frame. Ink parses every character of every frame (30 ms for
- * 160 by 50) and keeps all text it ever measured; so it lays out blanks, and the frame writer puts the rows in.
- * Without one the row itself goes through Ink.
+ * Takes a drawn row that begins at column `left` of the screen, and gives the one character that stands for it in Ink's
+ * frame. Ink parses every cell of every frame (30 ms for 160 by 50) and keeps all text it ever measured; so all that it
+ * lays out of a block is one cell a row, and the frame writer puts the rows in. Without one the row itself goes through Ink.
  */
-export type RowStore = { put(row: Painted): string };
+export type RowStore = { put(row: Painted, left: number): string };
 
 export const RowStoreContext = createContext<RowStore | undefined>(undefined);
 
@@ -17,20 +17,22 @@ export type SafeRowsProps = {
 	readonly rows: readonly Row[];
 	readonly width: number;
 	readonly height: number;
+	/** Column of the screen where the block begins. Default 0. */
+	readonly left?: number;
 	/** Cells that sliding rows have moved to the left. */
 	readonly side?: number;
 	readonly theme: Theme;
 };
 
 /** Rows of any text, however hostile, in a block of `width` by `height` cells. */
-export function SafeRows({ rows, width, height, side = 0, theme }: SafeRowsProps) {
+export function SafeRows({ rows, width, height, left = 0, side = 0, theme }: SafeRowsProps) {
 	const store = useContext(RowStoreContext);
 	if (width <= 0 || height <= 0) return null;
 	const draw = (_blank: string, index: number) => {
 		const painted = paintRow(rows[index] ?? {}, width, side, theme);
-		return store === undefined ? painted.map(({ text }) => text).join('') : store.put(painted);
+		return store === undefined ? painted.map(({ text }) => text).join('') : store.put(painted, left);
 	};
-	const blank = ' '.repeat(width);
+	const blank = ' '.repeat(store === undefined ? width : 1);
 	return (
 		<Transform transform={draw}>
 			<Text>{Array<string>(height).fill(blank).join('\n')}</Text>

@@ -14,7 +14,7 @@ export function Screen({ driver }: { readonly driver: Driver }) {
 	useLayoutEffect(() => driver.drawn(shown));
 	const { columns, rows } = shown.world.layout;
 	return (
-		<Box flexDirection="column" width={columns} height={rows} flexShrink={0}>
+		<Box flexDirection="column" height={rows} flexShrink={0}>
 			<Block rows={[titleRow(shown)]} width={columns} height={1} shown={shown} />
 			<Middle shown={shown} />
 			<Block rows={[statusRow(shown)]} width={columns} height={1} shown={shown} />
@@ -26,14 +26,15 @@ type BlockProps = {
 	readonly rows: readonly Row[];
 	readonly width: number;
 	readonly height: number;
+	readonly left?: number;
 	readonly side?: number;
 	readonly shown: Shown;
 };
 
-function Block({ rows, width, height, side = 0, shown }: BlockProps) {
+function Block({ shown, ...block }: BlockProps) {
 	return (
-		<Box width={width} height={height} flexShrink={0}>
-			<SafeRows rows={rows} width={width} height={height} side={side} theme={shown.theme} />
+		<Box height={block.height} flexShrink={0}>
+			<SafeRows {...block} theme={shown.theme} />
 		</Box>
 	);
 }
@@ -83,9 +84,18 @@ function Panes({ shown }: { readonly shown: Shown }) {
 		<>
 			<Box flexDirection="row" height={height} flexShrink={0}>
 				{panes === 'detail' ? null : <Block rows={listRows(shown)} width={listWidth} height={height} shown={shown} />}
-				{panes === 'both' ? <Block rows={dividerRows(shown)} width={1} height={height} shown={shown} /> : null}
+				{panes === 'both' ? (
+					<Block rows={dividerRows(shown)} left={listWidth} width={1} height={height} shown={shown} />
+				) : null}
 				{panes === 'list' ? null : (
-					<Block rows={detailRows(shown)} width={detailWidth} height={height} side={view.side} shown={shown} />
+					<Block
+						rows={detailRows(shown)}
+						left={columns - detailWidth}
+						width={detailWidth}
+						height={height}
+						side={view.side}
+						shown={shown}
+					/>
 				)}
 			</Box>
 			{outputHeight === 0 ? null : (

@@ -1,6 +1,6 @@
 /** What the person has on the screen, apart from the review itself. */
 import type { Approval } from '../model/decision.ts';
-import type { Detail, ReviewEnd, ReviewItem, ReviewState } from '../model/review.ts';
+import type { Detail, ReviewCounts, ReviewEnd, ReviewItem, ReviewState } from '../model/review.ts';
 import type { Document } from './document.ts';
 import type { Layout } from './layout.ts';
 import type { Line } from './line-editor.ts';
@@ -47,7 +47,7 @@ export const firstView: View = {
 /** What a key may look at. */
 export type World = {
 	readonly state: ReviewState;
-	readonly counts: Counts;
+	readonly counts: ReviewCounts;
 	readonly layout: Layout;
 	/** Of the selected item. */
 	readonly item: ReviewItem | undefined;
@@ -64,16 +64,6 @@ export type World = {
 	readonly helpLines: number;
 };
 
-export type Counts = {
-	readonly pending: number;
-	/** A live question, the first one. */
-	readonly live: number | undefined;
-	readonly approved: number;
-	readonly denied: number;
-	/** Approved changes that are not applied yet. */
-	readonly toApply: number;
-};
-
 /** What a key makes happen outside of the view. */
 export type Action =
 	| { readonly kind: 'decide'; readonly item: ReviewItem; readonly approval: Approval }
@@ -83,34 +73,6 @@ export type Action =
 	| { readonly kind: 'finish'; readonly end: ReviewEnd };
 
 export type Step = { readonly view: View; readonly action?: Action };
-
-export function count(items: readonly ReviewItem[]): Counts {
-	let pending = 0;
-	let approved = 0;
-	let denied = 0;
-	let toApply = 0;
-	let live: number | undefined;
-	for (const { id, state, change } of items) {
-		switch (state.kind) {
-			case 'pending':
-				pending += 1;
-				if (state.live) live ??= id;
-				break;
-			case 'approved':
-				approved += 1;
-				if (change !== undefined) toApply += 1;
-				break;
-			case 'denied':
-				denied += 1;
-				break;
-			case 'ran':
-			case 'applied':
-				approved += 1;
-				break;
-		}
-	}
-	return { pending, live, approved, denied, toApply };
-}
 
 /** Index of the item with this id, or -1. Items are in the order of their ids. */
 export function indexOf(items: readonly ReviewItem[], id: number | undefined): number {

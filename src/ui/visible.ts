@@ -90,17 +90,17 @@ const stretch = 256;
 
 type Segment = { readonly segment: string; readonly index: number };
 
-/** Grapheme clusters; printable ASCII without the segmenter, which is slow. */
+/** Grapheme clusters; the simple characters without the segmenter, which is slow. */
 function* segments(text: string): Generator<Segment> {
 	let at = 0;
 	while (at < text.length) {
-		if (isPlain(text, at) && (at + 1 === text.length || isPlain(text, at + 1))) {
+		if (isSimple(text, at) && (at + 1 === text.length || isSimple(text, at + 1))) {
 			yield { segment: text.charAt(at), index: at };
 			at += 1;
 			continue;
 		}
 		let to = at + 1;
-		while (to < text.length && to - at < stretch && !isPlain(text, to)) to += 1;
+		while (to < text.length && to - at < stretch && !isSimple(text, to)) to += 1;
 		let last = at;
 		for (const { segment, index } of segmenter.segment(text.slice(at, to))) {
 			// The last cluster of a cut stretch may go on behind the cut, unless it is all there is.
@@ -112,15 +112,33 @@ function* segments(text: string): Generator<Segment> {
 	}
 }
 
-function isPlain(text: string, at: number): boolean {
-	const code = text.charCodeAt(at);
-	return code >= 0x20 && code <= 0x7e;
+/** A character that is a cluster by itself unless a mark follows, and whose width is known. */
+function isSimple(text: string, at: number): boolean {
+	return simpleWidth(text.charCodeAt(at)) > 0;
+}
+
+/** Cells of a simple character, 0 for all others. What is here is assigned, visible, and no mark. */
+function simpleWidth(code: number): 0 | 1 | 2 {
+	if (code < 0x7f) return code >= 0x20 ? 1 : 0;
+	if (code < 0xc0) return 0;
+	// Latin with accents, IPA; Greek and Russian letters; lines.
+	if (code <= 0x2af) return 1;
+	if ((code >= 0x3a3 && code <= 0x3ce) || (code >= 0x410 && code <= 0x44f)) return 1;
+	if (code >= 0x2500 && code <= 0x257f) return 1;
+	// Kana, Chinese characters, Hangul syllables.
+	if ((code >= 0x3041 && code <= 0x3096) || (code >= 0x30a1 && code <= 0x30fa)) return 2;
+	return (code >= 0x4e00 && code <= 0x9fff) || (code >= 0xac00 && code <= 0xd7a3) ? 2 : 0;
 }
 
 function* dissect(segment: string, index: number, alphabet: Alphabet, text: string): Generator<Cluster> {
-	if (segment.length === 1 && isPlain(segment, 0)) {
-		yield one(segment, index, alphabet, text);
-		return;
+	if (segment.length === 1) {
+		const width = simpleWidth(segment.charCodeAt(0));
+		if (width > 0 && alphabet === 'unicode') {
+			// Some terminals in the Far East draw lines two cells wide.
+			const unsure = segment >= '\u2500' && segment <= '\u257f';
+			yield { shown: segment, width, start: index, look: 'plain', unsure };
+			return;
+		}
 	}
 	const [open] = brackets(alphabet);
 	if (alphabet === 'unicode' && isWhole(segment) && !(segment === open && isEscape(text, index + 1))) {

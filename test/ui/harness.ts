@@ -80,7 +80,11 @@ export function show(review: Review, columns = 80, rows = 24, env = { TERM: 'xte
 				await wait(5);
 			}
 		},
-		settle: () => wait(300),
+		// The frame is written first, whatever that takes; then the time begins.
+		settle: async () => {
+			await wait(20);
+			await wait(290);
+		},
 		resize(columns, rows) {
 			output.columns = columns;
 			output.rows = rows;
