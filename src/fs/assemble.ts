@@ -75,7 +75,14 @@ export function assemble(options: FileSystemOptions): Assembled {
 	host.removeSession(scratchFolder);
 	for (const [index, path] of scratch.entries()) {
 		const folder = join(scratchFolder, String(index));
-		const overlay = createScratch({ ...shared, path, folder, firstIno: firstIno(2 + index), mounted });
+		const overlay = createScratch({
+			...shared,
+			path,
+			folder,
+			dev: scratchDev(index),
+			firstIno: firstIno(2 + index),
+			mounted,
+		});
 		mounts.push({ path, enter: () => rootOf(overlay) });
 	}
 	return { mounts: new Mounts(mounts), machine, lower, quota, log, upperFolder, scratchFolder };
@@ -84,6 +91,11 @@ export function assemble(options: FileSystemOptions): Assembled {
 /** Inode numbers of new nodes lie above those of any real file system, and apart for each overlay. */
 function firstIno(overlay: number): bigint {
 	return BigInt(overlay + 1) << 48n;
+}
+
+/** makedev(0, 0xf00 + n): trees without a disk have major 0, and no machine mounts that many. */
+function scratchDev(index: number): bigint {
+	return (0xf00n << 12n) | BigInt(index);
 }
 
 function rootOf(overlay: Overlay): Vnode {

@@ -1,5 +1,4 @@
 /** The machine's tree as the overlay looks at it: directories and symlinks on the way are remembered for a moment. */
-import { SysError } from '../abi/errno.ts';
 import type { HostFiles, Stat } from './api.ts';
 import { formatOf, S_IFDIR, S_IFLNK, X_OK } from './mode.ts';
 
@@ -66,15 +65,5 @@ export class Lower {
 		if (this.#known.size >= capacity) this.#known.clear();
 		this.#known.set(path, { stat, until: this.#now() + lifetimeNs, link: undefined, searchable: false });
 		return stat;
-	}
-}
-
-/** ENOENT as an undefined result. */
-export function orUndefined<T>(act: () => T): T | undefined {
-	try {
-		return act();
-	} catch (error) {
-		if (error instanceof SysError && error.code === 'ENOENT') return undefined;
-		throw error;
 	}
 }

@@ -1,8 +1,9 @@
 /** Directories of an overlay: the merged list of names, and the open directory that the kernel holds. */
 import { SysError } from '../abi/errno.ts';
 import type { DirectoryEntry, Domain, OpenNode, Stat } from './api.ts';
-import { entryType, S_IFDIR, S_IFLNK, S_IFREG } from './mode.ts';
+import { entryType, S_IFDIR } from './mode.ts';
 import type { DirectoryNode, Node } from './node.ts';
+import { formats } from './node-stat.ts';
 import type { Overlay } from './overlay.ts';
 import { changeMode, changeTimes } from './overlay-file.ts';
 
@@ -109,5 +110,5 @@ function listBelow(overlay: Overlay, path: string): DirectoryEntry[] {
 }
 
 function typeOfNode(node: Node): number {
-	return entryType({ file: S_IFREG, directory: S_IFDIR, symlink: S_IFLNK }[node.kind]);
+	return entryType(formats[node.kind]);
 }

@@ -29,9 +29,9 @@ export function makeSymlink(parent: OverlayVnode, name: string, target: string):
 
 export function linkFile(parent: OverlayVnode, name: string, source: OverlayVnode): void {
 	const { overlay } = parent;
+	mayLink(source);
 	mayChangeNames(parent);
 	if (source.format === S_IFDIR) throw new SysError('EPERM');
-	mayLink(source);
 	const node = source.upper();
 	const directory = parent.directory();
 	overlay.quota.files(1);

@@ -3,6 +3,7 @@ import { SysError } from '../abi/errno.ts';
 import type { DirectoryEntry, Domain, OpenNode, OpenOptions, Stat } from './api.ts';
 import { formatOf, permits, R_OK, S_IFDIR, S_IFLNK, S_IFREG, S_IFSOCK, W_OK, X_OK } from './mode.ts';
 import type { DirectoryNode, FileNode, Node } from './node.ts';
+import { formats } from './node-stat.ts';
 import type { Overlay } from './overlay.ts';
 import { type DirectorySpot, listDirectory, OverlayDirectory } from './overlay-directory.ts';
 import { changeMode, changeTimes, OverlayFile, truncateFile } from './overlay-file.ts';
@@ -210,5 +211,3 @@ export class OverlayVnode implements Vnode {
 		throw new SysError('EXDEV');
 	}
 }
-
-const formats = { file: S_IFREG, directory: S_IFDIR, symlink: S_IFLNK } as const;

@@ -1,13 +1,13 @@
 /** An upper tree over the machine's tree (or over nothing): what a node looks like, and how a lower one becomes upper. */
-import { nameLength } from '../abi/bytes.ts';
 import { SysError } from '../abi/errno.ts';
 import type { Domain, HostFiles, Stat } from './api.ts';
 import { baseOf, withHash } from './base.ts';
 import { Content } from './content.ts';
 import type { TreeLog } from './log.ts';
 import type { Lower } from './lower.ts';
-import { formatOf, type Identity, S_IFDIR, S_IFLNK, S_IFREG } from './mode.ts';
+import { formatOf, type Identity, S_IFDIR } from './mode.ts';
 import type { DirectoryNode, FileNode, Node } from './node.ts';
+import { statOfNode } from './node-stat.ts';
 import { basename, dirname, join } from './path.ts';
 import type { Quota } from './quota.ts';
 import type { NodeRecord, TreeRecord } from './record.ts';
@@ -75,25 +75,7 @@ export class Overlay {
 	}
 
 	statOf(node: Node): Stat {
-		const lower = this.#lowerStat(node);
-		const kept = lower !== undefined && !node.timesSet;
-		const size = this.#sizeOf(node, lower);
-		return {
-			dev: node.dev,
-			ino: node.ino,
-			mode: formats[node.kind] | (lower !== undefined && !node.modeSet ? lower.mode & 0o7777 : node.mode),
-			nlink: linksOf(node, lower),
-			uid: lower?.uid ?? node.uid,
-			gid: lower?.gid ?? node.gid,
-			rdev: 0n,
-			size,
-			blksize: 4096,
-			blocks: lower?.blocks ?? (node.kind === 'symlink' ? 0 : Math.ceil(size / 4096) * 8),
-			atimeNs: kept ? later(lower.atimeNs, node.atimeNs) : node.atimeNs,
-			// A directory changes by what the guest does in it and by what a command does in the real one.
-			mtimeNs: kept ? (node.kind === 'directory' ? later(lower.mtimeNs, node.mtimeNs) : lower.mtimeNs) : node.mtimeNs,
-			ctimeNs: lower === undefined ? node.ctimeNs : later(lower.ctimeNs, node.ctimeNs),
-		};
+		return statOfNode(node, this.#lowerStat(node));
 	}
 
 	/** The node that shows a directory of the machine, made where there is none yet. ENOENT where the guest removed it. */
@@ -224,17 +206,6 @@ export class Overlay {
 		return fd === undefined ? this.lower.lstat(node.lower) : this.host.fstat(fd);
 	}
 
-	#sizeOf(node: Node, lower: Stat | undefined): number {
-		switch (node.kind) {
-			case 'file':
-				return lower?.size ?? node.size;
-			case 'directory':
-				return lower?.size ?? 4096;
-			case 'symlink':
-				return nameLength(node.target);
-		}
-	}
-
 	#unlinked(node: Node): void {
 		// What came from the machine is counted by its base, and by each name more that the guest gave it.
 		if (node.origin === undefined || node.links > 0) this.quota.files(-1);
@@ -249,22 +220,4 @@ export class Overlay {
 		} else this.content.close(node);
 		this.tree.nodes.delete(node.id);
 	}
-}
-
-const formats = { file: S_IFREG, directory: S_IFDIR, symlink: S_IFLNK } as const;
-
-function later(a: bigint, b: bigint): bigint {
-	return a > b ? a : b;
-}
-
-function linksOf(node: Node, lower: Stat | undefined): number {
-	if (node.kind === 'directory') {
-		if (node.links === 0) return 0;
-		// File systems that do not count subdirectories say 1.
-		if (lower !== undefined) return lower.nlink < 2 ? 1 : lower.nlink + node.subdirectories;
-		return 2 + node.subdirectories;
-	}
-	if (lower === undefined) return node.links;
-	if (node.kind === 'file' && node.orphan) return 0;
-	return lower.nlink + Math.max(0, node.links - 1);
 }

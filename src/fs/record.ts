@@ -76,7 +76,7 @@ export function flaw(value: unknown): string | undefined {
 	if (!isObject(value)) return 'a record is not an object';
 	const { op } = value;
 	const shape = typeof op === 'string' && Object.hasOwn(shapes, op) ? shapes[op] : undefined;
-	if (shape === undefined) return `unknown step ${JSON.stringify(op)}`;
+	if (typeof op !== 'string' || shape === undefined) return `unknown step ${JSON.stringify(op)}`;
 	for (const [key, check] of Object.entries(shape)) {
 		if (!check(value[key])) return `step ${op}: wrong ${key}`;
 	}

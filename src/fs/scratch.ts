@@ -12,6 +12,8 @@ export type ScratchOptions = {
 	readonly path: string;
 	/** Where its bytes lie: a folder of the session. */
 	readonly folder: string;
+	/** Its number as a device: another one than the machine's, for a file cannot be renamed into it or out of it. */
+	readonly dev: bigint;
 	/** Inode numbers count from here. */
 	readonly firstIno: bigint;
 	/** Paths at which other trees begin; the directories that lead there exist from the start. */
@@ -28,7 +30,7 @@ export function createScratch(options: ScratchOptions): Overlay {
 	const at = options.now();
 	const root = {
 		ino: real?.ino ?? options.firstIno,
-		dev: real?.dev ?? 1n,
+		dev: options.dev,
 		uid: real?.uid ?? 0,
 		gid: real?.gid ?? 0,
 		mode: real === undefined ? 0o1777 : real.mode & 0o7777,

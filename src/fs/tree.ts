@@ -2,6 +2,7 @@
 import type { Base } from '../model/change.ts';
 import type { Stat } from './api.ts';
 import type { DirectoryNode, Entry, FileNode, Node } from './node.ts';
+import { setAttributes, toNode, touch } from './node-record.ts';
 import type { NodeRecord, TreeRecord } from './record.ts';
 
 export type KnownBase = { readonly base: Base; readonly order: number };
@@ -202,50 +203,5 @@ export class Tree {
 			this.byLower.set(lower, node);
 		}
 		node.lower = lower;
-	}
-}
-
-function setAttributes(node: Node, record: Extract<TreeRecord, { op: 'attr' }>): void {
-	if (record.mode !== undefined) {
-		node.mode = record.mode;
-		node.modeSet = true;
-	}
-	if (record.atime !== undefined) node.atimeNs = BigInt(record.atime);
-	if (record.mtime !== undefined) node.mtimeNs = BigInt(record.mtime);
-	if (record.ctime !== undefined) node.ctimeNs = BigInt(record.ctime);
-	if (record.timesSet !== undefined) node.timesSet = record.timesSet;
-}
-
-function touch(directory: DirectoryNode, atNs: bigint): void {
-	directory.mtimeNs = atNs;
-	directory.ctimeNs = atNs;
-	directory.timesSet = false;
-}
-
-function toNode(record: NodeRecord): Node {
-	const common = {
-		id: record.id,
-		order: record.order,
-		origin: record.origin,
-		ino: BigInt(record.ino),
-		dev: BigInt(record.dev),
-		uid: record.uid,
-		gid: record.gid,
-		mode: record.mode,
-		modeSet: false,
-		atimeNs: BigInt(record.atime),
-		mtimeNs: BigInt(record.mtime),
-		ctimeNs: BigInt(record.ctime),
-		timesSet: false,
-		links: 0,
-		opens: 0,
-	};
-	switch (record.kind) {
-		case 'file':
-			return { ...common, kind: 'file', lower: record.lower, content: undefined, size: 0, orphan: false, dirty: false };
-		case 'directory':
-			return { ...common, kind: 'directory', lower: record.lower, children: new Map(), subdirectories: 0 };
-		case 'symlink':
-			return { ...common, kind: 'symlink', target: record.target ?? '' };
 	}
 }

@@ -33,18 +33,16 @@ export function applyNaively(changes: readonly Change[], top: string, copy: stri
 		if (change.after.type === 'link') continue;
 		const place = kept.get(change);
 		if (place !== undefined) fs.renameSync(place, of(change.path));
-		place === undefined && change.kind === 'modify'
-			? alter(of(change.path), change.after, content)
-			: make(of(change.path), change.after, content, place !== undefined);
+		if (place === undefined && change.kind !== 'modify') make(of(change.path), change.after, content);
+		else alter(of(change.path), change.after, content);
 	}
 	for (const { path: one, after } of put) if (after.type === 'link') fs.linkSync(of(after.link), of(one));
 	for (const { path: one, after } of put.reverse()) if (after.type === 'directory') fs.chmodSync(of(one), after.mode);
 	fs.rmSync(aside, { recursive: true });
 }
 
-function make(where: string, after: Target, content: string, there: boolean): void {
-	if (there) alter(where, after, content);
-	else if (after.type === 'directory') fs.mkdirSync(where);
+function make(where: string, after: Target, content: string): void {
+	if (after.type === 'directory') fs.mkdirSync(where);
 	else if (after.type === 'symlink') fs.symlinkSync(after.target, where);
 	else alter(where, after, content);
 }

@@ -151,9 +151,10 @@ function rename(from: string, to: string, how: 'plain' | 'noReplace' | 'exchange
 	fs.renameSync(aside, b);
 }
 
+/** Native: Node's own takes `link/..` away before it looks at the link. */
 function real(one: string): string {
 	const slash = one.lastIndexOf('/');
-	return `${fs.realpathSync(one.slice(0, slash))}/${one.slice(slash + 1)}`;
+	return `${fs.realpathSync.native(one.slice(0, slash))}/${one.slice(slash + 1)}`;
 }
 
 function withoutSlash(one: string): string {

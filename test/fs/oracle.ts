@@ -124,7 +124,7 @@ export function plant(directory: string, seeds: readonly Seed[]): void {
 /** The answer as text: `ok`, what was read, or the errno. */
 export function answer(act: () => unknown): string {
 	try {
-		return `ok ${String(act() ?? '')}`;
+		return `ok ${JSON.stringify(act()) ?? ''}`;
 	} catch (error) {
 		if (error instanceof SysError) return error.code;
 		if (error instanceof Error && 'code' in error && 'syscall' in error) return String(error.code);

@@ -6,35 +6,13 @@ import { loadChangeSet } from '../../src/fs/change-set.ts';
 import { createHostFiles } from '../../src/host/host-files.ts';
 import type { Change } from '../../src/model/change.ts';
 import { applyNaively } from './applier.ts';
-import { guest, temporary } from './guest.ts';
-import { anyCall, anySeed, type Call, overlayMachine, plant, type Seed } from './oracle.ts';
-import { realMachine } from './oracle-real.ts';
+import { guest } from './guest.ts';
+import { agree, inTurn } from './in-turn.ts';
+import { anyCall, anySeed } from './oracle.ts';
 import { overlayPicture, type Picture, realPicture } from './picture.ts';
 
 const { FS_RUNS } = process.env;
-const runs = Number(FS_RUNS ?? 100);
-
-/** Calls are made from down here, so that a link to `..` does not lead out of what is compared. */
-const deep = '/1/2/3/4';
-
-function inTurn(seeds: readonly Seed[], calls: readonly Call[], keepOpen = false) {
-	const top = temporary();
-	const [machine, real, copy] = [`${top}/machine`, `${top}/real`, `${top}/copy`];
-	for (const directory of [machine, real, copy]) {
-		fs.mkdirSync(directory + deep, { recursive: true });
-		plant(directory + deep, seeds);
-	}
-	const g = { ...guest({ exposed: [machine] }, top), work: machine + deep };
-	const before = realPicture(machine);
-	const overlay = overlayMachine(g);
-	const oracle = realMachine(real + deep);
-	for (const call of calls) expect([call, overlay.call(call)]).toEqual([call, oracle.call(call)]);
-	if (!keepOpen) {
-		overlay.closeAll();
-		oracle.closeAll();
-	}
-	return { g, top, machine, real, copy, before, overlay, oracle };
-}
+const runs = Number(FS_RUNS ?? 60);
 
 const script = [fc.array(anySeed, { maxLength: 8 }), fc.array(anyCall, { minLength: 1, maxLength: 40 })] as const;
 
@@ -91,14 +69,16 @@ test('the change set, applied to a copy of the machine, gives what the script sa
 
 test('changes that were applied in mid-run are none any more, and the script goes on as if nothing had happened', () => {
 	fc.assert(
-		fc.property(...script, fc.array(anyCall, { maxLength: 30 }), (seeds, calls, more) => {
+		fc.property(...script, fc.array(anyCall, { maxLength: 30 }), (seeds, all, more) => {
+			// Two names of one file on the machine are two files to the overlay: no links that are applied in mid-run.
+			const calls = all.filter(({ op }) => op !== 'link');
 			const { g, top, machine, real, overlay, oracle } = inTurn(seeds, calls, true);
 			const changes = g.fs.changeSet();
 			applyNaively(changes, machine, machine, `${g.session}/upper/content`);
 			g.fs.rebase(changes);
 			expect(g.fs.changeSet()).toEqual([]);
 			expect(overlayPicture(g, machine)).toEqual(realPicture(real));
-			for (const call of more) expect([call, overlay.call(call)]).toEqual([call, oracle.call(call)]);
+			agree(overlay, oracle, more);
 			overlay.closeAll();
 			oracle.closeAll();
 			expect(overlayPicture(g, machine)).toEqual(realPicture(real));

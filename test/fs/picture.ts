@@ -1,5 +1,6 @@
 /** A whole directory as text, so that two can be compared: types, modes, contents, link targets and which names are one file. */
 import * as fs from 'node:fs';
+import type { Place } from '../../src/fs/api.ts';
 import type { Guest } from './guest.ts';
 import { openFile, readNode } from './guest.ts';
 import { answer } from './oracle.ts';
@@ -11,7 +12,13 @@ export function realPicture(directory: string): Picture {
 	const picture: Picture = {};
 	const inodes = new Map<string, string>();
 	const visit = (one: string) => {
-		const stat = fs.lstatSync(`${directory}/${one}`);
+		let stat: fs.Stats;
+		try {
+			stat = fs.lstatSync(`${directory}/${one}`);
+		} catch (error) {
+			picture[one] = refusal(error);
+			return;
+		}
 		picture[one] = describe(stat.mode, stat.nlink, () =>
 			stat.isDirectory()
 				? ''
@@ -35,7 +42,13 @@ export function overlayPicture({ fs: system }: Guest, directory: string): Pictur
 	const inodes = new Map<string, string>();
 	const directories = new Set<string>();
 	const visit = (one: string) => {
-		const place = g.fs.resolve(one, g.work, { follow: false });
+		let place: Place;
+		try {
+			place = g.fs.resolve(one, g.work, { follow: false });
+		} catch (error) {
+			picture[one] = refusal(error);
+			return;
+		}
 		const { stat } = place;
 		if (stat === undefined) throw new Error(`${one} is listed and not there`);
 		const format = stat.mode & 0o170000;
@@ -60,6 +73,13 @@ export function overlayPicture({ fs: system }: Guest, directory: string): Pictur
 	};
 	visit('.');
 	return picture;
+}
+
+/** A directory that can be listed and not searched. */
+function refusal(error: unknown): string {
+	return answer(() => {
+		throw error;
+	});
 }
 
 function describe(mode: number, nlink: number, more: () => string): string {
