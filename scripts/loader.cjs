@@ -21,8 +21,11 @@ const cache = `${bundle}.${process.version}-${process.arch}.cache`;
 // The bundle is ASCII (esbuild's charset), and latin1 needs no decoding.
 const source = `(function (exports, require, module, __filename, __dirname, importModule) {${fs.readFileSync(bundle, 'latin1')}\n})`;
 const cachedData = readCache();
-const script = new vm.Script(source, { filename: bundle, ...(cachedData && { cachedData }) });
-if (cachedData === undefined || script.cachedDataRejected) writeCacheAfterScriptRun();
+let script = compile(cachedData);
+if (cachedData === undefined || script.cachedDataRejected) {
+	if (isMainThread) process.once('exit', writeCacheAfterScriptRun());
+	else script = compileWholeAndWrite();
+}
 script.runInThisContext()(module.exports, require, module, bundle, __dirname, importModule);
 
 /** `import()` for the bundle: one inside a vm.Script has no loader without a flag. */
@@ -38,20 +41,37 @@ function readCache() {
 	}
 }
 
+function compile(data) {
+	return new vm.Script(source, { filename: bundle, ...(data && { cachedData: data }) });
+}
+
 /** Only a run that started the kernel's worker has compiled all that the next one needs; `--help` has not. */
 function writeCacheAfterScriptRun() {
-	let ranScript = !isMainThread;
+	let ranScript = false;
 	process.once('worker', () => {
 		ranScript = true;
 	});
-	process.once('exit', () => {
-		if (!ranScript) return;
-		const temporary = `${cache}.${process.pid}`;
-		try {
-			fs.writeFileSync(temporary, script.createCachedData(), { flag: 'wx' });
-			fs.renameSync(temporary, cache);
-		} catch {
-			// An installation folder that is not ours to write: start-up stays as slow as it is.
-		}
-	});
+	return () => {
+		if (ranScript) writeCache(script);
+	};
+}
+
+/** The worker is ended from outside, and cannot write at its end: it compiles all functions before it begins, once. */
+function compileWholeAndWrite() {
+	const v8 = require('node:v8');
+	v8.setFlagsFromString('--no-lazy');
+	const whole = compile();
+	v8.setFlagsFromString('--lazy');
+	writeCache(whole);
+	return whole;
+}
+
+function writeCache(compiled) {
+	const temporary = `${cache}.${process.pid}`;
+	try {
+		fs.writeFileSync(temporary, compiled.createCachedData(), { flag: 'wx' });
+		fs.renameSync(temporary, cache);
+	} catch {
+		// An installation folder that is not ours to write: start-up stays as slow as it is.
+	}
 }
