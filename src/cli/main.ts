@@ -90,6 +90,11 @@ program
 	.description('check that nobody has edited the record')
 	.action(async (id) => finish((await sessions()).auditVerifyCommand(id)));
 
+// Whatever escapes every other net: the guest dies with this process, and the session is kept.
+process.on('uncaughtException', (error) => {
+	exitWithError(error);
+	process.exit();
+});
 program.parseAsync().catch(exitWithError);
 
 async function finish(status: number | Promise<number>): Promise<void> {

@@ -68,6 +68,11 @@ export function launch(options: LaunchOptions): Launched {
 	};
 }
 
+/** `launcher --near`: see PROTOCOL.md. A matter of speed alone, so nobody waits for it and a failure costs nothing else. */
+export function bringNear(launcher: string, thread: number, launcherPid: number): void {
+	spawn(launcher, ['--near', String(thread), String(launcherPid)], { stdio: 'ignore', env: {} }).on('error', () => {});
+}
+
 function facts(line: string): Record<string, boolean> {
 	const words = line.split(' ').map((word) => word.split('='));
 	return Object.fromEntries(words.map(([name = '', value]) => [name, value === 'yes']));

@@ -62,6 +62,8 @@ export type FromWorker =
 	| { readonly kind: 'effect'; readonly id: number; readonly effect: Effect; readonly approval: Approval }
 	| { readonly kind: 'unsupported'; readonly call: string }
 	| { readonly kind: 'output'; readonly stream: 1 | 2; readonly bytes: Uint8Array }
+	/** The worker's thread, for the launcher's `--near`. */
+	| { readonly kind: 'thread'; readonly tid: number }
 	| { readonly kind: 'want-input' }
 	| { readonly kind: 'limit'; readonly limit: LimitName }
 	| { readonly kind: 'command'; readonly id: number; readonly spec: CommandSpec; readonly changes: readonly Change[] }
