@@ -61,7 +61,11 @@ export function applyChanges(
 	host: ApplyHost,
 	options: ApplyOptions = {},
 ): ApplyResult {
-	return withApplyLock(session.root, host, () => applyLocked(session, changes, host, options), options.wait);
+	try {
+		return withApplyLock(session.root, host, () => applyLocked(session, changes, host, options), options.wait);
+	} finally {
+		host.tree.release();
+	}
 }
 
 function applyLocked(

@@ -22,6 +22,9 @@ export function openCheckpoint(files: SessionFiles, tree: Tree, sessionFolder: s
 	const folder = `${sessionFolder}/checkpoint`;
 	const made = new Set<string>();
 	const written: string[] = [];
+	const temporary = `${folder}/incoming`;
+	/** A copy that was broken off may lie there. */
+	let isStale = true;
 	const fileOf = (sha256: string) => `${folder}/${sha256.slice(0, 2)}/${sha256}`;
 
 	const keepBytes = (path: string): { sha256: string; stat: ReturnType<Tree['fstat']> } => {
@@ -29,8 +32,8 @@ export function openCheckpoint(files: SessionFiles, tree: Tree, sessionFolder: s
 		try {
 			const before = tree.fstat(from);
 			makeFolder(folder);
-			const temporary = `${folder}/incoming`;
-			files.remove(temporary);
+			if (isStale) files.remove(temporary);
+			isStale = true;
 			const to = files.create(temporary);
 			const hash = createHash('sha256');
 			try {
@@ -45,6 +48,7 @@ export function openCheckpoint(files: SessionFiles, tree: Tree, sessionFolder: s
 			const sha256 = hash.digest('hex');
 			makeFolder(`${folder}/${sha256.slice(0, 2)}`);
 			files.move(temporary, fileOf(sha256));
+			isStale = false;
 			written.push(fileOf(sha256));
 			return { sha256, stat: before };
 		} finally {

@@ -2,7 +2,7 @@
 import { SysError } from '../abi/errno.ts';
 import type { Tree } from '../host/atomic-tree.ts';
 import { typeOf } from './machine-node.ts';
-import type { Plan, Saved, Step } from './transaction.ts';
+import type { Plan, Saved, StagedNode, Step } from './transaction.ts';
 
 /** Somebody changed a path between the check and now. */
 export class ChangedMeanwhile extends Error {
@@ -16,10 +16,14 @@ export class ChangedMeanwhile extends Error {
 }
 
 export function commitSteps(plan: Plan, tree: Tree): void {
-	for (const step of plan.steps) commitStep(step, tree);
+	const types = new Map(plan.stage.map(({ temp, node }) => [temp, node.type]));
+	for (const step of plan.steps) commitStep(step, tree, step.kind === 'place' ? types.get(step.temp) : undefined);
 }
 
-function commitStep(step: Step, tree: Tree): void {
+type StagedType = StagedNode['type'] | undefined;
+
+/** `staged`: what a `place` puts there. */
+function commitStep(step: Step, tree: Tree, staged: StagedType): void {
 	switch (step.kind) {
 		case 'remove':
 			mustBe(tree, step.path, step.saved);
@@ -31,11 +35,13 @@ function commitStep(step: Step, tree: Tree): void {
 			tree.rename(step.path, step.park);
 			return;
 		case 'place':
-			if (step.over === undefined) placeNew(tree, step.temp, step.path);
-			else {
-				mustBe(tree, step.path, step.over);
-				renameOver(tree, step.temp, step.path);
+			if (step.over === undefined) {
+				placeNew(tree, step.temp, step.path, staged);
+				return;
 			}
+			mustBe(tree, step.path, step.over);
+			if (staged === 'link') renameOver(tree, step.temp, step.path);
+			else tree.rename(step.temp, step.path);
 			return;
 		case 'move':
 			mustBeInode(tree, step.from, step.ino);
@@ -59,9 +65,8 @@ function commitStep(step: Step, tree: Tree): void {
  * link(2) fails where a name is taken, which rename(2) does not: a file that somebody makes in this very moment is not
  * lost. Directories, and file systems without links, get the plain look before.
  */
-function placeNew(tree: Tree, temp: string, path: string): void {
-	const stat = tree.lstat(temp);
-	if (stat !== undefined && typeOf(stat) !== 'directory') {
+function placeNew(tree: Tree, temp: string, path: string, staged: StagedType): void {
+	if (staged !== 'directory') {
 		try {
 			tree.link(temp, path);
 			tree.unlink(temp);
@@ -75,7 +80,7 @@ function placeNew(tree: Tree, temp: string, path: string): void {
 	tree.rename(temp, path);
 }
 
-/** rename(2) does nothing where both names are the same file already. */
+/** rename(2) does nothing where both names are the same file already: two links of it. */
 function renameOver(tree: Tree, from: string, path: string): void {
 	tree.rename(from, path);
 	if (tree.lstat(from) !== undefined) tree.unlink(from);

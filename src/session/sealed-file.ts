@@ -3,7 +3,7 @@
  * told apart from a missing one, and never trusted. (The seal shows accidents and careless edits; it is no signature.)
  */
 import { createHash } from 'node:crypto';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import type { SessionFiles } from '../host/session-files.ts';
 
 export type Unsealed<T> =

@@ -1,5 +1,5 @@
 /** What session.json and decisions.json hold. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Approval } from '../model/decision.ts';
 import type { ExitReason } from '../model/report.ts';
 
@@ -35,7 +35,7 @@ const stateShape = z.discriminatedUnion('kind', [
 ]);
 
 export const sessionRecordShape = z.strictObject({
-	id: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/),
+	id: z.string().check(z.regex(/^[0-9A-HJKMNP-TV-Z]{26}$/)),
 	/** As the person gave it; `-` for standard input, `-c` for code. */
 	script: z.string(),
 	/** The script's own arguments. */
@@ -76,7 +76,7 @@ const approvalShape: z.ZodType<Approval> = z.strictObject({
 	approved: z.boolean(),
 	by: decidedByShape,
 	because: z.exactOptional(z.string()),
-	status: z.exactOptional(z.int().min(0).max(255)),
+	status: z.exactOptional(z.int().check(z.minimum(0), z.maximum(255))),
 });
 
 export const decisionsShape = z.strictObject({

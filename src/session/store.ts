@@ -1,6 +1,6 @@
 /** The sessions of a user: `$XDG_STATE_HOME/approve-run/sessions/<ulid>/`, each outliving the process that made it. */
 import { monotonicFactory } from 'ulid';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Processes } from '../host/process-identity.ts';
 import type { SessionFiles } from '../host/session-files.ts';
 import type { Report } from '../model/report.ts';

@@ -1,11 +1,11 @@
 /** One apply, as it is written down before anything is touched: what is built, what is done in which order, and what was there. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
-const path = z.string().refine(isResolved, 'not a resolved path');
+const path = z.string().check(z.refine(isResolved, 'not a resolved path'));
 const ownerShape = z.strictObject({ uid: z.int(), gid: z.int() });
-const digits = z.string().regex(/^\d+$/);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const mode = z.int().min(0).max(0o7777);
+const digits = z.string().check(z.regex(/^\d+$/));
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+const mode = z.int().check(z.minimum(0), z.maximum(0o7777));
 
 /** A node of the machine as it was before: enough to put it back. Bytes lie in the checkpoint under their SHA-256. */
 const savedShape = z.discriminatedUnion('type', [
@@ -27,7 +27,7 @@ const stagedNodeShape = z.discriminatedUnion('type', [
 		type: z.literal('file'),
 		/** Where the bytes come from: the session's upper/content, a file of the machine, nowhere. */
 		source: z.discriminatedUnion('kind', [
-			z.strictObject({ kind: z.literal('content'), name: z.string().regex(/^[\w.-]+$/) }),
+			z.strictObject({ kind: z.literal('content'), name: z.string().check(z.regex(/^[\w.-]+$/)) }),
 			z.strictObject({ kind: z.literal('copy'), path }),
 			z.strictObject({ kind: z.literal('empty') }),
 		]),
@@ -68,7 +68,7 @@ const planShape = z.strictObject({
 	kind: z.literal('plan'),
 	version: z.literal(1),
 	/** Part of every temporary name. Nobody can guess it. */
-	token: z.string().regex(/^[0-9a-z]{8,40}$/),
+	token: z.string().check(z.regex(/^[0-9a-z]{8,40}$/)),
 	at: z.int(),
 	stage: z.array(stageItemShape),
 	steps: z.array(stepShape),
