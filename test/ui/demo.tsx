@@ -1,5 +1,6 @@
 /** A program with the real screen and a made-up run behind it, for the tests that drive a real terminal. */
-import { ReadStream, WriteStream } from 'node:tty';
+import { openSync } from 'node:fs';
+import { isatty, ReadStream, WriteStream } from 'node:tty';
 import { person, type Question, settle } from '../../src/gate/approver.ts';
 import { createReview } from '../../src/gate/review-store.ts';
 import type { ReviewItem } from '../../src/model/review.ts';
@@ -32,8 +33,9 @@ review.onDecided((item, { approved }) => said.push(`${item.id} ${approved}`));
 
 const { runReview } = await import('../../src/ui/run-review.tsx');
 const shown = runReview(review, {
-	input: new ReadStream(0),
-	output: new WriteStream(1),
+	// In a pipe the terminal is still there, by its name.
+	input: new ReadStream(isatty(0) ? 0 : openSync('/dev/tty', 'r')),
+	output: new WriteStream(isatty(1) ? 1 : openSync('/dev/tty', 'w')),
 	env: process.env,
 	person: 'mia',
 });
@@ -41,6 +43,7 @@ const timers: NodeJS.Timeout[] = [];
 play();
 await shown;
 for (const timer of timers) clearInterval(timer);
+// What else the process does is none of the screen's business: it ends here.
 process.stdout.write(`end ${await review.whenFinished()}; ${said.join(', ')}\n`);
 process.exit(0);
 
@@ -70,6 +73,9 @@ function play(): void {
 			review.setChanges(items.filter((item) => item.change !== undefined && item.id < 6));
 			review.pushOutput(Buffer.from('Committing\n'));
 			setTimeout(() => void ask(), 300);
+			return;
+		case 'ahead':
+			setTimeout(() => void ask(), 2000);
 			return;
 		case 'input':
 			review.pushOutput(Buffer.from('What is your name? '));
