@@ -16,8 +16,6 @@ export type Installation = {
 	readonly surroundings: Surroundings;
 	readonly sessions: string;
 	readonly cache: string;
-	/** The kernel's worker, built. */
-	readonly worker: string;
 };
 
 export function findInstallation(): Installation {
@@ -37,7 +35,6 @@ export function findInstallation(): Installation {
 		surroundings,
 		sessions: sessionRoot(process.env, home),
 		cache: cacheFolder(surroundings),
-		worker: join(here, 'worker.cjs'),
 	};
 }
 

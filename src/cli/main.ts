@@ -1,4 +1,5 @@
 /** The command line: design of commands, options and exit statuses. Each command is loaded when it is asked for. */
+import './early-worker.ts';
 import { Command, Option } from '@commander-js/extra-typings';
 import { exitWithError } from './exit-with-error.ts';
 import { runCommand } from './run-command.ts';

@@ -13,15 +13,18 @@ import { findRemembered } from '../interpreter/find.ts';
 import type { Runtime } from '../interpreter/find-types.ts';
 import type { LimitName, Limits } from '../model/limits.ts';
 import type { Review } from '../model/review.ts';
-import { compilePolicy, systemPath } from '../policy/compile.ts';
+import { compilePolicy, type Policy, systemPath } from '../policy/compile.ts';
+import { decide } from '../policy/decide.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { passEnv } from '../policy/environment.ts';
 import { LimitTooLooseError, limitExample, limitNames, parseLimit, tightenLimits } from '../policy/limits.ts';
 import { channelsFor } from '../run/channels.ts';
+import type { RunOptions } from '../run/controller.ts';
 import { openStreams } from '../run/outside-streams.ts';
 import { type Mode, type RunScriptOptions, runScript } from '../run/run-script.ts';
 import type { ApplyHost } from '../session/apply-host.ts';
 import { openStore, type SessionStore } from '../session/store.ts';
+import { takeWorker } from './early-worker.ts';
 import { findInstallation, findLauncher, type Installation, ownFolders } from './installation.ts';
 import { loadPolicyDocument } from './load-policy.ts';
 import { architecture, machineIdentity, personName } from './machine.ts';
@@ -46,6 +49,7 @@ export async function runCommand(
 ): Promise<number> {
 	const installation = findInstallation();
 	const mode = modeOf(flags);
+	const thread = takeWorker();
 	const program = await scriptOf(script, args, flags, installation.surroundings.cwd);
 	const [document, runtime] = await Promise.all([
 		loadPolicyDocument(flags.policy, installation),
@@ -55,7 +59,7 @@ export async function runCommand(
 	const { cwd, home } = installation.surroundings;
 	const env = passEnv(document, process.env);
 	const own = ownFolders(installation);
-	const policy = compilePolicy(document, { home, cwd, systemPath, env, realpath: realPath, own });
+	let policy: Policy | undefined;
 	const limits = limitsOf(document.limits, flags);
 	const applyHost = openApplyHost();
 	const store = openSessionStore(installation, applyHost);
@@ -71,7 +75,11 @@ export async function runCommand(
 			runtime: `trapped PyPy ${runtime.version}`,
 			cwd,
 		},
-		policy,
+		decide: (effect) => {
+			policy ??= compilePolicy(document, { home, cwd, systemPath, env, realpath: realPath, own });
+			return decide(policy, effect);
+		},
+		denied: document.denied,
 		limits,
 		streams: openStreams(process.stdin, process.stdout, process.stderr),
 		terminal: { input: process.stdin.isTTY === true, output: process.stdout.isTTY === true },
@@ -83,6 +91,7 @@ export async function runCommand(
 		signal: stop.signal,
 		start: startOptions({
 			installation,
+			thread,
 			launcher,
 			runtime,
 			document,
@@ -101,6 +110,7 @@ export async function runCommand(
 /** What a run is started with, for a session. `words`: what the interpreter is given; `exposed`: folders besides the working directory. */
 export function startOptions(parts: {
 	readonly installation: Installation;
+	readonly thread: RunOptions['thread'];
 	readonly launcher: string;
 	readonly runtime: Runtime;
 	readonly document: PolicyDocument;
@@ -121,7 +131,7 @@ export function startOptions(parts: {
 			env,
 			args: launcherArguments(runtime, limits, `${session.folder}/channel`, argv),
 		},
-		workerFile: installation.worker,
+		thread: parts.thread,
 		worker: {
 			sessionFolder: session.folder,
 			channelFolder: `${session.folder}/channel`,

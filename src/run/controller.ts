@@ -1,5 +1,5 @@
 /** The main thread's side of one run: starts guest and worker, carries messages, runs commands, keeps the limits. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Question } from '../gate/approver.ts';
 import type { HostCommandHandle } from '../host/command.ts';
 import { openWaker } from '../host/fifo-transport.ts';
@@ -15,8 +15,8 @@ import type { FromWorker, GuestEnd, ToWorker, Used, WorkerStart } from './messag
 export type RunOptions = {
 	readonly launch: LaunchOptions;
 	readonly worker: Omit<WorkerStart, 'flag'>;
-	/** The worker's file. */
-	readonly workerFile: string | URL;
+	/** The kernel's worker, started and waiting for its first message. */
+	readonly thread: Worker;
 	readonly limits: Limits;
 	readonly hooks: RunHooks;
 };
@@ -75,7 +75,8 @@ class Run {
 	readonly #options: RunOptions;
 	readonly #launched: Launched;
 	readonly #worker: Worker;
-	readonly #flag = new Int32Array(new SharedArrayBuffer(4));
+	readonly #shared = new SharedArrayBuffer(4);
+	readonly #flag = new Int32Array(this.#shared);
 	readonly #watch: LimitWatch;
 	readonly #commands = new Map<number, HostCommandHandle>();
 	readonly #taken = new Map<string, () => void>();
@@ -90,10 +91,9 @@ class Run {
 	constructor(options: RunOptions) {
 		this.#options = options;
 		this.#launched = launch(options.launch);
-		this.#worker = new Worker(options.workerFile, {
-			workerData: { ...options.worker, flag: this.#flag.buffer },
-			stdout: false,
-		});
+		this.#worker = options.thread;
+		this.#worker.ref();
+		this.#worker.postMessage({ ...options.worker, flag: this.#shared } satisfies WorkerStart);
 		this.#watch = watchLimits(this.#launched.pid, options.limits, (limit) => this.#exceeded(limit));
 	}
 

@@ -1,11 +1,12 @@
 /** Runs one script from start to end: session, guest, questions, review, apply, report. */
 import { type Approver, person, plan, settle, unattended } from '../gate/approver.ts';
 import { createReview, type ReviewStore } from '../gate/review-store.ts';
+import type { Verdict } from '../model/decision.ts';
+import type { Effect } from '../model/effect.ts';
 import type { LimitName, Limits } from '../model/limits.ts';
 import type { Report } from '../model/report.ts';
 import type { Review, ReviewEnd } from '../model/review.ts';
-import type { Policy } from '../policy/compile.ts';
-import { decide } from '../policy/decide.ts';
+import type { DeniedRule } from '../policy/document.ts';
 import { formatLimit } from '../policy/limits.ts';
 import type { ApplyHost } from '../session/apply-host.ts';
 import type { Session, SessionStore } from '../session/store.ts';
@@ -31,7 +32,9 @@ export type RunScriptOptions = {
 		readonly runtime: string;
 		readonly cwd: string;
 	};
-	readonly policy: Policy;
+	/** The policy's answer; asked for the first time when there is something to decide. */
+	readonly decide: (effect: Effect) => Verdict;
+	readonly denied: DeniedRule;
 	readonly limits: Limits;
 	/** Everything a run needs but its session's folders. */
 	readonly start: (session: Session) => Omit<RunOptions, 'hooks' | 'limits'>;
@@ -79,7 +82,7 @@ class ScriptRun {
 		this.#work = openSessionWork(this.#session, options.applyHost, options.now);
 		const { script, policy, runtime } = options.about;
 		this.#work.event({ kind: 'started', at: options.now(), script, policy, runtime });
-		this.#decisions = createChangeDecisions((effect) => decide(options.policy, effect));
+		this.#decisions = createChangeDecisions(options.decide);
 		this.#effects = createEffectRecord((event) => this.#work.event(event), options.now);
 		this.#review = createReview({
 			session: this.#session.id,
@@ -276,7 +279,7 @@ class ScriptRun {
 	#exit(outcome: RunOutcome): Exit {
 		const refused =
 			this.#effects.denied() || this.#decisions.all().some(({ approval }) => approval?.approved === false);
-		const denied = refused && this.#options.policy.denied === 'exit';
+		const denied = refused && this.#options.denied === 'exit';
 		return exitOf(outcome, denied, (limit) => limitSentence(limit, this.#options.limits));
 	}
 

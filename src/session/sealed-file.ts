@@ -18,7 +18,12 @@ export function writeSealed(files: SessionFiles, path: string, version: number, 
 }
 
 /** Reads data of exactly `version`. Throws SysError where the file cannot be read. */
-export function readSealed<T>(files: SessionFiles, path: string, version: number, shape: z.ZodType<T>): Unsealed<T> {
+export function readSealed<T>(
+	files: SessionFiles,
+	path: string,
+	version: number,
+	shape: z.ZodMiniType<T>,
+): Unsealed<T> {
 	const bytes = files.readWhole(path);
 	if (bytes === undefined) return { kind: 'missing' };
 	const whole = parse(bytes.toString('utf8'));

@@ -9,7 +9,7 @@ export const recordVersion = 1;
 const time = z.int();
 const limitNames = ['time', 'cpu', 'memory', 'output', 'tasks', 'disk', 'files'] as const;
 const limitName = z.enum(limitNames);
-const reason: z.ZodType<ExitReason> = z.enum([
+const reason: z.ZodMiniType<ExitReason> = z.enum([
 	'exited',
 	'signaled',
 	'denied',
@@ -72,7 +72,7 @@ const decidedByShape = z.union([
 	z.strictObject({ built: z.enum(['unattended', 'plan', 'limit', 'kernel', 'runtime']) }),
 ]);
 
-const approvalShape: z.ZodType<Approval> = z.strictObject({
+const approvalShape: z.ZodMiniType<Approval> = z.strictObject({
 	approved: z.boolean(),
 	by: decidedByShape,
 	because: z.exactOptional(z.string()),
