@@ -1,15 +1,15 @@
 /** The command line: design of commands, options and exit statuses. Each command is loaded when it is asked for. */
-import './early-worker.ts';
+import '../run/early-worker.ts';
 import { Command, Option } from '@commander-js/extra-typings';
 import { exitWithError } from './exit-with-error.ts';
 import { runCommand } from './run-command.ts';
-import { version } from './version.ts';
+import { printVersion } from './version.ts';
 
 const program = new Command('approve-run')
 	.description(
 		'Run a Python script that nobody trusts yet: see what it wants to do, decide, and only then let it happen.',
 	)
-	.version(version)
+	.option('-V, --version', 'print the version')
 	.usage('[options] SCRIPT [ARG…]\n       approve-run [options] -c CODE [ARG…]\n       approve-run COMMAND')
 	.enablePositionalOptions()
 	.passThroughOptions()
@@ -30,7 +30,7 @@ const program = new Command('approve-run')
 	.addOption(limit('files', 'files made or changed'))
 	.showHelpAfterError('(approve-run --help tells more)')
 	.exitOverride()
-	.action((script, args, flags) => finish(runCommand(script, args, flags)));
+	.action((script, args, flags) => finish(flags.version === true ? printVersion() : runCommand(script, args, flags)));
 
 program
 	.command('review [session]')

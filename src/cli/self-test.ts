@@ -2,7 +2,7 @@
 
 import type { Runtime } from '../interpreter/find-types.ts';
 import { type RunOutcome, startRun } from '../run/controller.ts';
-import { takeWorker } from './early-worker.ts';
+import { takeWorker } from '../run/early-worker.ts';
 import { findLauncher, type Installation } from './installation.ts';
 import { loadPolicyDocument } from './load-policy.ts';
 import { openApplyHost, openSessionStore, startOptions } from './run-command.ts';
