@@ -2,6 +2,7 @@
 
 import type { Approval, Verdict } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
+import { noAnswer } from './decisions.ts';
 
 /** An effect that the policy wants somebody to look at. `id` is its place in the program's order. */
 export type Question = {
@@ -81,8 +82,4 @@ async function asked(approver: Approver, question: Question, signal: AbortSignal
 	} finally {
 		signal.removeEventListener('abort', stop);
 	}
-}
-
-function noAnswer(because: string): Approval {
-	return { approved: false, by: { built: 'unattended' }, because };
 }

@@ -2,11 +2,13 @@
 
 import type { Approval } from '../model/decision.ts';
 import type { LimitsUsed } from '../model/limits.ts';
-import type { Detail, ItemState, Review, ReviewEnd, ReviewItem, ReviewState, RunPhase } from '../model/review.ts';
+import type { Detail, Review, ReviewEnd, ReviewItem, ReviewState, RunPhase } from '../model/review.ts';
 import type { Question } from './approver.ts';
 import { type Clock, coalesce, systemClock } from './coalesce.ts';
+import { canDecide, differs, noAnswer, stateOf } from './decisions.ts';
 import { createDetailCache } from './detail-cache.ts';
 import { createItemList } from './item-list.ts';
+import { createListeners } from './listeners.ts';
 import { createOutputRing } from './output-ring.ts';
 
 export type ReviewOptions = {
@@ -55,10 +57,10 @@ export function createReview(options: ReviewOptions): ReviewStore {
 	const output = createOutputRing(outputBytes);
 	const seen = new Set<number>();
 	const waiting = new Map<number, (approval: Approval) => void>();
-	const changed = listeners<[]>();
-	const stopped = listeners<[]>();
-	const entered = listeners<[string | undefined]>();
-	const decided = listeners<[ReviewItem, Approval]>();
+	const changed = createListeners<[]>();
+	const stopped = createListeners<[]>();
+	const entered = createListeners<[string | undefined]>();
+	const decided = createListeners<[ReviewItem, Approval]>();
 	const notice = coalesce(() => changed.call(), intervalMs, options.clock ?? systemClock);
 	let phase: RunPhase = { kind: 'running' };
 	let used: LimitsUsed | undefined;
@@ -123,6 +125,7 @@ export function createReview(options: ReviewOptions): ReviewStore {
 			}
 			return new Promise<Approval>((resolve) => {
 				const stop = () => refuse(id, 'the run was stopped before it was answered');
+				refuse(id, 'it was asked again');
 				signal.addEventListener('abort', stop, { once: true });
 				waiting.set(id, (approval) => {
 					signal.removeEventListener('abort', stop);
@@ -141,7 +144,11 @@ export function createReview(options: ReviewOptions): ReviewStore {
 		setChanges(changes) {
 			const kept = changes.map(keepDecision);
 			const stay = new Set(kept.map((item) => item.id));
-			for (const item of items.all) if (item.change !== undefined && !stay.has(item.id)) forget(item.id);
+			for (const { id, change } of items.all) {
+				if (change === undefined || stay.has(id)) continue;
+				refuse(id, 'the change is there no more');
+				forget(id);
+			}
 			items.replace((item) => item.change !== undefined, kept);
 			touch();
 		},
@@ -211,11 +218,12 @@ export function createReview(options: ReviewOptions): ReviewStore {
 
 	function refuse(id: number, because: string): void {
 		const resolve = waiting.get(id);
+		if (resolve === undefined) return;
 		const item = items.get(id);
 		waiting.delete(id);
 		const approval = noAnswer(because);
 		if (item !== undefined) put({ ...item, state: stateOf(approval) });
-		resolve?.(approval);
+		resolve(approval);
 	}
 
 	/** A change as the run layer gives it, with what a person decided of this very version before. */
@@ -230,48 +238,4 @@ export function createReview(options: ReviewOptions): ReviewStore {
 		const byPerson = (old.state.kind === 'approved' || old.state.kind === 'denied') && 'person' in old.state.by;
 		return byPerson && item.state.kind === 'pending' ? { ...counted, state: old.state } : counted;
 	}
-}
-
-/** What a person may still decide: all that is pending, and a change that is not applied and that no rule denied. */
-function canDecide(item: ReviewItem): boolean {
-	switch (item.state.kind) {
-		case 'pending':
-			return true;
-		case 'approved':
-			return item.change !== undefined;
-		case 'denied':
-			return item.change !== undefined && 'person' in item.state.by;
-		case 'ran':
-		case 'applied':
-			return false;
-	}
-}
-
-function differs(item: ReviewItem, version: string | undefined): boolean {
-	return version !== undefined && version !== item.version;
-}
-
-function stateOf(approval: Approval): ItemState {
-	const because = approval.because === undefined ? {} : { because: approval.because };
-	return { kind: approval.approved ? 'approved' : 'denied', by: approval.by, ...because };
-}
-
-function noAnswer(because: string): Approval {
-	return { approved: false, by: { built: 'unattended' }, because };
-}
-
-function listeners<Arguments extends readonly unknown[]>(): {
-	add(listener: (...given: Arguments) => void): () => void;
-	call(...given: Arguments): void;
-} {
-	const all = new Set<(...given: Arguments) => void>();
-	return {
-		add(listener) {
-			all.add(listener);
-			return () => all.delete(listener);
-		},
-		call(...given) {
-			for (const listener of [...all]) listener(...given);
-		},
-	};
 }

@@ -1,10 +1,11 @@
 /** Joins the review, the keyboard and the view: holds what is on the screen, and knows since when. */
 import type { Detail, Review, ReviewState } from '../model/review.ts';
+import { createAttention } from './attention.ts';
 import type { Clock } from './clock.ts';
 import { createDocument, type Document } from './document.ts';
 import { helpRows } from './help.ts';
 import type { KeyEvent } from './keys.ts';
-import { type Layout, layOut, type Size, smallest } from './layout.ts';
+import { type Layout, layOut, type Size } from './layout.ts';
 import { emptyLine, textOf } from './line-editor.ts';
 import { press } from './press.ts';
 import { goesOn } from './row.ts';
@@ -41,8 +42,6 @@ export type DriverOptions = {
 	readonly onEnd: () => void;
 };
 
-/** How long something must be on the screen before a key is an answer to it, milliseconds. */
-export const settleMs = 250;
 /** A person who pressed no key for this long is not in the middle of something. */
 const idleMs = 3000;
 /** So many details are there at once when the person goes back to them. */
@@ -57,8 +56,7 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 	let loading: string | undefined;
 	let document: { key: string; document: Document } | undefined;
 	let output: { text: string; lines: readonly string[] } = { text: '', lines: [] };
-	let onScreen: { subject: string; settled: boolean } = { subject: '', settled: false };
-	let cancelSettle = () => {};
+	const attention = createAttention(clock, settled);
 	let lastKey = Number.NEGATIVE_INFINITY;
 	let closed = false;
 	let lastLive: number | undefined;
@@ -86,13 +84,7 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 			size = next;
 			refresh();
 		},
-		drawn(shown) {
-			const subject = subjectOf(shown);
-			if (subject === onScreen.subject || closed) return;
-			cancelSettle();
-			onScreen = { subject, settled: false };
-			cancelSettle = clock.after(settleMs, () => settle(shown));
-		},
+		drawn: attention.drawn,
 		close,
 	};
 
@@ -100,21 +92,14 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 		if (closed) return;
 		closed = true;
 		unsubscribe();
-		cancelSettle();
+		attention.stop();
 		listeners.clear();
 	}
 
 	/** What was drawn has stood on the screen for long enough to be read by somebody. */
-	function settle(shown: Shown): void {
-		onScreen = { ...onScreen, settled: true };
-		const { item, detail, document: page, layout } = shown.world;
-		const isReadable =
-			page !== undefined &&
-			shown.view.mode.kind === 'items' &&
-			layout.panes !== 'list' &&
-			layout.columns >= smallest.columns &&
-			layout.rows >= smallest.rows;
-		if (item !== undefined && detail !== undefined && detail.kind !== 'failed' && isReadable) {
+	function settled({ world }: Shown, isReadable: boolean): void {
+		const { item, detail, document: page } = world;
+		if (isReadable && item !== undefined && page !== undefined && detail !== undefined && detail.kind !== 'failed') {
 			review.markSeen(item.id, item.version);
 		}
 		refresh();
@@ -190,8 +175,7 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 			helpLines: view.mode.kind === 'help' ? helpRows(theme, size.columns).length : 0,
 		};
 		const shown: Shown = { world, view, theme, output: output.lines };
-		const settled = onScreen.settled && onScreen.subject === subjectOf(shown);
-		return { ...shown, world: { ...world, settled } };
+		return { ...shown, world: { ...world, settled: attention.isSettled(shown) } };
 	}
 
 	/** Moves the view along with what the run does, unless the person is in the middle of something. */
@@ -255,17 +239,6 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 		}
 		return false;
 	}
-}
-
-/** What a key would be an answer to: another subject needs another look. */
-function subjectOf({ view, world }: Shown): string {
-	const { mode } = view;
-	const { item, layout } = world;
-	const detail = world.detail === undefined ? 'loading' : world.detail.kind;
-	const question = mode.kind === 'confirm' ? `${mode.what}${mode.count}` : '';
-	const hidden = layout.panes === 'list' || layout.rows < smallest.rows || layout.columns < smallest.columns;
-	const live = item?.state.kind === 'pending' && item.state.live;
-	return [mode.kind, question, item?.id, item?.version, live, detail, hidden].join(' ');
 }
 
 /** The view with nothing out of its bounds, the selected item in the list's window. */
