@@ -117,7 +117,8 @@ function applyLocked(
 				// The tree first: on a full disk this makes the room that the journal's last lines need.
 				const left = undoPlan(plan, staged, { tree: on.tree, files: on.files, checkpoint }, false);
 				syncSteps(plan.steps, on.tree);
-				undone = left.length === 0;
+				// What somebody wrote in this very moment stays theirs: there is nothing of ours in it to take back.
+				undone = left.every(({ path }) => error instanceof ChangedMeanwhile && path === error.path);
 				appendRecord(on.files, file, { kind: 'undoing', at: on.now(), why: error.message, force: false }, false);
 				appendRecord(on.files, file, { kind: 'undone', at: on.now(), left }, true);
 			}
@@ -136,7 +137,7 @@ function racing(error: ChangedMeanwhile, changes: readonly Change[]): Conflict {
 }
 
 function explain(error: Error, undone: boolean, session: SessionPlace): string {
-	const what = error instanceof SysError ? `the machine refused (${error.message})` : error.message;
+	const what = error instanceof SysError ? `the machine refused (${error.message})` : error.message.replace(/\.$/, '');
 	return undone
 		? `Nothing was applied: ${what}`
 		: `Applying stopped: ${what}. Some changes could not be taken back yet; mend that and run: approve-run rollback ${session.id}`;

@@ -16,6 +16,7 @@ import { SysError } from '../../src/abi/errno.ts';
 import type { Change } from '../../src/model/change.ts';
 import { ApplyError, applyChanges } from '../../src/session/apply.ts';
 import type { ApplyHost } from '../../src/session/apply-host.ts';
+import { DamagedJournal } from '../../src/session/recover.ts';
 import { rollback } from '../../src/session/rollback.ts';
 import { spy } from './spy.ts';
 import { everything, makeWorld, type Nodes, type World } from './world.ts';
@@ -74,6 +75,15 @@ describe('apply', () => {
 		rollback(at.session, at.host);
 		expect(lstatSync(at.path('f')).mtimeMs).toBeCloseTo(before.mtimeMs, 2);
 		expect(lstatSync(at.path('f')).uid).toBe(before.uid);
+	});
+
+	it('leaves nothing behind where a second name is there already', () => {
+		const at = world({ f: 'a', g: { hard: 'f' } });
+		const after = { type: 'link', link: at.path('f') } as const;
+		const changes: Change[] = [{ kind: 'replace', order: 1, path: at.path('g'), base: at.base('g'), after }];
+		const before = at.snapshot();
+		expect(applyChanges(at.session, changes, at.host).kind).toBe('applied');
+		expect(at.snapshot()).toEqual(before);
 	});
 
 	it('rolls several applies of one session back in reverse order', () => {
@@ -187,6 +197,60 @@ describe('conflicts', () => {
 	});
 });
 
+describe('somebody who writes in the very moment of apply', () => {
+	/** Lets somebody write `name` just before the first operation of this kind. */
+	function racing(at: World, operation: string, name: string): ApplyHost {
+		let raced = false;
+		return spy(at.host, (called) => {
+			if (raced || called !== operation) return;
+			raced = true;
+			writeFileSync(at.path(name), 'theirs');
+		});
+	}
+
+	it('keeps what was written to a file that is to be deleted, and all is undone', () => {
+		const at = world({ f: 'a', g: 'g' });
+		const changes: Change[] = [
+			{ kind: 'create', order: 1, path: at.path('new'), after: at.file('n') },
+			{ kind: 'delete', order: 2, path: at.path('g'), base: at.base('g') },
+			{ kind: 'delete', order: 3, path: at.path('f'), base: at.base('f') },
+		];
+		const result = applyChanges(at.session, changes, racing(at, 'unlink', 'f'));
+		expect(result).toMatchObject({ kind: 'conflicts', conflicts: [{ kind: 'changed', path: at.path('f') }] });
+		expect(at.snapshot()).toEqual({ './': '755', f: '644 theirs', g: '644 g' });
+	});
+
+	it('keeps a file that was made where one is to be created', () => {
+		const at = world({});
+		const changes: Change[] = [{ kind: 'create', order: 1, path: at.path('new'), after: at.file('n') }];
+		const result = applyChanges(at.session, changes, racing(at, 'link', 'new'));
+		expect(result).toMatchObject({ kind: 'conflicts', conflicts: [{ path: at.path('new') }] });
+		expect(at.snapshot()).toEqual({ './': '755', new: '644 theirs' });
+	});
+});
+
+describe('the journal', () => {
+	it('that was edited is not followed: rollback says so and touches nothing', () => {
+		const at = world({ f: 'a' });
+		applyChanges(at.session, [modify(at, 'f', 'b')], at.host);
+		const file = join(at.session.folder, 'journal', 'apply-1.jsonl');
+		writeFileSync(file, readFileSync(file, 'utf8').replaceAll(at.path('f'), '/etc/passwd'));
+		expect(() => rollback(at.session, at.host)).toThrow(/cannot be trusted: line 1 of .* is not as it was written/);
+		expect(() => applyChanges(at.session, [], at.host)).toThrow(DamagedJournal);
+	});
+
+	it('whose original was damaged puts nothing wrong back', () => {
+		const at = world({ f: 'a' });
+		applyChanges(at.session, [modify(at, 'f', 'b')], at.host);
+		const [kept] = readdirSync(join(at.session.folder, 'checkpoint'), { recursive: true, encoding: 'utf8' })
+			.map((name) => join(at.session.folder, 'checkpoint', name))
+			.filter((name) => lstatSync(name).isFile());
+		writeFileSync(kept ?? '', 'evil');
+		expect(() => rollback(at.session, at.host)).toThrow(/is damaged, so it is not put back/);
+		expect(at.snapshot()['f']).toBe('644 b');
+	});
+});
+
 describe('a symlink that is swapped in', () => {
 	it('is not followed when it replaced a directory before the check', () => {
 		const at = world({ dir: null, 'dir/f': 'a', outside: null, 'outside/f': 'a' });
@@ -198,7 +262,7 @@ describe('a symlink that is swapped in', () => {
 		expect(readFileSync(at.path('outside/f'), 'utf8')).toBe('a');
 	});
 
-	it('is not followed at any moment of apply', () => {
+	it.each([true, false])('is not followed at any moment of apply (directories held open: %s)', (hold) => {
 		// The attack is made before the n-th operation, for every n.
 		let applied = 0;
 		for (let n = 0; ; n++) {
@@ -211,6 +275,7 @@ describe('a symlink that is swapped in', () => {
 			const outside = readdirSync(at.path('outside'));
 			let count = 0;
 			const attacked = spy(at.host, () => {
+				if (!hold) at.host.tree.release();
 				if (count++ !== n) return;
 				renameSync(at.path('dir'), at.path('dir-real'));
 				symlinkSync('outside', at.path('dir'));
