@@ -14,34 +14,33 @@ export function openStreams(input: Readable, output: Writable, errors: Writable)
 	const writers = { 1: writer(output), 2: writer(errors) } as const;
 	let ended = false;
 	let waiting: ((bytes: Uint8Array | undefined) => void) | undefined;
-	let listening = false;
+	// Listens only while somebody waits: the review reads the same terminal, and a paused stream would be deaf for it too.
+	const stop = (): void => {
+		if (waiting === undefined) return;
+		waiting = undefined;
+		input.off('data', onData).off('end', onEnd).off('error', onEnd);
+		input.pause();
+	};
 	const give = (bytes: Uint8Array | undefined): void => {
 		const got = waiting;
-		waiting = undefined;
-		input.pause();
+		stop();
 		got?.(bytes);
 	};
-	const end = (): void => {
+	const onData = (bytes: Buffer): void => give(bytes);
+	const onEnd = (): void => {
 		ended = true;
 		give(undefined);
 	};
 	return {
 		write: (stream, bytes) => writers[stream](bytes),
 		read(got) {
+			if (ended) return got(undefined);
+			stop();
 			waiting = got;
-			if (ended) return give(undefined);
-			if (!listening) {
-				listening = true;
-				input.on('data', (bytes: Buffer) => give(bytes));
-				input.once('end', end);
-				input.once('error', end);
-			}
+			input.on('data', onData).on('end', onEnd).on('error', onEnd);
 			input.resume();
 		},
-		pause() {
-			waiting = undefined;
-			if (listening) input.pause();
-		},
+		pause: stop,
 	};
 }
 
