@@ -9,10 +9,8 @@ export function describeEffect(effect: Effect, because: string | undefined, pend
 		case 'run': {
 			const { argv, program, cwd, env } = effect;
 			if (pending > 0) {
-				const noun = pending === 1 ? '1 change above is' : `${pending} changes above are`;
-				facts.push(
-					`${noun} not approved: the command does not see ${pending === 1 ? 'it' : 'them'}. Approve first what it needs.`,
-				);
+				const noun = pending === 1 ? '1 change above was' : `${pending} changes above were`;
+				facts.push(`${noun} not approved when this was asked; the command sees only what is approved before it runs`);
 			}
 			return { kind: 'command', argv, program, cwd, env, facts };
 		}
