@@ -3,6 +3,7 @@
  * A call that stands nowhere here answers ENOSYS and leaves an event.
  */
 
+import * as attributes from './attributes.ts';
 import * as clock from './clock.ts';
 import type { Handler } from './context.ts';
 import * as descriptors from './descriptors.ts';
@@ -27,6 +28,7 @@ const partial = (handler: Handler, note: string): Row => ({ handler, support: 'p
 const sameOwner = 'keeps the owner a file has; any other is EPERM';
 const sameSelf = 'staying the same succeeds; any other is EPERM';
 const noMask = 'the signal mask is not exchanged for the time of the wait';
+const noAttributes = 'EOPNOTSUPP: files have no extended attributes';
 const noNetwork = 'pairs of guest sockets; hosts are judged, recorded and refused';
 
 export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
@@ -70,6 +72,18 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['utimes', full(times.utimes)],
 	['futimesat', full(times.futimesat)],
 	['utimensat', full(times.utimensat)],
+	['getxattr', partial(attributes.ofPath, noAttributes)],
+	['lgetxattr', partial(attributes.ofLink, noAttributes)],
+	['fgetxattr', partial(attributes.ofFile, noAttributes)],
+	['setxattr', partial(attributes.ofPath, noAttributes)],
+	['lsetxattr', partial(attributes.ofLink, noAttributes)],
+	['fsetxattr', partial(attributes.ofFile, noAttributes)],
+	['listxattr', partial(attributes.ofPath, noAttributes)],
+	['llistxattr', partial(attributes.ofLink, noAttributes)],
+	['flistxattr', partial(attributes.ofFile, noAttributes)],
+	['removexattr', partial(attributes.ofPath, noAttributes)],
+	['lremovexattr', partial(attributes.ofLink, noAttributes)],
+	['fremovexattr', partial(attributes.ofFile, noAttributes)],
 	['getdents64', full(paths.getdents64)],
 	['chdir', full(paths.chdir)],
 	['fchdir', full(paths.fchdir)],
