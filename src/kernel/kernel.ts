@@ -243,6 +243,8 @@ function newProcess(
 		argv,
 		ended: undefined,
 		became: undefined,
+		refused: undefined,
+		refusedCommand: undefined,
 		signalCommand: undefined,
 		mappings: new Map(),
 	};

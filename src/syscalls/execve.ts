@@ -48,7 +48,14 @@ function run(c: Context, base: string, path: string, argvAddress: number, envAdd
 		});
 		throw new SysError('EACCES');
 	}
-	return want(c, effect, (id) => start(c, id, effect));
+	// /usr/bin/git was refused: /bin/git, the next on PATH, is the same program and no new question.
+	const same = JSON.stringify(effect);
+	if (c.process.refused === same) throw new SysError('EACCES');
+	c.process.refused = same;
+	return want(c, effect, (id) => {
+		c.process.refused = undefined;
+		return start(c, id, effect);
+	});
 }
 
 function start(c: Context, id: number, effect: RunEffect): Outcome {
