@@ -244,7 +244,6 @@ function newProcess(
 		ended: undefined,
 		became: undefined,
 		refused: undefined,
-		refusedCommand: undefined,
 		signalCommand: undefined,
 		mappings: new Map(),
 	};

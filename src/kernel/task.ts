@@ -27,8 +27,6 @@ export type Process = {
 	became: WaitStatus | undefined;
 	/** The execve that was refused last: a search along PATH tries one program under several names. */
 	refused: string | undefined;
-	/** The last command that it was not allowed to become, as JSON. */
-	refusedCommand: string | undefined;
 	/** Set while a command runs in its place: sends the command a signal. */
 	signalCommand: ((signal: number) => void) | undefined;
 	/** Shared file mappings that may have to be written back, by start address. */

@@ -11,12 +11,7 @@ import type { Context } from './context.ts';
  * Runs `perform` if the effect is allowed. A write or delete that is to be asked about is captured in the session's upper
  * layer and decided at the review; any other question waits for its answer. Denied: EACCES.
  */
-export function want(
-	context: Context,
-	effect: Effect,
-	perform: (id: number) => Outcome,
-	refused: () => void = () => {},
-): Outcome {
+export function want(context: Context, effect: Effect, perform: (id: number) => Outcome): Outcome {
 	const { world } = context.kernel;
 	const verdict = world.decide(effect);
 	const because = verdict.because === undefined ? {} : { because: verdict.because };
@@ -25,7 +20,6 @@ export function want(
 			return perform(captured(effect) ? 0 : world.record(effect, { approved: true, by: verdict.by, ...because }));
 		case 'deny':
 			world.record(effect, { approved: false, by: verdict.by, ...because });
-			refused();
 			throw new SysError('EACCES');
 		case 'ask': {
 			if (captured(effect)) return perform(0);
@@ -34,7 +28,7 @@ export function want(
 				answer = approval;
 				context.kernel.changed();
 			});
-			return waitFor(() => (answer === undefined ? undefined : afterAnswer(answer, () => perform(id), refused)));
+			return waitFor(() => (answer === undefined ? undefined : afterAnswer(answer, () => perform(id))));
 		}
 	}
 }
@@ -76,9 +70,8 @@ function captured(effect: Effect): boolean {
 	return effect.kind === 'write' || effect.kind === 'delete';
 }
 
-function afterAnswer(answer: Approval, perform: () => Outcome, refused: () => void): Outcome {
+function afterAnswer(answer: Approval, perform: () => Outcome): Outcome {
 	if (answer.approved) return perform();
-	refused();
 	// A person may let a denied command end with a status of its own instead of EACCES.
 	if (answer.status !== undefined) return { kind: 'exit', status: answer.status };
 	throw new SysError('EACCES');
