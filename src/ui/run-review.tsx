@@ -1,14 +1,14 @@
 /** Shows a review in a terminal until the person finishes it, or the terminal is gone. */
-import { render } from 'ink';
+import { type Instance, type RenderOptions, render } from 'ink';
 import type { Review } from '../model/review.ts';
-import { createCanvas } from './canvas.ts';
+import { type Canvas, createCanvas } from './canvas.ts';
 import { systemClock } from './clock.ts';
 import { createDriver } from './driver.ts';
 import { createFrames } from './frame.ts';
-import { createKeyReader } from './keys.ts';
+import { createKeyReader, type KeyEvent } from './keys.ts';
 import { RowStoreContext } from './safe-text.tsx';
 import { Screen } from './screen.tsx';
-import { holdTerminal, type TerminalInput, type TerminalOutput } from './terminal.ts';
+import { type HeldTerminal, holdTerminal, type TerminalInput, type TerminalOutput } from './terminal.ts';
 import { type TerminalEnv, themeOf } from './theme.ts';
 
 export type ReviewTerminal = {
@@ -30,65 +30,49 @@ const escapeMs = 40;
  * terminal back and finishing as `later`.
  */
 export async function runReview(review: Review, { input, output, env, person }: ReviewTerminal): Promise<void> {
-	const theme = themeOf(env);
 	const frames = createFrames();
 	const keys = createKeyReader();
-	let cancelEscape = () => {};
-	let ended: () => void = () => {};
-	let failed: (error: unknown) => void = () => {};
-	const done = new Promise<void>((resolve, reject) => {
-		ended = resolve;
-		failed = reject;
-	});
+	const { promise: done, resolve: ended, reject: failed } = settleable();
+	const size = () => ({ columns: output.columns || 80, rows: output.rows || 24 });
+	const driver = createDriver({ review, size: size(), theme: themeOf(env), person, clock: systemClock, onEnd: ended });
 	const later = () => {
 		driver.close();
 		review.finish('later');
 		ended();
 	};
+	let cancelEscape = () => {};
+	const read = (events: readonly KeyEvent[]) => {
+		try {
+			for (const event of events) driver.key(event);
+		} catch (error) {
+			failed(error);
+		}
+	};
 
-	const terminal = holdTerminal(input, output, {
-		onInput(text) {
-			cancelEscape();
-			for (const event of keys.push(text)) driver.key(event);
-			if (!keys.waiting()) return;
-			cancelEscape = systemClock.after(escapeMs, () => {
-				for (const event of keys.flush()) driver.key(event);
-			});
-		},
-		onResize() {
-			frames.forget();
-			terminal.write('\x1b[0m\x1b[2J');
-			driver.resize(terminal.size());
-		},
-		onGone: later,
-	});
-	const driver = createDriver({
-		review,
-		size: terminal.size(),
-		theme,
-		person,
-		clock: systemClock,
-		onEnd: () => ended(),
-	});
-
-	const canvas = createCanvas((frame) => terminal.write(frames.next(frame, terminal.size().rows)));
-	const ink = render(
-		<RowStoreContext value={frames}>
-			<Screen driver={driver} />
-		</RowStoreContext>,
-		// `debug` hands over each frame whole and at once: no cursor movements of Ink's own, which clear the scrollback on
-		// a full screen, and no silence where CI is set.
-		{
-			stdout: canvas.stream,
-			stdin: canvas.silence,
-			debug: true,
-			exitOnCtrlC: false,
-			patchConsole: false,
-			isScreenReaderEnabled: false,
-		},
-	);
-	ink.waitUntilExit().then(() => ended(), failed);
+	let terminal: HeldTerminal | undefined;
+	const canvas = createCanvas((frame) => terminal?.write(frames.next(frame, size().rows)));
+	let ink: Instance | undefined;
 	try {
+		terminal = holdTerminal(input, output, {
+			onInput(text) {
+				cancelEscape();
+				read(keys.push(text));
+				if (keys.waiting()) cancelEscape = systemClock.after(escapeMs, () => read(keys.flush()));
+			},
+			onResize() {
+				frames.forget();
+				terminal?.write('\x1b[0m\x1b[2J');
+				driver.resize(size());
+			},
+			onGone: later,
+		});
+		ink = render(
+			<RowStoreContext value={frames}>
+				<Screen driver={driver} />
+			</RowStoreContext>,
+			inkOptions(canvas),
+		);
+		ink.waitUntilExit().then(() => ended(), failed);
 		await done;
 	} catch (error) {
 		later();
@@ -97,8 +81,33 @@ export async function runReview(review: Review, { input, output, env, person }: 
 		cancelEscape();
 		canvas.close();
 		driver.close();
-		terminal.release();
-		ink.unmount();
-		ink.cleanup();
+		terminal?.release();
+		ink?.unmount();
+		ink?.cleanup();
 	}
+}
+
+/**
+ * `debug` hands over each frame whole and at once: no cursor movements of Ink's own, which clear the scrollback on a full
+ * screen, and no silence where CI is set.
+ */
+function inkOptions({ stream, silence }: Canvas): RenderOptions {
+	return {
+		stdout: stream,
+		stdin: silence,
+		debug: true,
+		exitOnCtrlC: false,
+		patchConsole: false,
+		isScreenReaderEnabled: false,
+	};
+}
+
+function settleable(): { promise: Promise<void>; resolve: () => void; reject: (error: unknown) => void } {
+	let resolve: () => void = () => {};
+	let reject: (error: unknown) => void = () => {};
+	const promise = new Promise<void>((yes, no) => {
+		resolve = yes;
+		reject = no;
+	});
+	return { promise, resolve, reject };
 }

@@ -39,7 +39,6 @@ export type TerminalHooks = {
 
 export interface HeldTerminal {
 	write(text: string): void;
-	size(): { readonly columns: number; readonly rows: number };
 	/** Gives the terminal back; a second call does nothing. */
 	release(): void;
 }
@@ -87,8 +86,12 @@ export function holdTerminal(input: TerminalInput, output: TerminalOutput, hooks
 
 	function release(): void {
 		if (!held) return;
-		write(leaveScreen);
 		held = false;
+		try {
+			output.write(leaveScreen);
+		} catch {
+			// The terminal is gone: there is nobody left to see it.
+		}
 		for (const signal of signals) process.off(signal, onSignal);
 		process.off('SIGCONT', onContinue);
 		process.off('SIGWINCH', onWindow);
@@ -116,13 +119,14 @@ export function holdTerminal(input: TerminalInput, output: TerminalOutput, hooks
 	process.on('SIGWINCH', onWindow);
 	// An exception that nobody catches, process.exit: the last chance. Writing to a terminal is synchronous.
 	process.on('exit', release);
-	take();
+	try {
+		take();
+	} catch (error) {
+		release();
+		throw error;
+	}
 	input.on('data', onData);
 	input.resume();
 
-	return {
-		write,
-		size: () => ({ columns: output.columns || 80, rows: output.rows || 24 }),
-		release,
-	};
+	return { write, release };
 }

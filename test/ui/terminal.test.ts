@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createReview } from '../../src/gate/review-store.ts';
 import type { ReviewItem } from '../../src/model/review.ts';
+import { runReview } from '../../src/ui/run-review.tsx';
 import { enterScreen, leaveScreen } from '../../src/ui/terminal.ts';
 import { cwd, diffOf, hostile, hostileItems, many } from './fake.ts';
-import { closeAll, show, wait } from './harness.ts';
+import { closeAll, FakeInput, FakeOutput, show, wait } from './harness.ts';
 import { git, gitItem, pendingItems, reviewOf } from './reviews.ts';
 
 afterEach(closeAll);
@@ -99,6 +100,19 @@ describe('the terminal', () => {
 		await ended;
 		expect(await review.whenFinished()).toBe('later');
 		expect((await answer).approved).toBe(false);
+	});
+
+	test('that cannot be taken rejects, and leaves nothing behind', async () => {
+		const review = reviewOf(pendingItems);
+		const input = new FakeInput();
+		input.setRawMode = () => {
+			throw new Error('EIO');
+		};
+		const output = new FakeOutput(80, 24);
+		const before = process.listenerCount('SIGTERM');
+		await expect(runReview(review, { input, output, env: {}, person: 'mia' })).rejects.toThrow('EIO');
+		expect(process.listenerCount('SIGTERM')).toBe(before);
+		expect(await review.whenFinished()).toBe('later');
 	});
 
 	test('that fails while it is written to leaves the review for later', async () => {

@@ -33,7 +33,11 @@ beforeAll(async () => {
 });
 
 afterEach(() => {
-	tmux('kill-server');
+	try {
+		tmux('kill-server');
+	} catch {
+		// The test has closed it.
+	}
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -67,6 +71,15 @@ async function start(scene: string, columns = 80, rows = 24, command = '{}', env
 
 const screen = () => tmux('capture-pane', '-p');
 const keys = (...names: string[]) => tmux('send-keys', ...names);
+
+/** The demo's process id, while it runs. */
+function demo(): number | undefined {
+	try {
+		return Number(execFileSync('pgrep', ['-f', `^${process.execPath} ${folder}/demo.mjs`], { encoding: 'utf8' }));
+	} catch {
+		return undefined;
+	}
+}
 
 /** Waits for the screen to be as asked; says what it was when it never is. */
 async function until(isSo: (text: string) => boolean, ms = 8000): Promise<string> {
@@ -176,11 +189,18 @@ test('follows the size of the window', async () => {
 
 test.each(['TERM', 'HUP', 'INT'])('SIG%s gives the terminal back and leaves the review', async (signal) => {
 	await start('end');
-	const pid = execFileSync('pgrep', ['-f', `^${process.execPath} ${folder}/demo.mjs`], { encoding: 'utf8' }).trim();
-	process.kill(Number(pid), `SIG${signal}`);
+	process.kill(demo() ?? 0, `SIG${signal}`);
 	const text = await shows('after');
 	expect(text).toContain('before');
 	expect(tmux('display-message', '-p', '#{alternate_on} #{cursor_flag}')).toBe('0 1\n');
+});
+
+test('a terminal that is closed ends the program', async () => {
+	await start('storm');
+	expect(demo()).toBeGreaterThan(0);
+	tmux('kill-server');
+	for (let n = 0; n < 100 && demo() !== undefined; n += 1) await wait(50);
+	expect(demo()).toBeUndefined();
 });
 
 test('an exception that nobody caught gives the terminal back', async () => {
