@@ -40,7 +40,7 @@ export class ConflictError extends Error {
 export function openSessionWork(session: Session, host: ApplyHost, now: () => number): SessionWork {
 	const events = session.openEvents();
 	const readers = openReaders(host.tree, host.files, session.folder);
-	const applied: string[] = [];
+	const applied = new Set<string>();
 	return {
 		session,
 		readers,
@@ -50,11 +50,11 @@ export function openSessionWork(session: Session, host: ApplyHost, now: () => nu
 			if (changes.length === 0) return [];
 			const result = applyChanges(session, changes, host, { force });
 			if (result.kind === 'conflicts') throw new ConflictError(result.conflicts);
-			applied.push(...result.paths);
+			for (const path of result.paths) applied.add(path);
 			events.append({ kind: 'applied', at: now(), paths: result.paths });
 			return result.paths;
 		},
-		applied: () => applied,
+		applied: () => [...applied],
 		saveDecisions(decisions) {
 			const before = session.decisions();
 			const decided = decisions
