@@ -26,6 +26,11 @@ const expected = [
 
 /** A mistake of the user is one sentence; a bug of ours shows its stack and asks to be told. */
 export function exitWithError(error: unknown): void {
+	// `approve-run sessions | head`: the reader has what it wanted.
+	if (error instanceof Error && 'code' in error && error.code === 'EPIPE') {
+		process.exitCode = 0;
+		return;
+	}
 	if (isCommander(error)) {
 		process.exitCode = error.exitCode === 0 ? 0 : 125;
 		return;
