@@ -115,6 +115,19 @@ describe('what counts as an answer', () => {
 		expect(decided(review)).toEqual(['2 approved']);
 	});
 
+	test('a file that changes while its end is looked at is shown from its start again', async () => {
+		const log = pendingItems.at(-1);
+		if (log === undefined) throw new Error('no item');
+		const review = reviewOf([{ ...log, version: 'one' }]);
+		const { press, text, settle } = show(review);
+		await settle();
+		await press('G');
+		expect(await text()).toContain('2019-03-120');
+		review.setChanges([{ ...log, version: 'two' }]);
+		await settle();
+		expect(await text()).toContain('2019-03-1 GET');
+	});
+
 	test('what cannot be shown can be denied and not approved', async () => {
 		const [first] = pendingItems;
 		if (first === undefined) throw new Error('no item');

@@ -177,6 +177,18 @@ test('what is typed ahead of a question does not answer it', async () => {
 	expect(await shows('after 0')).toContain('end later; 20 true');
 });
 
+test('a key that waited while the program stood still is no answer to what was drawn before that', async () => {
+	await start('ahead');
+	await shows('git add');
+	const pid = demo() ?? 0;
+	process.kill(pid, 'SIGSTOP');
+	keys('a');
+	await wait(600);
+	process.kill(pid, 'SIGCONT');
+	await shows('Too soon');
+	expect(screen()).toContain('the script stands still until you answer');
+});
+
 test('follows the size of the window', async () => {
 	await start('end', 160, 50);
 	tmux('resize-window', '-x', '40', '-y', '10');
