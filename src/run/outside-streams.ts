@@ -34,7 +34,8 @@ export function openStreams(input: Readable, output: Writable, errors: Writable)
 	return {
 		write: (stream, bytes) => writers[stream](bytes),
 		read(got) {
-			if (ended) return got(undefined);
+			// Its end may have come with the last bytes, when nobody listened.
+			if (ended || input.readableEnded || input.destroyed) return got(undefined);
 			stop();
 			waiting = got;
 			input.on('data', onData).on('end', onEnd).on('error', onEnd);
