@@ -45,6 +45,8 @@ export type Attributes = {
 
 /** All paths are absolute and hold no `.`, `..` or empty part. Every failure is a SysError that names the path. */
 export interface Tree {
+	/** The effective user id; 0 where the system has none. */
+	readonly user: number;
 	/** Undefined: nothing is there, or its directory is missing. ENOTDIR: the way leads through something else. */
 	lstat(path: string): Stat | undefined;
 	readlink(path: string): string;
@@ -119,6 +121,7 @@ export function openTree(): Tree {
 	};
 
 	return {
+		user: process.geteuid?.() ?? 0,
 		lstat: (path) =>
 			act(path, () => {
 				try {

@@ -49,6 +49,7 @@ function commitStep(step: Step, tree: Tree, staged: StagedType): void {
 			else mustBe(tree, step.path, step.over);
 			renameOver(tree, step.from, step.path);
 			return;
+		case 'open':
 		case 'attributes': {
 			if (step.ino !== undefined) mustBeInode(tree, step.path, step.ino);
 			const { mode, mtimeNs } = step.after;

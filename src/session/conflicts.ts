@@ -47,11 +47,11 @@ function conflictsOf(change: Change, layout: Layout, tree: Tree): Conflict[] {
 			];
 		}
 		case 'delete': {
-			const path = layout.originalOf(change.path, change.base);
-			return [...baseConflicts(change, path, change.base, layout, tree), ...emptyConflicts(change, path, layout, tree)];
+			const { path, base } = change;
+			return [...baseConflicts(change, path, base, layout, tree), ...emptyConflicts(change, path, layout, tree)];
 		}
 		case 'rename': {
-			const from = layout.renames.get(change)?.from ?? change.from;
+			const { from } = change;
 			const occupant = layout.locate(change.path);
 			const target =
 				change.replaces === undefined || occupant === undefined
@@ -160,6 +160,7 @@ function emptyConflicts(change: Change, path: string | undefined, layout: Layout
 
 /** What a change set wants that cannot be built. */
 function targetConflicts(change: Change): Conflict[] {
+	if (change.path === '/') return [rootItself(change)];
 	if (change.kind === 'delete' || change.after.type !== 'file') return [];
 	const empty = change.after.size === 0;
 	if (change.kind === 'modify' || change.kind === 'rename' || empty || isPlaced(change) === hasContent(change))
@@ -180,6 +181,11 @@ function deviceConflicts(change: Change, from: string, layout: Layout): Conflict
 function unsupported(change: Change, path: string): Conflict {
 	const why = `${path} is a device, socket or pipe: it could not be put back, so it is not changed.`;
 	return { path, change: change.path, kind: 'unsupported', why, forceable: false };
+}
+
+function rootItself(change: Change): Conflict {
+	const why = 'The root directory of the machine itself is not changed.';
+	return { path: '/', change: change.path, kind: 'unsupported', why, forceable: false };
 }
 
 function twoAtOnePath(change: Change): Conflict {

@@ -24,32 +24,28 @@ export type ChangeReaders = {
 /** Larger files are told by facts alone: they would not fit a buffer twice. Bytes. */
 const largest = 1 << 28;
 
-/** `today` is where the change's base stands on the machine now: for a change below a renamed directory its old path. */
-export function describeChange(change: Change, readers: ChangeReaders, today: string = todayOf(change)): Detail {
+/** Paths are those of fs/change-set.ts: a base stands at `path`, a rename's at `from`. */
+export function describeChange(change: Change, readers: ChangeReaders): Detail {
 	try {
 		switch (change.kind) {
 			case 'create':
 				return describeNew(change.after, readers, []);
 			case 'delete':
-				return describeGone(change.base, today, readers);
+				return describeGone(change.base, change.path, readers);
 			case 'modify':
-				return describeChanged(change.base, change.after, today, readers, []);
+				return describeChanged(change.base, change.after, change.path, readers, []);
 			case 'rename': {
 				const facts = [`renamed from ${change.from}`];
 				if (change.replaces !== undefined) facts.push(`replaces the ${change.replaces.type} that stands there`);
-				return describeChanged(change.base, change.after, today, readers, facts);
+				return describeChanged(change.base, change.after, change.from, readers, facts);
 			}
 			case 'replace':
-				return describeReplaced(change.base, change.after, today, readers);
+				return describeReplaced(change.base, change.after, change.path, readers);
 		}
 	} catch (error) {
 		if (error instanceof SysError) return { kind: 'failed', why: `It cannot be read: ${error.message}` };
 		throw error;
 	}
-}
-
-function todayOf(change: Change): string {
-	return change.kind === 'rename' ? change.from : change.path;
 }
 
 function describeNew(after: Target, readers: ChangeReaders, before: readonly string[]): Detail {

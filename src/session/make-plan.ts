@@ -1,6 +1,7 @@
 /** Turns a checked change set into what is built and the steps that put it in place, in an order that can be undone backwards. */
 import type { Change, Target } from '../model/change.ts';
 import { isPlaced, type Layout, type Rename } from './layout.ts';
+import { withLockedOpened } from './locked-directories.ts';
 import { permissions, typeOf } from './machine-node.ts';
 import { depthOf, join, nameOf, parentOf } from './paths.ts';
 import type { Plan, Saved, StagedNode, StageItem, Step } from './transaction.ts';
@@ -33,8 +34,9 @@ export function makePlan(
 	const out: Step[] = [...layout.removals]
 		.filter((path) => layout.look(path).kind === 'here')
 		.map((path) => ({ kind: 'remove', path, saved: saveOnce(path) }));
-	for (const [change, { from, parked }] of layout.renames) {
+	for (const [change, { parked }] of layout.renames) {
 		if (!parked) continue;
+		const { from } = change;
 		const park = temporary(from, '-k');
 		parks.set(change, park);
 		out.push({ kind: 'park', path: from, park, ino: inodeOf(from, layout) });
@@ -56,15 +58,15 @@ export function makePlan(
 	for (const change of byDepth(changes.filter(isPlaced))) {
 		const way = change.kind === 'rename' ? layout.renames.get(change) : undefined;
 		if (change.kind === 'rename' && way?.way === 'move') {
-			const ino = inodeOf(way.from, layout);
+			const ino = inodeOf(change.from, layout);
 			places.push({
 				kind: 'move',
-				from: parks.get(change) ?? way.from,
+				from: parks.get(change) ?? change.from,
 				path: change.path,
 				ino,
 				...overOf(change.path),
 			});
-			attributes.push(...movedAttributes(change, way.from, layout));
+			attributes.push(...movedAttributes(change, layout));
 			if (layout.newDirectories.has(parentOf(change.path))) filledLater.add(parentOf(change.path));
 			continue;
 		}
@@ -73,8 +75,9 @@ export function makePlan(
 		const parentTemp = tempOf.get(parentOf(change.path));
 		const temp = parentTemp === undefined ? temporary(change.path, '') : join(parentTemp, nameOf(change.path));
 		tempOf.set(change.path, temp);
-		const owner = way === undefined ? ownerOf(over.over) : ownerOf(saveOnce(way.from));
-		stage.push({ temp, path: change.path, node: stagedNode(change.after, owner, way?.from) });
+		const from = change.kind === 'rename' ? change.from : undefined;
+		const owner = ownerOf(from === undefined ? over.over : saveOnce(from));
+		stage.push({ temp, path: change.path, node: stagedNode(change.after, owner, from) });
 		if (parentTemp === undefined) places.push({ kind: 'place', temp, path: change.path, ...over });
 	}
 	for (const change of changes) {
@@ -90,7 +93,7 @@ export function makePlan(
 			tempOf,
 			layout,
 		),
-		steps: [...out, ...places, ...attributes.sort((a, b) => depthOf(b.path) - depthOf(a.path))],
+		steps: withLockedOpened([...out, ...places, ...attributes], layout),
 	};
 }
 
@@ -132,7 +135,7 @@ function linksLast(stage: StageItem[], tempOf: ReadonlyMap<string, string>, layo
 	const targets = new Map<string, string>();
 	for (const { path, node } of stage) if (node.type === 'link') targets.set(path, node.to);
 	const moved = new Map<string, string>();
-	for (const [change, { from }] of layout.renames) moved.set(change.path, from);
+	for (const change of layout.renames.keys()) moved.set(change.path, change.from);
 	const links: StageItem[] = [...targets].map(([path, first]) => {
 		let to = first;
 		// A link to a link is a name of the same file; a circle of them ends where it began.
@@ -153,10 +156,9 @@ function openForFilling(item: StageItem, attributes: Step[]): StageItem {
 	return { ...item, node: { type: 'directory', mode: open } };
 }
 
-function movedAttributes(change: Rename, from: string, layout: Layout): Step[] {
-	const { after } = change;
+function movedAttributes({ after, from, path }: Rename, layout: Layout): Step[] {
 	if (after.type !== 'file' && after.type !== 'directory') return [];
-	return attributeStep(change.path, from, after.mode, after.mtimeNs, layout);
+	return attributeStep(path, from, after.mode, after.mtimeNs, layout);
 }
 
 function modifiedAttributes(change: Change, layout: Layout): Step[] {

@@ -9,7 +9,7 @@ import { isGitBinary } from './file-facts.ts';
 import { binaryPatch, blobId, quoteName } from './git-format.ts';
 import { hunkHeader, hunksOf } from './hunks.ts';
 import { type Comparison, compareTexts, type Run } from './line-diff.ts';
-import { isBelow } from './paths.ts';
+import { depthOf, isBelow } from './paths.ts';
 import { isEnded } from './text-lines.ts';
 
 /** Throws SysError where a file cannot be read. Bytes, because a text file need not be UTF-8. */
@@ -39,14 +39,11 @@ function filesOf(changes: readonly Change[], readers: ChangeReaders, comments: s
 	const movedDirectories = changes.flatMap((change) =>
 		change.kind === 'rename' && change.base.type === 'directory' ? [{ from: change.from, to: change.path }] : [],
 	);
-	const moved = new Map<string, string>();
+	/** Final paths of the files below directories that move, by today's. The innermost directory that moves decides. */
 	const movedTo = new Map<string, string>();
-	for (const { from, to } of movedDirectories) {
+	for (const { from, to } of movedDirectories.sort((a, b) => depthOf(a.from) - depthOf(b.from))) {
 		comments.push(`${commentName(from)}: directory renamed to ${commentName(to)}; its files are renamed below`);
-		for (const path of readers.below(from)) {
-			moved.set(to + path.slice(from.length), path);
-			movedTo.set(path, to + path.slice(from.length));
-		}
+		for (const path of readers.below(from)) movedTo.set(path, to + path.slice(from.length));
 	}
 	const sources = new Set(changes.flatMap((change) => (change.kind === 'rename' ? [change.from] : [])));
 	const contents = new Map<string, Target>();
@@ -62,18 +59,14 @@ function filesOf(changes: readonly Change[], readers: ChangeReaders, comments: s
 				break;
 			}
 			case 'delete': {
-				// Named by where it stands after a rename above it, or by where it stands today.
-				const today = moved.get(change.path) ?? change.path;
-				moved.delete(movedTo.get(today) ?? '');
+				movedTo.delete(change.path);
 				if (change.base.type === 'directory') comments.push(`${commentName(change.path)}: deleted directory`);
-				else files.push({ before: machineSide(today, change.base, readers), after: undefined });
+				else files.push({ before: machineSide(change.path, change.base, readers), after: undefined });
 				break;
 			}
 			case 'modify':
 			case 'replace': {
-				const today = moved.get(change.path) ?? change.path;
-				moved.delete(change.path);
-				const before = machineSide(today, change.base, readers);
+				const before = machineSide(change.path, change.base, readers);
 				const after = target(change.path, change.after, before?.bytes);
 				if (before === undefined || after === undefined) {
 					comments.push(...directoryComments(change.path, change.base, change.after));
@@ -84,9 +77,8 @@ function filesOf(changes: readonly Change[], readers: ChangeReaders, comments: s
 			}
 			case 'rename': {
 				if (change.base.type === 'directory') break;
-				const today = moved.get(change.from) ?? change.from;
-				moved.delete(movedTo.get(today) ?? '');
-				const before = machineSide(today, change.base, readers);
+				movedTo.delete(change.from);
+				const before = machineSide(change.from, change.base, readers);
 				// What stood there and is renamed itself (a swap) is not deleted.
 				if (change.replaces !== undefined && !sources.has(change.path)) {
 					files.push({ before: machineSide(change.path, change.replaces, readers), after: undefined });
@@ -97,7 +89,7 @@ function filesOf(changes: readonly Change[], readers: ChangeReaders, comments: s
 			}
 		}
 	}
-	for (const [to, from] of moved) {
+	for (const [from, to] of movedTo) {
 		const before = plainSide(from, readers);
 		files.push({ before, after: { ...before, path: to } });
 	}

@@ -97,6 +97,7 @@ function conflictsOf(plan: Plan, staged: Staged, tree: Tree): Conflict[] {
 				}
 				break;
 			}
+			case 'open':
 			case 'remove':
 			case 'park':
 			case 'place':

@@ -54,6 +54,8 @@ const stepShape = z.discriminatedUnion('kind', [
 	/** Renames what was staged to where it belongs, over `over`. */
 	z.strictObject({ kind: z.literal('place'), temp: path, path, over: z.exactOptional(savedShape) }),
 	z.strictObject({ kind: z.literal('move'), from: path, path, ino: digits, over: z.exactOptional(savedShape) }),
+	/** A directory of the user's that may not be written to is made writable for the time of applying. */
+	z.strictObject({ kind: z.literal('open'), path, ino: digits, before: someAttributes, after: someAttributes }),
 	/** Without `ino`: a directory that was staged. */
 	z.strictObject({
 		kind: z.literal('attributes'),

@@ -54,6 +54,7 @@ class Undo {
 
 	step(step: Step, index: number): void {
 		switch (step.kind) {
+			case 'open':
 			case 'attributes':
 				this.#attributes(step);
 				return;
@@ -87,7 +88,7 @@ class Undo {
 		}
 	}
 
-	#attributes(step: Extract<Step, { kind: 'attributes' }>): void {
+	#attributes(step: Extract<Step, { kind: 'open' | 'attributes' }>): void {
 		// Under this name another file may stand still, or again.
 		const ino = step.ino ?? this.#items.get(step.path)?.record?.ino;
 		if (ino === undefined || this.#look(step.path)?.ino.toString() !== ino) return;

@@ -9,7 +9,6 @@ import type { Detail, DiffLine } from '../../src/model/review.ts';
 import { applyChanges } from '../../src/session/apply.ts';
 import { openReaders } from '../../src/session/change-readers.ts';
 import { describeChange } from '../../src/session/describe-change.ts';
-import { todayPathOf } from '../../src/session/layout.ts';
 import { compareTexts } from '../../src/session/line-diff.ts';
 import { unifiedPatch } from '../../src/session/patch.ts';
 import { everything, makeWorld, type Nodes, snapshotOf, type World } from './world.ts';
@@ -178,8 +177,7 @@ describe('what is no text', () => {
 	it('covers every change of the great scene', () => {
 		const { world: at, changes } = everything();
 		worlds.push(at);
-		const today = todayPathOf(changes);
-		const details = changes.map((change) => describeChange(change, readers(at), today(change)));
+		const details = changes.map((change) => describeChange(change, readers(at)));
 		const facts = (name: string) => {
 			const detail = details[changes.findIndex(({ path }) => path === at.path(name))];
 			return detail !== undefined && 'facts' in detail ? detail.facts : detail;
