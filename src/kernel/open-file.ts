@@ -1,6 +1,6 @@
 /** An open file description: what descriptors point to, shared after dup and fork. open(2), "Open file descriptions". */
 import { SysError } from '../abi/errno.ts';
-import { O_ACCMODE, O_APPEND, O_NONBLOCK, O_RDONLY, O_WRONLY } from '../abi/open-flags.ts';
+import { O_ACCMODE, O_APPEND, O_NONBLOCK, O_PATH, O_RDONLY, O_WRONLY } from '../abi/open-flags.ts';
 import type { Stat } from '../fs/api.ts';
 
 export const POLLIN = 0x1;
@@ -20,12 +20,17 @@ export abstract class OpenFile {
 		this.flags = flags;
 	}
 
+	/** Names a file and leads to none of its bytes: nobody was asked whether it may be read. open(2), O_PATH. */
+	get handleOnly(): boolean {
+		return (this.flags & O_PATH) !== 0;
+	}
+
 	get readable(): boolean {
-		return (this.flags & O_ACCMODE) !== O_WRONLY;
+		return !this.handleOnly && (this.flags & O_ACCMODE) !== O_WRONLY;
 	}
 
 	get writable(): boolean {
-		return (this.flags & O_ACCMODE) !== O_RDONLY;
+		return !this.handleOnly && (this.flags & O_ACCMODE) !== O_RDONLY;
 	}
 
 	get blocking(): boolean {

@@ -60,7 +60,9 @@ export function createProc(kernel: () => Kernel, program: string, readMachine: (
 		},
 		through(path) {
 			const node = find(path);
-			return node?.kind === 'link' ? node.file?.stat() : undefined;
+			if (node?.kind !== 'link') return undefined;
+			// A file that has a path is reached by it, so that the policy is asked again: O_PATH and O_WRONLY asked for no reading.
+			return node.file instanceof NodeFile ? undefined : node.file?.stat();
 		},
 		open(path, options: OpenOptions): OpenNode {
 			const node = must(path);
@@ -71,8 +73,7 @@ export function createProc(kernel: () => Kernel, program: string, readMachine: (
 					if (options.write) throw new SysError('EACCES');
 					return fixedNode(path, 'proc', statOf(kernel(), node, path), node.text());
 				case 'link':
-					if (node.file === undefined) throw new SysError('ELOOP');
-					if (node.file instanceof NodeFile) return kernel().fs.open(node.file.node.path, options);
+					if (node.file === undefined || node.file instanceof NodeFile) throw new SysError('ELOOP');
 					return streamNode(path, node.file);
 			}
 		},

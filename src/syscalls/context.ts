@@ -59,7 +59,15 @@ export class Context {
 		return text;
 	}
 
+	/** An open file. EBADF also where it was opened with O_PATH: most calls refuse such a descriptor. */
 	file(index: number): OpenFile {
+		const file = this.handle(index);
+		if (file.handleOnly) throw new SysError('EBADF');
+		return file;
+	}
+
+	/** The same for the few calls that take an O_PATH descriptor too. open(2), O_PATH. */
+	handle(index: number): OpenFile {
 		return this.process.descriptors.get(this.int(index));
 	}
 

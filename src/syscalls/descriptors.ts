@@ -46,11 +46,11 @@ export const closeRange: Handler = (c) => {
 };
 
 /** Implements dup(2). */
-export const dup: Handler = (c) => c.process.descriptors.add(c.file(0), false);
+export const dup: Handler = (c) => c.process.descriptors.add(c.handle(0), false);
 
 /** Implements dup2(2). */
 export const dup2: Handler = (c) => {
-	const file = c.file(0);
+	const file = c.handle(0);
 	if (c.int(0) !== c.int(1)) c.process.descriptors.replace(c.int(1), file, false);
 	c.kernel.changed();
 	return c.int(1);
@@ -58,7 +58,7 @@ export const dup2: Handler = (c) => {
 
 /** Implements dup3(2). */
 export const dup3: Handler = (c) => {
-	const file = c.file(0);
+	const file = c.handle(0);
 	if (c.int(0) === c.int(1) || (c.int(2) & ~O_CLOEXEC) !== 0) throw new SysError('EINVAL');
 	c.process.descriptors.replace(c.int(1), file, (c.int(2) & O_CLOEXEC) !== 0);
 	c.kernel.changed();

@@ -25,7 +25,7 @@ export const stat: Handler = (c) => giveStat(c, existing(at(c, undefined, 0, tru
 /** Implements lstat(2). */
 export const lstat: Handler = (c) => giveStat(c, existing(at(c, undefined, 0, false)), 1);
 /** Implements fstat(2). */
-export const fstat: Handler = (c) => giveStat(c, c.file(0).stat(), 1);
+export const fstat: Handler = (c) => giveStat(c, c.handle(0).stat(), 1);
 
 /** Implements newfstatat(2). */
 export const newfstatat: Handler = (c) => giveStat(c, statAt(c, c.int(3)), 2);
@@ -156,8 +156,8 @@ export const chdir: Handler = (c) => {
 
 /** Implements fchdir(2). */
 export const fchdir: Handler = (c) => {
-	const file = nodeOf(c);
-	if (file.node.type !== 'directory') throw new SysError('ENOTDIR');
+	const file = c.handle(0);
+	if (!(file instanceof NodeFile) || file.node.type !== 'directory') throw new SysError('ENOTDIR');
 	c.process.cwd = file.node.path;
 	return 0;
 };
@@ -183,7 +183,7 @@ export const statfs: Handler = (c) => {
 	return giveStatfs(c);
 };
 export const fstatfs: Handler = (c) => {
-	c.file(0);
+	c.handle(0);
 	return giveStatfs(c);
 };
 
