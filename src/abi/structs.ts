@@ -4,10 +4,11 @@
  */
 import type { Architecture } from './open-flags.ts';
 
-/** The facts of a stat, units as in src/fs/api.ts (abi imports nothing, so the shape is said again here). */
+/** A stat result, in the units of struct stat; times in nanoseconds since the epoch. */
 export type StatFields = {
 	readonly dev: bigint;
 	readonly ino: bigint;
+	/** Type and permission bits, S_IFMT | 0o7777. */
 	readonly mode: number;
 	readonly nlink: number;
 	readonly uid: number;
@@ -15,6 +16,7 @@ export type StatFields = {
 	readonly rdev: bigint;
 	readonly size: number;
 	readonly blksize: number;
+	/** In units of 512 bytes. */
 	readonly blocks: number;
 	readonly atimeNs: bigint;
 	readonly mtimeNs: bigint;

@@ -2,29 +2,15 @@
  * What fs/ offers to kernel/ and syscalls/, and what it needs of host/. Everything here is synchronous: it runs in the
  * kernel's worker thread. Paths are absolute text (abi/bytes.ts). Every failure is a SysError with the errno that Linux gives.
  */
+import type { StatFields } from '../abi/structs.ts';
 
 /** A stat result, in the units of struct stat. Times are nanoseconds since the epoch. */
-export type Stat = {
-	readonly dev: bigint;
-	readonly ino: bigint;
-	/** Type and permission bits, S_IFMT | 0o7777. */
-	readonly mode: number;
-	readonly nlink: number;
-	readonly uid: number;
-	readonly gid: number;
-	readonly rdev: bigint;
-	readonly size: number;
-	readonly blksize: number;
-	/** In units of 512 bytes. */
-	readonly blocks: number;
-	readonly atimeNs: bigint;
-	readonly mtimeNs: bigint;
-	readonly ctimeNs: bigint;
-};
+export type Stat = StatFields;
 
 export type DirectoryEntry = {
 	readonly name: string;
-	readonly ino: bigint /** d_type: DT_REG 8, DT_DIR 4, DT_LNK 10, … */;
+	readonly ino: bigint;
+	/** d_type: DT_REG 8, DT_DIR 4, DT_LNK 10, … */
 	readonly type: number;
 };
 

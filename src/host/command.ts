@@ -2,38 +2,15 @@
 import { constants } from 'node:os';
 import { execa } from 'execa';
 import { hostPath } from '../abi/bytes.ts';
+import type { CommandEvents, CommandSpec, RunningCommand } from '../model/command.ts';
 
-export type HostCommand = {
-	readonly argv: readonly string[];
-	readonly program: string;
-	readonly cwd: string;
-	readonly env: Readonly<Record<string, string>>;
-	/** `outside`: our own standard input is the command's; `none`: it is closed (reads nothing). */
-	readonly input: 'outside' | 'stream' | 'none';
-	/** Its descriptors 1 and 2 are one stream. */
-	readonly merged: boolean;
+export type HostCommand = CommandSpec & {
 	/** The launcher, which starts it so that it is killed when we are. */
 	readonly launcher: string;
 };
 
-export type HostCommandEvents = {
-	started(): void;
-	/** Call `taken` when more may come. */
-	output(stream: 1 | 2, bytes: Buffer, taken: () => void): void;
-	/** After the last output. `signal` is its number, 0 for none. */
-	ended(status: number, signal: number): void;
-	failed(code: string): void;
-};
-
-export type HostCommandHandle = {
-	input(bytes: Uint8Array, taken: () => void): void;
-	endInput(): void;
-	/** Signals the command and what it started in its process group. */
-	signal(signal: number): void;
-};
-
 /** Starts the command. `events` are called later, never during this call. */
-export function startHostCommand(command: HostCommand, events: HostCommandEvents): HostCommandHandle {
+export function startHostCommand(command: HostCommand, events: CommandEvents): RunningCommand {
 	const [program, args] = commandLine(command);
 	const child = execa(program, args, {
 		cwd: String(hostPath(command.cwd)),
@@ -89,7 +66,7 @@ function commandLine(command: HostCommand): [string, string[]] {
 	return [command.launcher, [mode, command.program, name, ...rest]];
 }
 
-function forward(stream: NodeJS.ReadableStream, number: 1 | 2, events: HostCommandEvents, closed: () => void): void {
+function forward(stream: NodeJS.ReadableStream, number: 1 | 2, events: CommandEvents, closed: () => void): void {
 	stream.on('data', (bytes: Buffer) => {
 		stream.pause();
 		events.output(number, bytes, () => stream.resume());

@@ -1,10 +1,10 @@
 /** The main thread's side of one run: starts guest and worker, carries messages, runs commands, keeps the limits. */
 import type { Worker } from 'node:worker_threads';
 import type { Question } from '../gate/approver.ts';
-import type { HostCommandHandle } from '../host/command.ts';
 import { openWaker } from '../host/fifo-transport.ts';
 import { bringNear, type Launched, type LaunchOptions, launch } from '../host/launch.ts';
 import type { Change } from '../model/change.ts';
+import type { RunningCommand } from '../model/command.ts';
 import type { Approval } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
 import type { LimitName, Limits, LimitsUsed } from '../model/limits.ts';
@@ -78,7 +78,7 @@ class Run {
 	readonly #shared = new SharedArrayBuffer(4);
 	readonly #flag = new Int32Array(this.#shared);
 	readonly #watch: LimitWatch;
-	readonly #commands = new Map<number, HostCommandHandle>();
+	readonly #commands = new Map<number, RunningCommand>();
 	readonly #taken = new Map<string, () => void>();
 	readonly #abort = new AbortController();
 	#waker: { wake(): void; close(): void } | undefined;

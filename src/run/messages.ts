@@ -2,8 +2,8 @@
 
 import type { Architecture } from '../abi/open-flags.ts';
 import type { Identity } from '../kernel/kernel.ts';
-import type { CommandSpec } from '../kernel/world.ts';
 import type { Change } from '../model/change.ts';
+import type { CommandSpec } from '../model/command.ts';
 import type { Approval, Verdict } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
 import type { LimitName, Limits } from '../model/limits.ts';

@@ -3,7 +3,7 @@ import { SysError } from '../abi/errno.ts';
 import { signals } from '../abi/signals.ts';
 import type { OpenFile } from '../kernel/open-file.ts';
 import { OutsideInput } from '../kernel/outside.ts';
-import type { RunningCommand } from '../kernel/world.ts';
+import type { RunningCommand } from '../model/command.ts';
 
 type Piece = { readonly file: OpenFile | undefined; rest: Buffer; readonly taken: () => void };
 type End = { readonly status: number; readonly signal: number };
