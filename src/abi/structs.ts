@@ -137,7 +137,7 @@ export function packStatfs(fields: {
 		fields.blockSize,
 		0x20,
 	];
-	words.forEach((word, i) => writeInt64(out, word, i * 8));
+	for (const [i, word] of words.entries()) writeInt64(out, word, i * 8);
 	return out;
 }
 

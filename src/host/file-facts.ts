@@ -26,7 +26,11 @@ export function isFolder(path: string): boolean {
 
 /** A regular file that this user may execute. */
 export function isProgram(path: string): boolean {
-	return attempt(() => statSync(path).isFile() && (accessSync(path, constants.X_OK), true)) ?? false;
+	const check = (): boolean => {
+		accessSync(path, constants.X_OK);
+		return statSync(path).isFile();
+	};
+	return attempt(check) ?? false;
 }
 
 export function realPath(path: string): string | undefined {
