@@ -13,7 +13,7 @@ export interface Frames extends RowStore {
 
 export function createFrames(): Frames {
 	let stored: Stored[] = [];
-	let written: (string | undefined)[] = [];
+	let written: readonly string[] | undefined;
 	return {
 		put(row, left) {
 			stored.push({ row, left });
@@ -24,9 +24,10 @@ export function createFrames(): Frames {
 			const wanted = lines.map((line) => lineText(line, stored));
 			while (wanted.length < rows) wanted.push('');
 			stored = [];
-			let out = '';
+			// In one go with the frame: nobody sees the screen empty.
+			let out = written === undefined ? '\x1b[2J' : '';
 			for (const [index, text] of wanted.entries()) {
-				if (written[index] === text) continue;
+				if (written?.[index] === text) continue;
 				out += `\x1b[${index + 1};1H\x1b[2K${text}`;
 			}
 			written = wanted;
@@ -34,7 +35,7 @@ export function createFrames(): Frames {
 			return out === '' ? '' : `\x1b[?2026h${out}\x1b[?2026l`;
 		},
 		forget() {
-			written = [];
+			written = undefined;
 		},
 	};
 }

@@ -61,7 +61,6 @@ export async function runReview(review: Review, { input, output, env, person }: 
 			},
 			onResize() {
 				frames.forget();
-				terminal?.write('\x1b[0m\x1b[2J');
 				driver.resize(size());
 			},
 			onGone: later,
