@@ -54,7 +54,8 @@ function tmux(...words: string[]): string {
 	return execFileSync('tmux', ['-u', '-L', socket, '-f', '/dev/null', ...words], {
 		encoding: 'utf8',
 		stdio: ['ignore', 'pipe', 'ignore'],
-		env: { PATH: process.env['PATH'], HOME: folder, LANG: 'C.UTF-8', TERM: 'xterm-256color' },
+		// Sockets stay behind when a server ends: in the folder they go with it.
+		env: { PATH: process.env['PATH'], HOME: folder, TMUX_TMPDIR: folder, LANG: 'C.UTF-8', TERM: 'xterm-256color' },
 	});
 }
 
