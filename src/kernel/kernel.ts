@@ -2,6 +2,7 @@
 import { SysError } from '../abi/errno.ts';
 import type { FileSystem, Stat } from '../fs/api.ts';
 import { Descriptors } from './descriptors.ts';
+import { NodeFile } from './node-file.ts';
 import type { OpenFile } from './open-file.ts';
 import { createPipe } from './pipe.ts';
 import type { Process, Task, WaitStatus } from './task.ts';
@@ -180,6 +181,21 @@ export class Kernel {
 		return createPipe(this.anonymousStat(), flags, this.changed);
 	}
 
+	/** rename(2) happened: working directories and open files keep to what was moved. */
+	moved(from: string, to: string, exchange: boolean): void {
+		const now = (path: string): string =>
+			renamed(path, from, to) ?? (exchange ? renamed(path, to, from) : undefined) ?? path;
+		const files = new Set<NodeFile>();
+		for (const process of [...this.processes.values(), ...this.#tickets.values()]) {
+			process.cwd = now(process.cwd);
+			for (const fd of process.descriptors.numbers()) {
+				const file = process.descriptors.find(fd);
+				if (file instanceof NodeFile) files.add(file);
+			}
+		}
+		for (const file of files) file.path = now(file.path);
+	}
+
 	/** A stat for what has no name: pipes, sockets, event descriptors. */
 	anonymousStat(): Stat {
 		this.#inodes += 1n;
@@ -221,6 +237,12 @@ export class Kernel {
 		for (const mapping of process.mappings.values()) mapping.release();
 		process.mappings.clear();
 	}
+}
+
+/** The path after `from` became `to`; undefined where it is neither that nor below it. */
+function renamed(path: string, from: string, to: string): string | undefined {
+	if (path === from) return to;
+	return path.startsWith(`${from}/`) ? to + path.slice(from.length) : undefined;
 }
 
 function newProcess(

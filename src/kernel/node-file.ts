@@ -12,6 +12,8 @@ const SEEK_HOLE = 4;
 export class NodeFile extends OpenFile {
 	readonly kind = 'node';
 	readonly node: OpenNode;
+	/** Where it is now: it may have been renamed since it was opened. */
+	path: string;
 	offset = 0;
 	/** A directory as it was when it was first read, so that a reader sees each name once. getdents64(2). */
 	#listing: readonly DirectoryEntry[] | undefined;
@@ -19,10 +21,16 @@ export class NodeFile extends OpenFile {
 	constructor(node: OpenNode, flags: number) {
 		super(flags);
 		this.node = node;
+		this.path = node.path;
 	}
 
 	get label(): string {
-		return this.node.path;
+		return this.removed ? `${this.path} (deleted)` : this.path;
+	}
+
+	/** Open, but without a name. */
+	get removed(): boolean {
+		return this.node.type === 'file' && this.node.stat().nlink === 0;
 	}
 
 	read(into: Buffer): number {

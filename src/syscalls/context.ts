@@ -76,7 +76,7 @@ export class Context {
 		if (path.startsWith('/') || dirfd === AT_FDCWD) return this.process.cwd;
 		const file = this.process.descriptors.get(dirfd);
 		if (!(file instanceof NodeFile) || file.node.type !== 'directory') throw new SysError('ENOTDIR');
-		return file.node.path;
+		return file.path;
 	}
 }
 

@@ -82,7 +82,7 @@ export const fcntl: Handler = (c) => {
 			table.setCloseOnExec(fd, (argument & FD_CLOEXEC) !== 0);
 			return 0;
 		case F_GETFL:
-			return file.flags | platformFlags[c.architecture].O_LARGEFILE;
+			return file.kind === 'node' ? file.flags | platformFlags[c.architecture].O_LARGEFILE : file.flags;
 		case F_SETFL:
 			file.flags = (file.flags & ~(O_APPEND | O_NONBLOCK)) | (argument & (O_APPEND | O_NONBLOCK));
 			return 0;

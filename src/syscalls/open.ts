@@ -16,6 +16,7 @@ import {
 } from '../abi/open-flags.ts';
 import { NodeFile } from '../kernel/node-file.ts';
 import type { Outcome } from '../kernel/outcome.ts';
+import { pathNode } from '../kernel/path-node.ts';
 import type { Context, Handler } from './context.ts';
 import { type Wish, wantAll } from './effects.ts';
 
@@ -44,15 +45,21 @@ function openPath(c: Context, base: string, path: string, flags: number, mode: n
 	const noFollow = (flags & platform.O_NOFOLLOW) !== 0;
 	const directory = (flags & platform.O_DIRECTORY) !== 0;
 
-	const place = c.kernel.fs.resolve(path, base, { follow: !noFollow && !exclusive });
+	// fs/open.c build_open_flags, since Linux 6.4: a directory cannot be created so.
+	if (create && directory) throw new SysError('EINVAL');
+	const place = c.kernel.fs.resolve(path, base, { follow: !noFollow && !exclusive, naming: create });
 	const existing = place.stat;
+	if (create && place.slash === true && !/^\/*$|(^|\/)\.\.?\/*$/.test(path)) throw new SysError('EISDIR');
 	if (existing === undefined && !create) throw new SysError('ENOENT');
 	if (existing !== undefined) {
 		if (exclusive) throw new SysError('EEXIST');
+		const isDirectory = isType(existing.mode, S_IFDIR);
+		if (isDirectory && create) throw new SysError('EISDIR');
+		if (!isDirectory && directory) throw new SysError('ENOTDIR');
 		if (isType(existing.mode, S_IFLNK) && !handleOnly) throw new SysError('ELOOP');
-		if (isType(existing.mode, S_IFDIR) && (writes || create)) throw new SysError('EISDIR');
-		if (!isType(existing.mode, S_IFDIR) && (directory || path.endsWith('/'))) throw new SysError('ENOTDIR');
-	} else if (path.endsWith('/')) throw new SysError('EISDIR');
+		if (isDirectory && (writes || truncate)) throw new SysError('EISDIR');
+	}
+	if (handleOnly) return addFile(c, new NodeFile(pathNode(c.kernel.fs, place), O_PATH), flags);
 
 	const wishes: Wish[] = [];
 	if (reads && existing !== undefined) wishes.push(['read', place]);
@@ -67,12 +74,15 @@ function openPath(c: Context, base: string, path: string, flags: number, mode: n
 			directory,
 			mode: mode & 0o7777 & ~c.process.umask,
 		});
-		const file = new NodeFile(node, access | (flags & (O_APPEND | O_NONBLOCK | O_PATH)));
-		try {
-			return c.process.descriptors.add(file, (flags & O_CLOEXEC) !== 0);
-		} catch (error) {
-			node.close();
-			throw error;
-		}
+		return addFile(c, new NodeFile(node, access | (flags & (O_APPEND | O_NONBLOCK))), flags);
 	});
+}
+
+function addFile(c: Context, file: NodeFile, flags: number): number {
+	try {
+		return c.process.descriptors.add(file, (flags & O_CLOEXEC) !== 0);
+	} catch (error) {
+		file.node.close();
+		throw error;
+	}
 }

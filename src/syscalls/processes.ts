@@ -115,8 +115,7 @@ function sendAll(c: Context, targets: readonly Process[], signal: number): Outco
 			});
 		}
 	}
-	// The caller goes on when the signal is on its way: one to itself is delivered before kill returns.
-	return waitFor(() => (waiting <= 0 ? 0 : undefined));
+	return onItsWay(() => waiting <= 0);
 }
 
 function sendToThread(c: Context, tid: number, signal: number): Outcome {
@@ -128,7 +127,13 @@ function sendToThread(c: Context, tid: number, signal: number): Outcome {
 		sent = true;
 		c.kernel.changed();
 	});
-	return waitFor(() => (sent ? 0 : undefined));
+	return onItsWay(() => sent);
+}
+
+/** The caller goes on when the signal was sent: one to itself is delivered before kill returns, which is never EINTR. */
+function onItsWay(sent: () => boolean): Outcome {
+	if (sent()) return 0;
+	return { kind: 'park', retry: () => (sent() ? 0 : undefined), interruptible: false, restarts: false };
 }
 
 function checkSignal(signal: number): number {

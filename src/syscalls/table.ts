@@ -11,6 +11,7 @@ import * as epoll from './epoll.ts';
 import * as execve from './execve.ts';
 import * as identity from './identity.ts';
 import * as mapping from './mapping.ts';
+import * as names from './names.ts';
 import * as open from './open.ts';
 import * as paths from './paths.ts';
 import * as polling from './polling.ts';
@@ -44,18 +45,18 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['access', full(paths.access)],
 	['faccessat', full(paths.faccessat)],
 	['faccessat2', full(paths.faccessat)],
-	['mkdir', full(paths.mkdir)],
-	['mkdirat', full(paths.mkdirat)],
-	['rmdir', full(paths.rmdir)],
-	['unlink', full(paths.unlink)],
-	['unlinkat', full(paths.unlinkat)],
-	['rename', full(paths.rename)],
-	['renameat', full(paths.renameat)],
-	['renameat2', partial(paths.renameat2, 'no RENAME_WHITEOUT')],
-	['link', full(paths.link)],
-	['linkat', full(paths.linkat)],
-	['symlink', full(paths.symlink)],
-	['symlinkat', full(paths.symlinkat)],
+	['mkdir', full(names.mkdir)],
+	['mkdirat', full(names.mkdirat)],
+	['rmdir', full(names.rmdir)],
+	['unlink', full(names.unlink)],
+	['unlinkat', full(names.unlinkat)],
+	['rename', full(names.rename)],
+	['renameat', full(names.renameat)],
+	['renameat2', partial(names.renameat2, 'no RENAME_WHITEOUT')],
+	['link', full(names.link)],
+	['linkat', full(names.linkat)],
+	['symlink', full(names.symlink)],
+	['symlinkat', full(names.symlinkat)],
 	['readlink', full(paths.readlink)],
 	['readlinkat', full(paths.readlinkat)],
 	['chmod', full(paths.chmod)],
@@ -66,8 +67,8 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['fchown', partial(paths.fchown, sameOwner)],
 	['fchownat', partial(paths.fchownat, sameOwner)],
 	['truncate', full(paths.truncate)],
-	['mknod', partial(paths.mknod, 'regular files')],
-	['mknodat', partial(paths.mknodat, 'regular files')],
+	['mknod', partial(names.mknod, 'regular files')],
+	['mknodat', partial(names.mknodat, 'regular files')],
 	['utime', full(times.utime)],
 	['utimes', full(times.utimes)],
 	['futimesat', full(times.futimesat)],

@@ -50,7 +50,7 @@ function setPath(c: Context, dirfd: number | undefined, index: number, follow: b
 function setOpen(c: Context, times: Times): Outcome {
 	const file = c.file(0);
 	if (!(file instanceof NodeFile)) throw new SysError('EBADF');
-	return wantPath(c, 'write', { path: file.node.path, domain: file.node.domain, stat: undefined }, () => {
+	return wantPath(c, 'write', { path: file.path, domain: file.node.domain, stat: undefined }, () => {
 		file.node.utimes(times[0], times[1]);
 		return 0;
 	});

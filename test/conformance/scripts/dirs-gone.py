@@ -1,0 +1,9 @@
+import os
+from check import show
+os.mkdir('gone')
+os.chdir('gone')
+os.rmdir('../gone')
+show('cwd', os.getcwd)
+show('list', os.listdir, '.')
+show('open', open, 'f', 'w')
+show('up', os.chdir, '..')

@@ -1,0 +1,25 @@
+import glob, os
+from pathlib import Path
+from check import show
+os.makedirs('a/b/c')
+for n in ('x.txt', 'y.txt', '.hidden', 'z.py', 'a/1.txt', 'a/b/2.txt', 'a/b/c/3.txt'):
+    Path(n).write_text(n)
+print(sorted(glob.glob('*.txt')), sorted(glob.glob('**/*.txt', recursive=True)), glob.glob('[xz]*'), sorted(glob.glob('*')))
+print(sorted(str(p) for p in Path('.').rglob('*.txt')), sorted(str(p) for p in Path('a').iterdir()))
+p = Path('a/new.txt')
+print(p.write_text('héllo', encoding='utf-8'), p.read_bytes(), p.stat().st_size, p.exists(), p.is_file(), p.suffix, p.parent, p.resolve().name)
+p.touch()
+p.chmod(0o600)
+print(p.rename('a/renamed.txt'), Path('a/renamed.txt').read_text(encoding='utf-8'))
+show('touch exist', Path('x.txt').touch, exist_ok=False)
+show('mkdir', Path('m/n/o').mkdir, parents=True)
+show('mkdir', Path('m').mkdir)
+show('mkdir ok', Path('m').mkdir, exist_ok=True)
+show('rmdir', Path('m').rmdir)
+show('unlink', Path('nope').unlink)
+show('unlink ok', Path('nope').unlink, missing_ok=True)
+Path('ln').symlink_to('x.txt')
+print(Path('ln').is_symlink(), Path('ln').resolve().name, Path('ln').readlink(), Path('base/loop').is_file())
+show('loop', Path('base/loop').resolve)
+print(Path('base/private').samefile('base/private2'), Path.cwd() == Path('.').resolve(), Path('x.txt').owner() == Path('z.py').owner())
+print(Path.home().is_dir(), os.path.expanduser('~') == str(Path.home()))

@@ -1,0 +1,38 @@
+import os
+from check import show, put, get
+for target, name in (('base/text.txt', 's1'), ('base', 's2'), ('none', 's3'), ('s4', 's4'), ('/', 's5'), ('..', 's6'), ('s1', 's7'), ('x' * 1000, 's8'), ('base/../base/./text.txt', 's9'), ('a\nb', 's10')):
+    show('symlink', os.symlink, target, name)
+    show('readlink', os.readlink, name)
+    show('size', lambda: os.lstat(name).st_size)
+show('empty', os.symlink, '', 'se')
+show('exists', os.symlink, 'x', 's1')
+show('over dir', os.symlink, 'x', 'base')
+show('slash', os.symlink, 'x', 'y/')
+show('no parent', os.symlink, 'x', 'q/y')
+show('readlink file', os.readlink, 'base/text.txt')
+show('readlink none', os.readlink, 'none')
+show('readlink dir', os.readlink, 'base')
+show('through', get, 's7')
+show('through 2', get, 's9')
+show('loop', get, 's4')
+show('loop2', os.listdir, 's4')
+show('dangling write', put, 's3', 'made')
+show('made', get, 'none')
+show('via dir', lambda: sorted(os.listdir('s2'))[:3])
+for i in range(45):
+    os.symlink('chain%d' % (i + 1) if i < 44 else 'base', 'chain%d' % i)
+for i in (0, 3, 4, 5, 6, 20, 44):
+    show('chain%d' % i, lambda: os.path.isdir('chain%d' % i))
+    show('stat chain%d' % i, lambda: os.stat('chain%d' % i).st_mode)
+show('realpath', lambda: os.path.realpath('s7') == os.path.realpath('base/text.txt'))
+show('relpath', lambda: os.path.relpath(os.path.realpath('base/dirlink/er/..')))
+os.symlink(os.getcwd() + '/base', 'abs')
+show('abs', lambda: sorted(os.listdir('abs/deep')))
+os.mkdir('abs/deep/made')
+show('in base', lambda: sorted(os.listdir('base/deep')))
+show('slash on link to file', os.stat, 's1/')
+os.unlink('s2')
+show('target stays', os.path.isdir, 'base')
+for i in range(45):
+    os.unlink('chain%d' % i)
+os.unlink('abs')
