@@ -55,6 +55,7 @@ export async function runCommand(
 		loadPolicyDocument(flags.policy, installation),
 		findRuntime(flags.runtime, installation),
 	]);
+	if (mode === 'review') requireTerminal();
 	const launcher = findLauncher(installation);
 	const { cwd, home } = installation.surroundings;
 	const env = passEnv(document, process.env);
@@ -178,12 +179,14 @@ function modeOf(flags: RunFlags): Mode {
 	}
 	if (flags.unattended === true) return 'unattended';
 	if (flags.plan === true) return 'plan';
-	if (!hasTerminal()) {
-		throw new UserError(
-			'there is no terminal to ask in: give --unattended (the policy decides) or --plan (nothing is applied; review it later)',
-		);
-	}
 	return 'review';
+}
+
+function requireTerminal(): void {
+	if (hasTerminal()) return;
+	throw new UserError(
+		'there is no terminal to ask in: give --unattended (the policy decides) or --plan (nothing is applied; review it later)',
+	);
 }
 
 type Program = {
