@@ -121,7 +121,10 @@ class Run {
 		this.#launched.kill();
 		for (const command of this.#commands.values()) command.signal(9);
 		await this.#launched.ended;
-		this.#waker?.close();
+		// A command's last output may still come: its message must not reach a descriptor that is another file by then.
+		const waker = this.#waker;
+		this.#waker = undefined;
+		waker?.close();
 		await this.#worker.terminate();
 		this.#counted = end.used;
 		return {
