@@ -23,6 +23,12 @@ export class Descriptors {
 		return this.#slots[fd]?.file;
 	}
 
+	/** Whether there is a free number. */
+	get free(): boolean {
+		for (let fd = 0; fd < this.limit; fd++) if (this.#slots[fd] === undefined) return true;
+		return false;
+	}
+
 	/** Puts a file at the lowest free number from `from` on. EMFILE when the table is full. */
 	add(file: OpenFile, closeOnExec: boolean, from = 0): number {
 		let fd = from;

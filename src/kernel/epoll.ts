@@ -8,7 +8,14 @@ export const EPOLLET = 0x80000000;
 const EPOLLONESHOT = 0x40000000;
 const eventMask = 0x3fff;
 
-type Interest = { readonly file: OpenFile; events: number; data: bigint; reported: number };
+type Interest = {
+	readonly file: OpenFile;
+	events: number;
+	data: bigint;
+	/** What was told last, and the file's activity then. */
+	reported: number;
+	seen: number;
+};
 
 export class Epoll extends OpenFile {
 	readonly kind = 'epoll';
@@ -24,7 +31,7 @@ export class Epoll extends OpenFile {
 		if (file === this) throw new SysError('EINVAL');
 		if (file.kind === 'node') throw new SysError('EPERM');
 		if (this.#live(fd, file) !== undefined) throw new SysError('EEXIST');
-		this.#interests.set(fd, { file, events, data, reported: 0 });
+		this.#interests.set(fd, { file, events, data, reported: 0, seen: 0 });
 	}
 
 	modify(fd: number, file: OpenFile, events: number, data: bigint): void {
@@ -48,8 +55,11 @@ export class Epoll extends OpenFile {
 			}
 			if (list.length >= max) break;
 			const now = interest.file.poll() & ((interest.events & eventMask) | POLLERR | POLLHUP);
-			const fresh = (interest.events & EPOLLET) === 0 ? now : now & ~interest.reported;
+			const { activity } = interest.file;
+			const edge = (interest.events & EPOLLET) !== 0;
+			const fresh = edge && activity === interest.seen ? now & ~interest.reported : now;
 			interest.reported = now;
+			interest.seen = activity;
 			if (fresh === 0) continue;
 			list.push({ events: now, data: interest.data });
 			if ((interest.events & EPOLLONESHOT) !== 0) interest.events &= ~eventMask;

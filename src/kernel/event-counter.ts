@@ -12,6 +12,7 @@ export class EventCounter extends OpenFile {
 	readonly #semaphore: boolean;
 	readonly #stat: Stat;
 	readonly #changed: () => void;
+	#activity = 0;
 
 	constructor(count: bigint, semaphore: boolean, stat: Stat, flags: number, changed: () => void) {
 		super(O_RDWR | flags);
@@ -26,6 +27,7 @@ export class EventCounter extends OpenFile {
 		if (this.#count === 0n) return undefined;
 		const taken = this.#semaphore ? 1n : this.#count;
 		this.#count -= taken;
+		this.#activity += 1;
 		into.writeBigUInt64LE(taken, 0);
 		this.#changed();
 		return 8;
@@ -37,8 +39,13 @@ export class EventCounter extends OpenFile {
 		if (value > max) throw new SysError('EINVAL');
 		if (this.#count + value > max) return undefined;
 		this.#count += value;
+		this.#activity += 1;
 		this.#changed();
 		return bytes.length;
+	}
+
+	override get activity(): number {
+		return this.#activity;
 	}
 
 	poll(): number {

@@ -6,6 +6,7 @@ import { NodeFile } from './node-file.ts';
 import type { OpenFile } from './open-file.ts';
 import { createPipe } from './pipe.ts';
 import type { Process, Task, WaitStatus } from './task.ts';
+import type { UnixSocket } from './unix-socket.ts';
 import type { World } from './world.ts';
 
 export type Identity = {
@@ -50,6 +51,8 @@ export class Kernel {
 	#nextTicket = 1;
 	/** Exits that the supervisor told of before the process's pid was known here. */
 	readonly #earlyExits = new Map<number, WaitStatus>();
+	/** Sockets that have a name: an abstract one, or the file that stands for it (`dev:ino`). */
+	readonly socketNames = new Map<string, UnixSocket>();
 	/** Whose call is being handled: what /proc/self means. */
 	currentPid = 0;
 	#changed = false;
@@ -216,6 +219,15 @@ export class Kernel {
 			mtimeNs: now,
 			ctimeNs: now,
 		};
+	}
+
+	/** An abstract name for a socket that wants any. unix(7), "Autobind feature". */
+	freeSocketName(): string {
+		for (let number = 0; number < 0xfffff; number++) {
+			const name = `\0${number.toString(16).padStart(5, '0')}`;
+			if (!this.socketNames.has(name)) return name;
+		}
+		throw new SysError('ENOSPC');
 	}
 
 	/** Leaves an event the first time a call is met that nobody implements. */

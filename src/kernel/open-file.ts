@@ -8,6 +8,7 @@ export const POLLOUT = 0x4;
 export const POLLERR = 0x8;
 export const POLLHUP = 0x10;
 export const POLLNVAL = 0x20;
+export const POLLRDHUP = 0x2000;
 
 export abstract class OpenFile {
 	abstract readonly kind: 'node' | 'pipe' | 'outside' | 'event' | 'epoll' | 'socket';
@@ -63,6 +64,11 @@ export abstract class OpenFile {
 
 	/** Bytes that can be read without waiting: ioctl FIONREAD. */
 	get pending(): number {
+		return 0;
+	}
+
+	/** Grows each time something arrives or leaves, so that edge-triggered waiting sees a second arrival. epoll(7). */
+	get activity(): number {
 		return 0;
 	}
 

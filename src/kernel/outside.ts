@@ -31,6 +31,10 @@ export class OutsideInput extends OpenFile {
 		return this.#queue.length;
 	}
 
+	override get activity(): number {
+		return this.#queue.activity;
+	}
+
 	/** Bytes that came, or undefined for the end of the input. */
 	feed(bytes: Buffer | undefined): void {
 		this.#asked = false;

@@ -7,11 +7,13 @@ import { OpenFile, POLLERR, POLLHUP, POLLIN, POLLOUT } from './open-file.ts';
 
 const PIPE_BUF = 4096;
 
-/** Bytes on their way. Used by pipes and by both directions of a socket pair. */
+/** Bytes on their way. Used by pipes and standard input. */
 export class ByteQueue {
 	readonly capacity: number;
 	#chunks: Buffer[] = [];
 	#length = 0;
+	/** Counts arrivals and departures. */
+	activity = 0;
 
 	constructor(capacity = 65536) {
 		this.capacity = capacity;
@@ -31,6 +33,7 @@ export class ByteQueue {
 		if (taken > 0) {
 			this.#chunks.push(Buffer.from(bytes.subarray(0, taken)));
 			this.#length += taken;
+			this.activity += 1;
 		}
 		return taken;
 	}
@@ -47,6 +50,7 @@ export class ByteQueue {
 			else this.#chunks[0] = first.subarray(piece);
 		}
 		this.#length -= got;
+		this.activity += 1;
 		return got;
 	}
 }
@@ -88,6 +92,10 @@ class PipeReader extends OpenFile {
 		return this.#pipe.queue.length;
 	}
 
+	override get activity(): number {
+		return this.#pipe.queue.activity;
+	}
+
 	read(into: Buffer): number | undefined {
 		if (this.#pipe.queue.length === 0) return this.#pipe.writers === 0 ? 0 : undefined;
 		const got = this.#pipe.queue.shift(into);
@@ -124,6 +132,10 @@ class PipeWriter extends OpenFile {
 
 	get label(): string {
 		return `pipe:[${this.#pipe.stat.ino}]`;
+	}
+
+	override get activity(): number {
+		return this.#pipe.queue.activity;
 	}
 
 	read(): number {

@@ -1,179 +1,252 @@
 /**
- * Sockets. This version lets nothing out: a pair between the guest's own tasks works, and every attempt to reach a
+ * Sockets. This version lets nothing out: sockets between the guest's own tasks work, and every attempt to reach a
  * host is judged, recorded and refused. socket(2), connect(2), unix(7), ip(7).
  */
-import { decodeName } from '../abi/bytes.ts';
 import { SysError } from '../abi/errno.ts';
+import { isType, S_IFSOCK } from '../abi/file-mode.ts';
 import { O_CLOEXEC, O_NONBLOCK } from '../abi/open-flags.ts';
-import type { Outcome } from '../kernel/outcome.ts';
-import { createSocketPair, LoneSocket, PairSocket, type SocketAddress } from '../kernel/socket.ts';
-import type { ConnectEffect } from '../model/effect.ts';
+import type { Place } from '../fs/api.ts';
+import type { OpenFile } from '../kernel/open-file.ts';
+import { type Outcome, waitFor } from '../kernel/outcome.ts';
+import { LoneSocket } from '../kernel/socket.ts';
+import { SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM, UnixSocket, type UnixSocketType } from '../kernel/unix-socket.ts';
+import { effectOf, refuse } from './connecting.ts';
 import type { Context, Handler } from './context.ts';
-import { questionName } from './dns-question.ts';
-import { readInto, stretches, transferLength, writeFrom } from './transfer.ts';
+import { AF_INET, AF_INET6, AF_UNIX, anyAddress, giveAddress, readAddress, unixAddress } from './socket-address.ts';
 
-const AF_UNIX = 1;
-const AF_INET = 2;
-const AF_INET6 = 10;
-const SOCK_STREAM = 1;
-const SOCK_DGRAM = 2;
 const typeMask = 0xf;
-const MSG_DONTWAIT = 0x40;
+const SOCK_RAW = 3;
+const SOL_SOCKET = 1;
+const SO_TYPE = 3;
+const SO_SNDBUF = 7;
+const SO_RCVBUF = 8;
+const SO_PEERCRED = 17;
+const SO_ACCEPTCONN = 30;
+const SO_PROTOCOL = 38;
+const SO_DOMAIN = 39;
 
 /** Implements socket(2) for AF_UNIX, AF_INET and AF_INET6. */
 export const socket: Handler = (c) => {
-	const [family, type] = [c.int(0), c.int(1)];
+	const [family, flags] = [c.int(0), c.int(1)];
 	if (family !== AF_UNIX && family !== AF_INET && family !== AF_INET6) throw new SysError('EAFNOSUPPORT');
-	const kind = type & typeMask;
-	if (kind !== SOCK_STREAM && kind !== SOCK_DGRAM) throw new SysError(kind === 3 ? 'EPERM' : 'EPROTONOSUPPORT');
-	const file = new LoneSocket(c.kernel.anonymousStat(), family, kind, type & O_NONBLOCK);
-	return c.process.descriptors.add(file, (type & O_CLOEXEC) !== 0);
+	const type = flags & typeMask;
+	const stat = c.kernel.anonymousStat();
+	if (family === AF_UNIX) return addSocket(c, new UnixSocket(unixType(type), stat, 0, c.kernel.changed), flags);
+	if (type !== SOCK_STREAM && type !== SOCK_DGRAM) throw new SysError(type === SOCK_RAW ? 'EPERM' : 'EPROTONOSUPPORT');
+	return addSocket(c, new LoneSocket(stat, family, type, 0), flags);
 };
 
-/** Implements socketpair(2) for AF_UNIX streams. Message boundaries of SOCK_DGRAM are not kept, so it is refused. */
+/** Implements socketpair(2) for AF_UNIX. */
 export const socketpair: Handler = (c) => {
-	const type = c.int(1);
-	if (c.int(0) !== AF_UNIX) throw new SysError('EAFNOSUPPORT');
-	if ((type & typeMask) !== SOCK_STREAM) throw new SysError('EPROTONOSUPPORT');
-	const [one, two] = createSocketPair(() => c.kernel.anonymousStat(), type & O_NONBLOCK, c.kernel.changed);
-	const onExec = (type & O_CLOEXEC) !== 0;
+	const flags = c.int(1);
+	if (c.int(0) !== AF_UNIX) throw new SysError(c.int(0) === AF_INET ? 'EOPNOTSUPP' : 'EAFNOSUPPORT');
+	const type = unixType(flags & typeMask);
+	const [one, two] = [0, 1].map(() => new UnixSocket(type, c.kernel.anonymousStat(), 0, c.kernel.changed));
+	if (one === undefined || two === undefined) throw new SysError('ENOMEM');
+	one.join(two);
+	const first = addSocket(c, one, flags);
+	let second: number;
+	try {
+		second = addSocket(c, two, flags);
+	} catch (error) {
+		c.process.descriptors.close(first);
+		throw error;
+	}
 	const pair = Buffer.alloc(8);
-	pair.writeInt32LE(c.process.descriptors.add(one, onExec), 0);
-	pair.writeInt32LE(c.process.descriptors.add(two, onExec), 4);
+	pair.writeInt32LE(first, 0);
+	pair.writeInt32LE(second, 4);
 	c.link.write(c.long(3), pair);
 	return 0;
 };
 
-/** Implements connect(2): a datagram socket remembers its peer (nothing leaves yet), a stream is refused. */
+/** Implements connect(2): to a server of the guest; a datagram socket remembers its peer, all else is refused. */
 export const connect: Handler = (c) => {
-	const file = c.file(0);
-	if (file instanceof PairSocket) throw new SysError('EISCONN');
-	if (!(file instanceof LoneSocket)) throw new SysError('ENOTSOCK');
-	const address = readAddress(c, c.long(1), c.long(2));
-	if (address.family === 'unix' && !address.path.startsWith('\0')) {
-		if (c.kernel.fs.resolve(address.path, c.process.cwd).stat === undefined) throw new SysError('ENOENT');
+	const file = socketOf(c);
+	const address = readAddress(c, c.long(1), c.int(2));
+	if (file instanceof UnixSocket) {
+		if (address.family !== 'unix') throw new SysError('EINVAL');
+		return connectUnix(c, file, address.path);
 	}
-	if (file.type === SOCK_DGRAM && address.family === 'inet') {
+	if (address.family === 'inet' && file.type === SOCK_DGRAM) {
 		file.peer = address;
 		return 0;
 	}
 	return refuse(c, effectOf(address));
 };
 
-/** Implements sendto(2). */
-export const sendto: Handler = (c) => {
-	const file = c.file(0);
-	const argument = c.call.args[1];
-	const length = typeof argument === 'object' && 'length' in argument ? transferLength(argument.length) : 0;
-	const bytes = c.link.buffer(argument);
-	if (file instanceof PairSocket) return writeFrom(c, file, length, (from, max) => bytes.subarray(from, from + max));
-	if (!(file instanceof LoneSocket)) throw new SysError('ENOTSOCK');
-	const named = c.long(3) !== 0;
-	return sendDatagram(c, file, named ? readAddress(c, c.long(3), c.long(4)) : file.peer, bytes);
+/**
+ * Implements bind(2) for AF_UNIX: abstract names, and paths in scratch directories. Elsewhere EPERM, as on a file system
+ * without sockets: a socket is no change that could be applied. To be reachable from outside is EACCES.
+ */
+export const bind: Handler = (c) => {
+	const file = socketOf(c);
+	if (!(file instanceof UnixSocket)) throw new SysError('EACCES');
+	if (file.name !== '') throw new SysError('EINVAL');
+	const address = readAddress(c, c.long(1), c.int(2));
+	if (address.family !== 'unix') throw new SysError('EINVAL');
+	const path = address.path === '' ? c.kernel.freeSocketName() : address.path;
+	if (path.startsWith('\0')) {
+		nameSocket(c, file, path, path);
+		return 0;
+	}
+	const place = c.kernel.fs.resolve(path, c.process.cwd, { naming: true });
+	if (place.stat !== undefined) throw new SysError('EADDRINUSE');
+	if (place.domain !== 'scratch') throw new SysError('EPERM');
+	const mode = 0o777 & ~c.process.umask;
+	const made = { read: false, write: true, create: true, exclusive: true, truncate: false, directory: false, mode };
+	c.kernel.fs.open(place.path, made).close();
+	nameSocket(c, file, keyOf(c.kernel.fs.resolve(place.path, '/')), path);
+	return 0;
 };
 
-/** Implements sendmsg(2) without control data, and sendmmsg(2) for its first message. */
-export const sendmsg: Handler = (c) => {
-	const file = c.file(0);
-	const header = c.link.read(c.long(1), 56);
-	const list = stretches(c, Number(header.readBigUInt64LE(16)), Number(header.readBigUInt64LE(24)));
-	const bytes = Buffer.concat(list.map(({ address, length }) => c.link.read(address, Math.min(length, 65536))));
-	if (file instanceof PairSocket)
-		return writeFrom(c, file, bytes.length, (from, max) => bytes.subarray(from, from + max));
-	if (!(file instanceof LoneSocket)) throw new SysError('ENOTSOCK');
-	const name = Number(header.readBigUInt64LE(0));
-	return sendDatagram(c, file, name === 0 ? file.peer : readAddress(c, name, header.readUInt32LE(8)), bytes);
+/** Implements listen(2). */
+export const listen: Handler = (c) => {
+	const file = socketOf(c);
+	if (!(file instanceof UnixSocket)) throw new SysError('EACCES');
+	file.listen(c.int(1));
+	return 0;
 };
 
-/** Implements recvfrom(2) on a pair. */
-export const recvfrom: Handler = (c) => {
-	const file = c.file(0);
-	if (!(file instanceof PairSocket)) throw new SysError(file instanceof LoneSocket ? 'ENOTCONN' : 'ENOTSOCK');
-	const target = [{ address: c.long(1), length: transferLength(c.long(2)) }];
-	if ((c.int(3) & MSG_DONTWAIT) === 0) return readInto(c, file, target);
-	if (file.pending === 0) throw new SysError('EAGAIN');
-	return readInto(c, file, target);
+/** Implements accept(2). */
+export const accept: Handler = (c) => acceptNext(c, 0);
+/** Implements accept4(2). */
+export const accept4: Handler = (c) => acceptNext(c, c.int(3));
+
+/** Implements getsockname(2). */
+export const getsockname: Handler = (c) => {
+	const file = socketOf(c);
+	const address = file instanceof UnixSocket ? unixAddress(file.name) : anyAddress(file.family);
+	giveAddress(c, c.long(1), c.long(2), address);
+	return 0;
+};
+
+/** Implements getpeername(2). */
+export const getpeername: Handler = (c) => {
+	const file = socketOf(c);
+	if (!(file instanceof UnixSocket)) throw new SysError('ENOTCONN');
+	giveAddress(c, c.long(1), c.long(2), unixAddress(file.peerName));
+	return 0;
 };
 
 /** Implements shutdown(2). */
 export const shutdown: Handler = (c) => {
-	const file = c.file(0);
-	if (!(file instanceof PairSocket)) throw new SysError(file instanceof LoneSocket ? 'ENOTCONN' : 'ENOTSOCK');
+	const file = socketOf(c);
+	if (!(file instanceof UnixSocket)) throw new SysError('ENOTCONN');
 	file.shutdown(c.int(1));
 	return 0;
 };
 
 /** Implements setsockopt(2): an option of a socket that reaches nobody changes nothing. */
 export const setsockopt: Handler = (c) => {
-	if (c.file(0).kind !== 'socket') throw new SysError('ENOTSOCK');
+	socketOf(c);
 	return 0;
 };
 
-/** Implements getsockopt(2): zero (no error, option off). */
+/** Implements getsockopt(2): what a socket is; of every other option zero (no error, off). */
 export const getsockopt: Handler = (c) => {
-	if (c.file(0).kind !== 'socket') throw new SysError('ENOTSOCK');
-	c.link.write(c.long(3), Buffer.alloc(4));
+	const file = socketOf(c);
+	const value = c.int(1) === SOL_SOCKET ? optionOf(c, file, c.int(2)) : int32(0);
+	giveAddress(c, c.long(3), c.long(4), value);
 	return 0;
 };
 
-/** Implements bind(2), listen(2): to be reachable is not for this version. */
-export const bind: Handler = (c) => {
-	if (c.file(0).kind !== 'socket') throw new SysError('ENOTSOCK');
-	throw new SysError('EACCES');
-};
-
-function sendDatagram(c: Context, file: LoneSocket, to: SocketAddress | undefined, bytes: Buffer): Outcome {
-	if (to === undefined) throw new SysError(file.type === SOCK_DGRAM ? 'ENOTCONN' : 'EPIPE');
-	// A question to a name server is an attempt to reach the host that it names.
-	const name = to.family === 'inet' && to.port === 53 ? questionName(bytes) : undefined;
-	return refuse(c, name === undefined ? effectOf(to) : { kind: 'connect', host: name, port: 53 });
-}
-
-function refuse(c: Context, effect: ConnectEffect): never {
-	const verdict = c.kernel.world.decide(effect);
-	if (verdict.decision === 'deny') {
-		const because = verdict.because === undefined ? {} : { because: verdict.because };
-		c.kernel.world.record(effect, { approved: false, by: verdict.by, ...because });
-	} else {
-		c.kernel.world.record(effect, {
-			approved: false,
-			by: { built: 'kernel' },
-			because: 'this version cannot reach the network',
-		});
-	}
-	throw new SysError('ECONNREFUSED');
-}
-
-function effectOf(address: SocketAddress): ConnectEffect {
-	if (address.family === 'inet') return { kind: 'connect', host: address.host, port: address.port };
-	return { kind: 'connect', host: `unix:${address.path.replace(/^\0/, '@')}`, port: 0 };
-}
-
-/** struct sockaddr_in, sockaddr_in6, sockaddr_un. */
-function readAddress(c: Context, at: number, length: number): SocketAddress {
-	if (length < 2 || length > 128) throw new SysError('EINVAL');
-	const bytes = c.link.read(at, length);
-	switch (bytes.readUInt16LE(0)) {
-		case AF_INET:
-			if (length < 16) throw new SysError('EINVAL');
-			return { family: 'inet', port: bytes.readUInt16BE(2), host: bytes.subarray(4, 8).join('.') };
-		case AF_INET6:
-			if (length < 24) throw new SysError('EINVAL');
-			return { family: 'inet', port: bytes.readUInt16BE(2), host: `[${inet6(bytes.subarray(8, 24))}]` };
-		case AF_UNIX: {
-			const raw = bytes.subarray(2);
-			const end = raw[0] === 0 ? raw.length : raw.indexOf(0);
-			return { family: 'unix', path: decodeName(end < 0 ? raw : raw.subarray(0, end)) };
+function optionOf(c: Context, file: UnixSocket | LoneSocket, option: number): Buffer {
+	switch (option) {
+		case SO_TYPE:
+			return int32(file.type);
+		case SO_DOMAIN:
+			return int32(file instanceof UnixSocket ? AF_UNIX : file.family);
+		case SO_PROTOCOL:
+			return int32(file instanceof UnixSocket ? 0 : file.type === SOCK_STREAM ? 6 : 17);
+		case SO_SNDBUF:
+		case SO_RCVBUF:
+			return int32(212_992);
+		case SO_ACCEPTCONN:
+			return int32(file instanceof UnixSocket && file.listening ? 1 : 0);
+		case SO_PEERCRED: {
+			const { uid, gid } = c.kernel.identity;
+			return Buffer.concat([int32(c.process.pid), int32(uid), int32(gid)]);
 		}
 		default:
-			throw new SysError('EAFNOSUPPORT');
+			return int32(0);
 	}
 }
 
-/** RFC 5952's text form; an IPv4 address inside IPv6 is shown as what it is. */
-function inet6(bytes: Buffer): string {
-	const words = Array.from({ length: 8 }, (_, i) => bytes.readUInt16BE(i * 2));
-	if (words.slice(0, 5).every((word) => word === 0) && words[5] === 0xffff)
-		return `::ffff:${bytes.subarray(12).join('.')}`;
-	return new URL(`http://[${words.map((word) => word.toString(16)).join(':')}]/`).hostname.slice(1, -1);
+function connectUnix(c: Context, file: UnixSocket, path: string): Outcome {
+	const server = serverAt(c, path);
+	const attempt = (): number | undefined => file.connect(server, c.kernel.anonymousStat());
+	if (file.blocking) return waitFor(attempt);
+	const done = attempt();
+	if (done === undefined) throw new SysError('EAGAIN');
+	return done;
+}
+
+/** The guest's own server of that name. A socket of the machine is an attempt to reach outside. */
+function serverAt(c: Context, path: string): UnixSocket {
+	if (path.startsWith('\0')) {
+		const own = c.kernel.socketNames.get(path);
+		return own ?? refuse(c, effectOf({ family: 'unix', path }));
+	}
+	const place = c.kernel.fs.resolve(path, c.process.cwd);
+	if (place.stat === undefined) throw new SysError('ENOENT');
+	const own = c.kernel.socketNames.get(keyOf(place));
+	if (own !== undefined) return own;
+	if (place.domain !== 'host' || !isType(place.stat.mode, S_IFSOCK)) throw new SysError('ECONNREFUSED');
+	return refuse(c, effectOf({ family: 'unix', path: place.path }));
+}
+
+function nameSocket(c: Context, file: UnixSocket, key: string, name: string): void {
+	const { socketNames } = c.kernel;
+	if (socketNames.has(key)) throw new SysError('EADDRINUSE');
+	socketNames.set(key, file);
+	file.name = name;
+	file.onClose = () => void socketNames.delete(key);
+}
+
+function keyOf(place: Place): string {
+	return `${place.stat?.dev}:${place.stat?.ino}`;
+}
+
+function acceptNext(c: Context, flags: number): Outcome {
+	const file = socketOf(c);
+	if (!(file instanceof UnixSocket)) throw new SysError('EINVAL');
+	const take = (): number | undefined => {
+		const end = file.accept();
+		if (end === undefined) return undefined;
+		try {
+			giveAddress(c, c.long(1), c.long(2), unixAddress(end.peerName));
+			return addSocket(c, end, flags);
+		} catch (error) {
+			end.abandon();
+			throw error;
+		}
+	};
+	if (file.blocking) return waitFor(take);
+	const taken = take();
+	if (taken === undefined) throw new SysError('EAGAIN');
+	return taken;
+}
+
+function unixType(type: number): UnixSocketType {
+	if (type === SOCK_STREAM || type === SOCK_DGRAM || type === SOCK_SEQPACKET) return type;
+	if (type === SOCK_RAW) return SOCK_DGRAM;
+	throw new SysError('EPROTOTYPE');
+}
+
+function addSocket(c: Context, file: UnixSocket | LoneSocket, flags: number): number {
+	file.flags |= flags & O_NONBLOCK;
+	return c.process.descriptors.add(file, (flags & O_CLOEXEC) !== 0);
+}
+
+/** ENOTSOCK. */
+export function socketOf(c: Context): UnixSocket | LoneSocket {
+	const file: OpenFile = c.file(0);
+	if (file instanceof UnixSocket || file instanceof LoneSocket) return file;
+	throw new SysError('ENOTSOCK');
+}
+
+function int32(value: number): Buffer {
+	const bytes = Buffer.alloc(4);
+	bytes.writeInt32LE(value);
+	return bytes;
 }

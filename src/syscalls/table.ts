@@ -17,6 +17,7 @@ import * as paths from './paths.ts';
 import * as polling from './polling.ts';
 import * as processes from './processes.ts';
 import * as readWrite from './read-write.ts';
+import * as messages from './socket-messages.ts';
 import * as sockets from './sockets.ts';
 import * as terminal from './terminal.ts';
 import * as times from './times.ts';
@@ -30,7 +31,7 @@ const sameOwner = 'keeps the owner a file has; any other is EPERM';
 const sameSelf = 'staying the same succeeds; any other is EPERM';
 const noMask = 'the signal mask is not exchanged for the time of the wait';
 const noAttributes = 'EOPNOTSUPP: files have no extended attributes';
-const noNetwork = 'pairs of guest sockets; hosts are judged, recorded and refused';
+const noNetwork = "between the guest's own sockets; hosts are judged, recorded and refused";
 
 export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	// Files by name
@@ -198,15 +199,20 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['msync', full(processes.msync)],
 	// Sockets
 	['socket', partial(sockets.socket, noNetwork)],
-	['socketpair', partial(sockets.socketpair, 'streams')],
+	['socketpair', full(sockets.socketpair)],
 	['connect', partial(sockets.connect, noNetwork)],
-	['sendto', partial(sockets.sendto, noNetwork)],
-	['sendmsg', partial(sockets.sendmsg, noNetwork)],
-	['sendmmsg', partial(sockets.sendmsg, noNetwork)],
-	['recvfrom', partial(sockets.recvfrom, noNetwork)],
+	['bind', partial(sockets.bind, 'abstract names, and paths in scratch directories')],
+	['listen', partial(sockets.listen, 'AF_UNIX')],
+	['accept', partial(sockets.accept, 'AF_UNIX')],
+	['accept4', partial(sockets.accept4, 'AF_UNIX')],
+	['sendto', partial(messages.sendto, noNetwork)],
+	['sendmsg', partial(messages.sendmsg, noNetwork)],
+	['sendmmsg', partial(messages.sendmmsg, 'one message')],
+	['recvfrom', partial(messages.recvfrom, noNetwork)],
+	['recvmsg', partial(messages.recvmsg, noNetwork)],
 	['shutdown', partial(sockets.shutdown, noNetwork)],
-	['setsockopt', partial(sockets.setsockopt, noNetwork)],
-	['getsockopt', partial(sockets.getsockopt, noNetwork)],
-	['bind', partial(sockets.bind, 'refused')],
-	['listen', partial(sockets.bind, 'refused')],
+	['getsockname', full(sockets.getsockname)],
+	['getpeername', full(sockets.getpeername)],
+	['setsockopt', partial(sockets.setsockopt, 'options change nothing')],
+	['getsockopt', partial(sockets.getsockopt, 'SO_TYPE, SO_DOMAIN, SO_PROTOCOL, SO_ACCEPTCONN, SO_PEERCRED; else zero')],
 ]);
