@@ -23,7 +23,7 @@ async function review(world) {
 	const first = [];
 	const keys = [];
 	for (let round = 0; round < world.rounds(5); round++) {
-		const terminal = await openTerminal(world);
+		const terminal = await openTerminal(world, round);
 		try {
 			first.push(
 				await terminal.answer(
@@ -47,8 +47,8 @@ async function review(world) {
 }
 
 /** A shell in a tmux server of its own. */
-async function openTerminal(world) {
-	const socket = `approve-run-bench-${process.pid}`;
+async function openTerminal(world, round) {
+	const socket = `approve-run-bench-${process.pid}-${round}`;
 	// With CI set a terminal program takes the terminal for none.
 	const { CI: _, TMUX: __, ...env } = world.env;
 	const tmux = (...words) => {

@@ -11,7 +11,8 @@ export type Clock = {
 export const systemClock: Clock = {
 	now: () => performance.now(),
 	after: (ms, run) => {
-		const timer = setTimeout(run, ms);
+		// A notice is for a screen, and where one is open its terminal keeps the process: alone it is not worth waiting for.
+		const timer = setTimeout(run, ms).unref();
 		return () => clearTimeout(timer);
 	},
 };
