@@ -51,9 +51,13 @@ export function syncSteps(steps: readonly Step[], tree: Tree): void {
 		if (step.kind === 'place') touched.add(parentOf(step.temp));
 		if (step.kind === 'move') touched.add(parentOf(step.from));
 	}
-	const present = [...touched].filter((directory) => isDirectory(tree, directory));
-	if (steps.length > syncOneByOne) tree.syncFileSystems(present);
-	else for (const directory of present) tryToSync(tree, directory);
+	const seen = [...touched].map((directory) => nearestSeen(tree, directory));
+	const directories = [...new Set(seen.map(({ directory }) => directory))].filter((directory) =>
+		isDirectory(tree, directory),
+	);
+	const oneByOne = steps.length <= syncOneByOne && seen.every(({ hidden }) => !hidden);
+	if (!oneByOne) tree.syncFileSystems(directories);
+	else for (const directory of directories) tryToSync(tree, directory);
 }
 
 /** Removes a temporary tree. All in it is ours: nobody else can know its name. */
@@ -145,6 +149,18 @@ function recordOf(tree: Tree, temp: string): StagedRecord {
 function uniqueParents(paths: readonly string[]): string[] {
 	const parents = [...new Set(paths.map(parentOf))];
 	return parents.filter((parent) => !paths.some((path) => isBelow(parent, path)));
+}
+
+/** A directory, or where its mode or that of one above it hides it by now, the nearest one above that can be seen. */
+function nearestSeen(tree: Tree, directory: string): { readonly directory: string; readonly hidden: boolean } {
+	for (let at = directory; ; at = parentOf(at)) {
+		try {
+			if (at !== '/') lookAt(tree, at);
+			return { directory: at, hidden: at !== directory };
+		} catch (error) {
+			if (!(error instanceof SysError && error.code === 'EACCES')) throw error;
+		}
+	}
 }
 
 function isDirectory(tree: Tree, path: string): boolean {

@@ -19,16 +19,15 @@ export type UndoHost = { readonly tree: Tree; readonly files: SessionFiles; read
 
 /** Throws SysError where the machine refuses (a full disk): then it is not undone, and can be tried again. */
 export function undoPlan(plan: Plan, staged: Staged | undefined, host: UndoHost, force: boolean): Left[] {
-	// First, because it makes room on a full disk.
+	const left: Left[] = [];
+	const items = plan.stage.map((item, index) => ({ item, record: staged?.nodes[index] }));
+	const undo = new Undo(plan, items, host, force, left);
+	const steps = [...plan.steps.entries()].reverse();
+	// Modes first, or a directory could be closed to what follows; then what is not in place, to make room on a full disk.
+	if (staged !== undefined) for (const [index, step] of steps) if (step.kind === 'attributes') undo.step(step, index);
 	for (const temp of rootTemps(plan)) if (lookAt(host.tree, temp) !== undefined) removeTemporary(host.tree, temp);
 	if (staged === undefined) return [];
-	const left: Left[] = [];
-	const items = plan.stage.map((item, index) => ({ item, record: staged.nodes[index] }));
-	const undo = new Undo(plan, items, host, force, left);
-	for (let index = plan.steps.length - 1; index >= 0; index--) {
-		const step = plan.steps[index];
-		if (step !== undefined) undo.step(step, index);
-	}
+	for (const [index, step] of steps) if (step.kind !== 'attributes') undo.step(step, index);
 	undo.finish();
 	return left;
 }

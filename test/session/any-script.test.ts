@@ -16,42 +16,46 @@ import { realHost } from './world.ts';
 const { SESSION_RUNS } = process.env;
 const runs = Number(SESSION_RUNS ?? 60);
 
-it('whatever a script did, apply makes the machine what it saw, a crash makes it old or new, and rollback makes it old', () => {
-	fc.assert(
-		fc.property(
-			fc.array(anySeed, { maxLength: 8 }),
-			fc.array(anyCall, { minLength: 1, maxLength: 40 }),
-			fc.integer({ min: 0, max: 400 }),
-			(seeds, calls, n) => {
-				const { g, top, machine, before } = inTurn(seeds, calls);
-				const changes = g.fs.changeSet();
-				const wanted = overlayPicture(g, machine);
-				const session: SessionPlace = { id: 'session', root: join(top, 'lock'), folder: g.session };
-				mkdirSync(session.root, { mode: 0o700 });
-				const host = realHost();
-				try {
-					applyChanges(session, changes, crashAt(host, n).host);
-				} catch (error) {
-					expect(error).toBeInstanceOf(Crash);
-				}
-				host.tree.release();
-				rmSync(join(session.root, 'lock'), { recursive: true, force: true });
-				recover(session, host);
-				const after = realPicture(machine);
-				if (JSON.stringify(after) !== JSON.stringify(wanted)) {
-					expect(after).toEqual(before);
-					const result = applyChanges(session, changes, host);
-					expect(result, JSON.stringify({ result, changes }, undefined, ' ')).toMatchObject({ kind: 'applied' });
-					expect(realPicture(machine)).toEqual(wanted);
-				}
-				const back = rollback(session, host);
-				if (back.kind !== 'nothing') expect(back).toMatchObject({ kind: 'rolled-back', left: [] });
-				expect(realPicture(machine)).toEqual(before);
-				host.tree.release();
-				g.fs.close();
-				rmSync(top, { recursive: true });
-			},
-		),
-		{ numRuns: runs },
-	);
-}, 120_000);
+it(
+	'whatever a script did, apply makes the machine what it saw, a crash makes it old or new, and rollback makes it old',
+	() => {
+		fc.assert(
+			fc.property(
+				fc.array(anySeed, { maxLength: 8 }),
+				fc.array(anyCall, { minLength: 1, maxLength: 40 }),
+				fc.integer({ min: 0, max: 400 }),
+				(seeds, calls, n) => {
+					const { g, top, machine, before } = inTurn(seeds, calls);
+					const changes = g.fs.changeSet();
+					const wanted = overlayPicture(g, machine);
+					const session: SessionPlace = { id: 'session', root: join(top, 'lock'), folder: g.session };
+					mkdirSync(session.root, { mode: 0o700 });
+					const host = realHost();
+					try {
+						applyChanges(session, changes, crashAt(host, n).host);
+					} catch (error) {
+						expect(error).toBeInstanceOf(Crash);
+					}
+					host.tree.release();
+					rmSync(join(session.root, 'lock'), { recursive: true, force: true });
+					recover(session, host);
+					const after = realPicture(machine);
+					if (JSON.stringify(after) !== JSON.stringify(wanted)) {
+						expect(after).toEqual(before);
+						const result = applyChanges(session, changes, host);
+						expect(result, JSON.stringify({ result, changes }, undefined, ' ')).toMatchObject({ kind: 'applied' });
+						expect(realPicture(machine)).toEqual(wanted);
+					}
+					const back = rollback(session, host);
+					if (back.kind !== 'nothing') expect(back).toMatchObject({ kind: 'rolled-back', left: [] });
+					expect(realPicture(machine)).toEqual(before);
+					host.tree.release();
+					g.fs.close();
+					rmSync(top, { recursive: true });
+				},
+			),
+			{ numRuns: runs },
+		);
+	},
+	60_000 + runs * 100,
+);
