@@ -145,7 +145,7 @@ test('a review from the first key to the last, with the terminal given back', as
 });
 
 test('in a pipe, with CI set, it draws on the terminal and not into the pipe', async () => {
-	await start('end', 80, 24, '{} </dev/null | tee out.txt | wc -l');
+	await start('end', 80, 24, `{} </dev/null | tee ${join(folder, 'out.txt')} | wc -l`);
 	await shows('Effects');
 	keys('q');
 	const text = await shows('after 0');
