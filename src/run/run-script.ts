@@ -15,6 +15,7 @@ import { describeEffect } from './command-detail.ts';
 import { type RunHandle, type RunOptions, type RunOutcome, startRun } from './controller.ts';
 import { createEffectRecord } from './effect-record.ts';
 import { type Exit, exitOf, exitStatus } from './exit.ts';
+import { createLineCounts, type LineCounts } from './line-counts.ts';
 import { makeReport } from './make-report.ts';
 import type { OutsideStreams } from './outside-streams.ts';
 import { ConflictError, openSessionWork, type SessionWork } from './session-work.ts';
@@ -63,6 +64,7 @@ class ScriptRun {
 	readonly #options: RunScriptOptions;
 	readonly #session: Session;
 	readonly #work: SessionWork;
+	readonly #lines: LineCounts;
 	readonly #decisions;
 	readonly #effects;
 	readonly #review: ReviewStore;
@@ -80,6 +82,7 @@ class ScriptRun {
 		this.#input = options.input;
 		this.#session = options.store.create({ ...options.about, argv: [...options.about.argv] });
 		this.#work = openSessionWork(this.#session, options.applyHost, options.now);
+		this.#lines = createLineCounts((change) => this.#work.detail(change), options.now);
 		const { script, policy, runtime } = options.about;
 		this.#work.event({ kind: 'started', at: options.now(), script, policy, runtime });
 		this.#decisions = createChangeDecisions(options.decide);
@@ -117,6 +120,7 @@ class ScriptRun {
 		this.#decisions.set(outcome.changes);
 		if (stopped) this.#decisions.leaveToPerson();
 		const end = await this.#decideChanges(outcome);
+		this.#lines.count(this.#decisions.all().map(({ change }) => change));
 		const failure = end === 'apply' ? this.#apply() : undefined;
 		await this.#closeScreen();
 		return this.#finish(outcome, end, failure);
@@ -148,6 +152,7 @@ class ScriptRun {
 				this.#decisions.set(changes);
 				if (this.#options.mode === 'plan') return [];
 				const approved = this.#decisions.approved();
+				this.#lines.count(approved);
 				try {
 					this.#work.apply(approved, false);
 				} catch (error) {
@@ -306,7 +311,7 @@ class ScriptRun {
 			limits: options.limits,
 			used: outcome.used,
 			applied,
-			lines: (change) => this.#lines(change.order),
+			lines: (change) => this.#lines.get(change),
 		});
 		this.#work.saveDecisions(this.#decisions);
 		this.#session.saveReport(report);
@@ -319,19 +324,11 @@ class ScriptRun {
 
 	#state(end: ReviewEnd, failure: string | undefined, at: number): Session['record']['state'] {
 		const left = this.#decisions.all().length > 0;
-		const some = this.#work.applied().length > 0;
 		if (failure !== undefined || end === 'later') {
-			if (!left) return some ? { kind: 'applied', at } : { kind: 'applied', at };
-			return { kind: 'waiting' };
+			return left ? { kind: 'waiting' } : { kind: 'applied', at };
 		}
 		const refused = this.#decisions.all().some(({ approval }) => approval?.approved !== true);
 		return refused ? { kind: 'partly-applied', at } : { kind: 'applied', at };
-	}
-
-	#lines(order: number): { readonly added: number; readonly removed: number } | undefined {
-		const item = this.#review.state().items.find(({ id }) => id === order);
-		if (item?.added !== undefined) return { added: item.added, removed: item.removed ?? 0 };
-		return undefined;
 	}
 }
 
