@@ -8,6 +8,8 @@ export class Descriptors {
 	readonly #slots: (Slot | undefined)[] = [];
 	/** RLIMIT_NOFILE: one more than the highest descriptor. */
 	readonly limit: number;
+	/** Told of each file that loses a number here, before it does. */
+	onClose: ((file: OpenFile) => void) | undefined;
 
 	constructor(limit: number) {
 		this.limit = limit;
@@ -43,14 +45,14 @@ export class Descriptors {
 		if (!(fd >= 0 && fd < this.limit)) throw new SysError('EBADF');
 		const before = this.#slots[fd];
 		this.#slots[fd] = { file: file.hold(), closeOnExec };
-		before?.file.release();
+		if (before !== undefined) this.#release(before.file);
 	}
 
 	close(fd: number): void {
 		const slot = this.#slots[fd];
 		if (slot === undefined) throw new SysError('EBADF');
 		this.#slots[fd] = undefined;
-		slot.file.release();
+		this.#release(slot.file);
 	}
 
 	closesOnExec(fd: number): boolean {
@@ -85,5 +87,10 @@ export class Descriptors {
 
 	closeAll(): void {
 		for (const fd of this.numbers()) this.close(fd);
+	}
+
+	#release(file: OpenFile): void {
+		this.onClose?.(file);
+		file.release();
 	}
 }

@@ -2,6 +2,7 @@
 import { SysError } from '../abi/errno.ts';
 import type { FileSystem, Stat } from '../fs/api.ts';
 import { Descriptors } from './descriptors.ts';
+import { FileLocks } from './locks.ts';
 import { NodeFile } from './node-file.ts';
 import type { OpenFile } from './open-file.ts';
 import { createPipe } from './pipe.ts';
@@ -51,6 +52,7 @@ export class Kernel {
 	#nextTicket = 1;
 	/** Exits that the supervisor told of before the process's pid was known here. */
 	readonly #earlyExits = new Map<number, WaitStatus>();
+	readonly locks: FileLocks;
 	/** Sockets that have a name: an abstract one, or the file that stands for it (`dev:ino`). */
 	readonly socketNames = new Map<string, UnixSocket>();
 	/** Whose call is being handled: what /proc/self means. */
@@ -65,9 +67,10 @@ export class Kernel {
 		this.world = options.world;
 		this.identity = options.identity;
 		this.maxTasks = options.maxTasks;
+		this.locks = new FileLocks(this.changed);
 		const descriptors = new Descriptors(options.maxDescriptors);
 		for (const file of options.stdio) descriptors.add(file, false);
-		this.first = newProcess(undefined, descriptors, options.cwd, options.umask, options.argv);
+		this.first = this.#newProcess(undefined, descriptors, options.cwd, options.umask, options.argv);
 	}
 
 	/** The most tasks that there were at one time. */
@@ -126,7 +129,7 @@ export class Kernel {
 			this.world.limit('tasks');
 			throw new SysError('EAGAIN');
 		}
-		const child = newProcess(parent, parent.descriptors.copy(), parent.cwd, parent.umask, parent.argv);
+		const child = this.#newProcess(parent, parent.descriptors.copy(), parent.cwd, parent.umask, parent.argv);
 		child.pgid = parent.pgid;
 		child.sid = parent.sid;
 		parent.children.add(child);
@@ -235,6 +238,12 @@ export class Kernel {
 		if (this.#unsupported.has(call) || this.#unsupported.size > 500) return;
 		this.#unsupported.add(call);
 		this.world.unsupported(call);
+	}
+
+	#newProcess(...parts: Parameters<typeof newProcess>): Process {
+		const process = newProcess(...parts);
+		process.descriptors.onClose = (file) => this.locks.closed(process, file);
+		return process;
 	}
 
 	#settle(process: Process, pid: number): void {

@@ -16,6 +16,7 @@ export abstract class OpenFile {
 	flags: number;
 	/** Descriptors (and running commands) that point here. */
 	#references = 0;
+	#whenClosed: (() => void)[] | undefined;
 
 	constructor(flags: number) {
 		this.flags = flags;
@@ -87,7 +88,15 @@ export abstract class OpenFile {
 
 	release(): void {
 		this.#references -= 1;
-		if (this.#references === 0) this.dispose();
+		if (this.#references !== 0) return;
+		for (const run of this.#whenClosed ?? []) run();
+		this.dispose();
+	}
+
+	/** Runs something when the last descriptor is closed: a lock goes, a name leads to nobody. */
+	whenClosed(run: () => void): void {
+		this.#whenClosed ??= [];
+		this.#whenClosed.push(run);
 	}
 
 	/** The last descriptor was closed. */

@@ -34,8 +34,6 @@ export class UnixSocket extends OpenFile {
 	readonly type: UnixSocketType;
 	/** What bind(2) named it: a path, or `\0` and an abstract name. Empty: nothing. */
 	name = '';
-	/** Runs when the last descriptor is closed: the name leads to nobody. */
-	onClose: (() => void) | undefined;
 	readonly #stat: Stat;
 	readonly #changed: () => void;
 	#state: State = { kind: 'fresh' };
@@ -193,7 +191,6 @@ export class UnixSocket extends OpenFile {
 	}
 
 	protected dispose(): void {
-		this.onClose?.();
 		const state = this.#state;
 		if (state.kind === 'listening') for (const end of state.pending) end.abandon();
 		if (state.kind === 'connected') {

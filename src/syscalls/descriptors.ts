@@ -5,6 +5,7 @@ import { NodeFile } from '../kernel/node-file.ts';
 import { waitFor } from '../kernel/outcome.ts';
 import { pieceBytes } from '../wire/guest-link.ts';
 import type { Context, Handler } from './context.ts';
+import { getLock, setLock } from './locks.ts';
 
 const F_DUPFD = 0;
 const F_GETFD = 1;
@@ -21,7 +22,6 @@ const F_DUPFD_CLOEXEC = 1030;
 const F_SETPIPE_SZ = 1031;
 const F_GETPIPE_SZ = 1032;
 const FD_CLOEXEC = 1;
-const F_UNLCK = 2;
 
 /** Implements close(2). */
 export const close: Handler = (c) => {
@@ -65,7 +65,7 @@ export const dup3: Handler = (c) => {
 	return c.int(1);
 };
 
-/** Implements fcntl(2): duplicating, flags, pipe sizes; record locks succeed, for nobody else is there to hold one. */
+/** Implements fcntl(2): duplicating, flags, pipe sizes, record locks. */
 export const fcntl: Handler = (c) => {
 	const table = c.process.descriptors;
 	const fd = c.int(0);
@@ -89,16 +89,13 @@ export const fcntl: Handler = (c) => {
 		case F_SETLK:
 		case F_SETLKW:
 		case F_OFD_SETLK:
-		case F_OFD_SETLKW:
-			c.link.read(argument, 32);
-			return 0;
-		case F_GETLK:
-		case F_OFD_GETLK: {
-			const lock = c.link.read(argument, 32);
-			lock.writeInt16LE(F_UNLCK, 0);
-			c.link.write(argument, lock);
-			return 0;
+		case F_OFD_SETLKW: {
+			const [command, waits] = [c.int(1), c.int(1) === F_SETLKW || c.int(1) === F_OFD_SETLKW];
+			return setLock(c, file, argument, waits, command >= F_OFD_GETLK);
 		}
+		case F_GETLK:
+		case F_OFD_GETLK:
+			return getLock(c, file, argument, c.int(1) === F_OFD_GETLK);
 		case F_SETPIPE_SZ:
 		case F_GETPIPE_SZ:
 			if (file.kind !== 'pipe') throw new SysError('EBADF');
@@ -106,12 +103,6 @@ export const fcntl: Handler = (c) => {
 		default:
 			throw new SysError('EINVAL');
 	}
-};
-
-/** Implements flock(2): succeeds, for the guest's files are its own. Locks between guest processes are not kept. */
-export const flock: Handler = (c) => {
-	c.file(0);
-	return 0;
 };
 
 /** Implements pipe(2). */

@@ -200,7 +200,7 @@ function nameSocket(c: Context, file: UnixSocket, key: string, name: string): vo
 	if (socketNames.has(key)) throw new SysError('EADDRINUSE');
 	socketNames.set(key, file);
 	file.name = name;
-	file.onClose = () => void socketNames.delete(key);
+	file.whenClosed(() => void socketNames.delete(key));
 }
 
 function keyOf(place: Place): string {

@@ -10,6 +10,7 @@ import * as descriptors from './descriptors.ts';
 import * as epoll from './epoll.ts';
 import * as execve from './execve.ts';
 import * as identity from './identity.ts';
+import * as locks from './locks.ts';
 import * as mapping from './mapping.ts';
 import * as names from './names.ts';
 import * as open from './open.ts';
@@ -110,8 +111,8 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['dup', full(descriptors.dup)],
 	['dup2', full(descriptors.dup2)],
 	['dup3', full(descriptors.dup3)],
-	['fcntl', partial(descriptors.fcntl, 'record locks always succeed')],
-	['flock', partial(descriptors.flock, 'always succeeds')],
+	['fcntl', partial(descriptors.fcntl, "record locks hold among the guest's own processes")],
+	['flock', partial(locks.flock, "holds among the guest's own processes")],
 	['pipe', full(descriptors.pipe)],
 	['pipe2', full(descriptors.pipe2)],
 	['ftruncate', full(descriptors.ftruncate)],
