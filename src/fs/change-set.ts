@@ -23,8 +23,9 @@ export function loadChangeSet(upperFolder: string, host: HostFiles): Change[] {
 	return changesOf(restoreTree(host, upperFolder).tree, host, upperFolder);
 }
 
-export function changesOf(tree: Tree, host: HostFiles, upperFolder: string): Change[] {
-	return new ChangeSet(tree, host, upperFolder).changes();
+/** `revisions`: each content with its revision, which only the process that made it knows. */
+export function changesOf(tree: Tree, host: HostFiles, upperFolder: string, revisions = false): Change[] {
+	return new ChangeSet(tree, host, upperFolder, revisions).changes();
 }
 
 /** One of a node's names in the tree. */
@@ -41,15 +42,17 @@ class ChangeSet {
 	readonly #tree: Tree;
 	readonly #host: HostFiles;
 	readonly #upperFolder: string;
+	readonly #revisions: boolean;
 	readonly #names = new Map<Node, Name[]>();
 	/** Bases whose path is gone or changed, and that no change has told of yet. */
 	readonly #untold: Map<string, KnownBase>;
 	readonly #changes: Change[] = [];
 
-	constructor(tree: Tree, host: HostFiles, upperFolder: string) {
+	constructor(tree: Tree, host: HostFiles, upperFolder: string, revisions: boolean) {
 		this.#tree = tree;
 		this.#host = host;
 		this.#upperFolder = upperFolder;
+		this.#revisions = revisions;
 		this.#untold = new Map(tree.bases);
 	}
 
@@ -167,8 +170,10 @@ class ChangeSet {
 			}
 			case 'file': {
 				const mode = this.#mode(node, node.lower);
-				if (node.lower === undefined)
-					return { type: 'file', mode, size: node.size, content: node.content ?? '', ...times };
+				if (node.lower === undefined) {
+					const revision = this.#revisions ? { revision: node.revision } : {};
+					return { type: 'file', mode, size: node.size, content: node.content ?? '', ...times, ...revision };
+				}
 				return { type: 'file', mode, size: this.#host.lstat(node.lower)?.size ?? 0, ...times };
 			}
 		}

@@ -16,6 +16,8 @@ import { type Found, type WalkOptions, walk } from './walker.ts';
 export interface SessionFileSystem extends FileSystem {
 	/** What the guest wants of the machine's files so far, in program order. */
 	changeSet(): Change[];
+	/** The same with revisions: what a person approved of it is then never taken for what the script wrote later. */
+	revisedChanges(): Change[];
 	/** These changes are on the machine now: they are none any more, and the guest sees the machine's own files there. */
 	rebase(applied: readonly Change[]): void;
 	/** The next place in the program's order, for an effect that is no change: no change will have it. */
@@ -167,6 +169,11 @@ class GuestFileSystem implements SessionFileSystem {
 	changeSet(): Change[] {
 		const { machine, upperFolder } = this.#parts;
 		return changesOf(machine.tree, this.#options.host, upperFolder);
+	}
+
+	revisedChanges(): Change[] {
+		const { machine, upperFolder } = this.#parts;
+		return changesOf(machine.tree, this.#options.host, upperFolder, true);
 	}
 
 	rebase(applied: readonly Change[]): void {

@@ -39,7 +39,16 @@ export function toNode(record: NodeRecord): Node {
 	};
 	switch (record.kind) {
 		case 'file':
-			return { ...common, kind: 'file', lower: record.lower, content: undefined, size: 0, orphan: false, dirty: false };
+			return {
+				...common,
+				kind: 'file',
+				lower: record.lower,
+				content: undefined,
+				size: 0,
+				orphan: false,
+				dirty: false,
+				revision: 0,
+			};
 		case 'directory':
 			return { ...common, kind: 'directory', lower: record.lower, children: new Map(), subdirectories: 0 };
 		case 'symlink':

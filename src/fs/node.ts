@@ -36,6 +36,8 @@ export type FileNode = Common & {
 	orphan: boolean;
 	/** A write came after the last logged time. */
 	dirty: boolean;
+	/** Writes so far, in the running process alone. */
+	revision: number;
 };
 
 export type DirectoryNode = Common & {

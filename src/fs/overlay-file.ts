@@ -189,6 +189,7 @@ function copyUp(overlay: Overlay, node: FileNode, keep: boolean): void {
 
 /** mtime and ctime after a write. The log gets the first of a row; the last one when the file is closed. */
 function modified(overlay: Overlay, node: FileNode): void {
+	node.revision++;
 	const now = overlay.now();
 	const stripped = overlay.identity.uid === 0 ? node.mode : withoutSetId(node.mode);
 	if (!node.dirty || stripped !== node.mode) {

@@ -131,7 +131,7 @@ export class Tree {
 			...{ ino, dev, uid, gid, atimeNs, mtimeNs, ctimeNs },
 			mode: stat.mode & 0o7777,
 			size: 0,
-			...{ modeSet: false, timesSet: false, orphan: false, dirty: false },
+			...{ modeSet: false, timesSet: false, orphan: false, dirty: false, revision: 0 },
 			links: 0,
 			opens: 0,
 		};

@@ -28,6 +28,8 @@ export type Target =
 			/** Name of a file in the session's `upper/content/`. Left out: the bytes stay those of `from` or of the base. */
 			readonly content?: string;
 			readonly mtimeNs?: string;
+			/** Counts the writes to its content while the script runs, so that two states of it never look the same. */
+			readonly revision?: number;
 	  }
 	| { readonly type: 'directory'; readonly mode: number; readonly mtimeNs?: string }
 	| { readonly type: 'symlink'; readonly target: string }

@@ -109,7 +109,7 @@ class GuestLoop {
 		} catch (error) {
 			end = failureOf(error, this.#end);
 		}
-		const changes = this.#fs.changeSet();
+		const changes = this.#fs.revisedChanges();
 		const used = this.#world.used(this.#kernel.tasksUsed);
 		this.#fs.close();
 		return { kind: 'end', end, changes, used, calls: this.#dispatcher?.calls ?? 0 };
@@ -143,18 +143,34 @@ class GuestLoop {
 		splitter.filled(got);
 		for (let frame = splitter.next(); frame !== undefined && this.#end === undefined; frame = splitter.next()) {
 			this.#dispatcher?.handle(frame);
+			if (this.#world.standsStill) this.#standStill();
 			const { ended } = this.#kernel.first;
 			if (ended !== undefined) this.#end = { kind: 'ended', status: ended };
 		}
 		return got;
 	}
 
+	/** Answers nobody until a command has started (or the guest is gone). */
+	#standStill(): void {
+		const channels = channelsFor(this.#start.limits.tasks);
+		while (this.#world.standsStill && !this.#gone) {
+			Atomics.wait(this.#flag, 0, 0);
+			this.#receiveMessages(channels);
+		}
+		this.#dispatcher?.settle();
+	}
+
 	#receiveAll(channels: number): void {
+		this.#receiveMessages(channels);
+		this.#dispatcher?.settle();
+		if (this.#world.standsStill) this.#standStill();
+	}
+
+	#receiveMessages(channels: number): void {
 		Atomics.store(this.#flag, 0, 0);
 		for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
 			this.#receive(next.message, channels);
 		}
-		this.#dispatcher?.settle();
 	}
 
 	#receive(message: ToWorker, channels: number): void {

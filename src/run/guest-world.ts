@@ -33,6 +33,8 @@ export class GuestWorld implements World {
 	readonly #commands = new Map<number, CommandLink>();
 	readonly #signals: ((errno: number) => void)[] = [];
 	readonly #broken = new Set<1 | 2>();
+	/** Commands that are about to start. */
+	readonly #starting = new Set<number>();
 	#launcherPid = 0;
 	#inFlight = 0;
 	#output = 0;
@@ -68,7 +70,7 @@ export class GuestWorld implements World {
 	ask(effect: Effect, verdict: Verdict, answered: (approval: Approval) => void): number {
 		const id = this.#log.next();
 		this.#answers.set(id, answered);
-		this.#send({ kind: 'ask', id, effect, verdict, changes: this.#options.fs().changeSet() });
+		this.#send({ kind: 'ask', id, effect, verdict, changes: this.#options.fs().revisedChanges() });
 		return id;
 	}
 
@@ -82,9 +84,18 @@ export class GuestWorld implements World {
 		this.#send({ kind: 'unsupported', call });
 	}
 
+	/**
+	 * Whether approved changes may be on their way to the machine because a command is about to start. Until it has, no other task of
+	 * the guest may go on: it could write to a file after it was approved and before it is copied.
+	 */
+	get standsStill(): boolean {
+		return this.#starting.size > 0;
+	}
+
 	startCommand(id: number, spec: CommandSpec, events: CommandEvents): RunningCommand {
+		this.#starting.add(id);
 		this.#commands.set(id, { events, inputTaken: () => {} });
-		this.#send({ kind: 'command', id, spec, changes: this.#options.fs().changeSet() });
+		this.#send({ kind: 'command', id, spec, changes: this.#options.fs().revisedChanges() });
 		return {
 			input: (bytes, taken) => {
 				const link = this.#commands.get(id);
@@ -157,6 +168,7 @@ export class GuestWorld implements World {
 				this.#broken.add(message.stream);
 				return;
 			case 'command-started':
+				this.#starting.delete(message.id);
 				return this.#commands.get(message.id)?.events.started();
 			case 'command-output': {
 				const { id, stream } = message;
@@ -166,6 +178,7 @@ export class GuestWorld implements World {
 			case 'command-input-taken':
 				return this.#commands.get(message.id)?.inputTaken();
 			case 'command-ended': {
+				this.#starting.delete(message.id);
 				const link = this.#commands.get(message.id);
 				this.#commands.delete(message.id);
 				// It may have changed anything on the machine.
@@ -173,6 +186,7 @@ export class GuestWorld implements World {
 				return link?.events.ended(message.status, message.signal);
 			}
 			case 'command-failed': {
+				this.#starting.delete(message.id);
 				const link = this.#commands.get(message.id);
 				this.#commands.delete(message.id);
 				return link?.events.failed(message.code);
