@@ -10,7 +10,11 @@ import { anyCall, anySeed } from '../fs/oracle.ts';
 
 const { SESSION_RUNS, SESSION_SEED } = process.env;
 const nobody = 65534;
-const script = fc.tuple(fc.array(anySeed, { maxLength: 9 }), fc.array(anyCall, { minLength: 1, maxLength: 40 }));
+const script = fc.tuple(
+	fc.array(anySeed, { maxLength: 9 }),
+	fc.array(anyCall, { minLength: 1, maxLength: 40 }),
+	fc.integer({ min: 0, max: 300 }),
+);
 
 it.runIf(process.getuid?.() === 0)(
 	'what a user who is not root may do, apply and rollback may do, directories locked again afterwards and all',
@@ -22,16 +26,18 @@ it.runIf(process.getuid?.() === 0)(
 			...{ bundle: true, platform: 'node', format: 'esm', outfile: `${all}/run.mjs`, logLevel: 'silent' },
 		});
 		const seed = SESSION_SEED === undefined ? {} : { seed: Number(SESSION_SEED) };
-		const cases = fc.sample(script, { numRuns: Number(SESSION_RUNS ?? 60), ...seed }).map(([seeds, calls], index) => {
-			const top = `${all}/${index}`;
-			mkdirSync(top);
-			const { machine } = plantThree(top, seeds);
-			own(machine + deep);
-			mkdirSync(`${top}/session`, { mode: 0o700 });
-			own(`${top}/session`);
-			mkdirSync(`${top}/work`);
-			return { top, calls };
-		});
+		const cases = fc
+			.sample(script, { numRuns: Number(SESSION_RUNS ?? 60), ...seed })
+			.map(([seeds, calls, dies], index) => {
+				const top = `${all}/${index}`;
+				mkdirSync(top);
+				const { machine } = plantThree(top, seeds);
+				own(machine + deep);
+				mkdirSync(`${top}/session`, { mode: 0o700 });
+				own(`${top}/session`);
+				mkdirSync(`${top}/work`);
+				return { top, calls, dies };
+			});
 		const { stdout, stderr } = spawnSync(process.execPath, [`${all}/run.mjs`], {
 			...{ input: JSON.stringify(cases), uid: nobody, gid: nobody, encoding: 'utf8' },
 		});
