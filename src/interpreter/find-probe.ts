@@ -16,7 +16,7 @@ export async function probeRuntime(named: string, source: RuntimeSource, surroun
 	const libraryPath = foreignLibraries(program);
 	const env = libraryPath.length > 0 ? { LD_LIBRARY_PATH: libraryPath.join(':') } : {};
 	const run = await runProgram(program, ['-I', '-B', '-c', question], { env, timeoutMs: 20_000 });
-	if (run.status !== 0) return none(`it does not run: ${lastLine(run.stderr) || 'it gave no reason'}`);
+	if (run.status !== 0) return none(`it is no Python that runs (${shortReason(run.stderr)})`);
 	const answer = parseAnswer(run.stdout);
 	if (answer === undefined) return none('it answered something that no Python answers');
 	if (answer.implementation !== 'pypy') return none(`it is ${answer.implementation}, not PyPy`);
@@ -116,6 +116,13 @@ function rootsOf(answer: Answer): string[] {
 
 /** Folders that hold much more than an interpreter. */
 const systemPrefixes = ['/', '/usr', '/usr/local', '/usr/bin', '/usr/lib', '/lib'];
+
+/** What it said last, short: a program that is no interpreter may repeat our whole question. */
+function shortReason(said: string): string {
+	const line = lastLine(said);
+	if (line === '') return 'it gave no reason';
+	return line.length > 100 ? `${line.slice(0, 100)}…` : line;
+}
 
 function lastLine(text: string): string {
 	return text.trimEnd().split('\n').at(-1) ?? '';
