@@ -3,8 +3,8 @@
 
 Runs git with subprocess, reads what it prints, and writes one file in the current folder.
 
-What you will see under approve-run: some of the commands only tell something and are
-allowed by a rule of the policy (`git status --short`); for the others the script stands still
+What you will see under approve-run: git runs what the configuration of a repository tells it
+to, so no shipped policy allows it unseen; at each command the script stands still
 until you answer, and gets git's real output and exit status afterwards. If you deny one, the script sees
 a PermissionError and says so. At the end there is one new file to review.
 """

@@ -10,7 +10,7 @@ import { exitedWith, killedBy } from '../kernel/task.ts';
 import type { RunEffect } from '../model/effect.ts';
 import { CommandStreams } from './command-streams.ts';
 import type { Context, Handler } from './context.ts';
-import { want } from './effects.ts';
+import { refuseDenied, want } from './effects.ts';
 
 const X_OK = 1;
 /** What Linux takes at most: execve(2), "Limits on size of arguments and environment" (a quarter of an 8 MiB stack). */
@@ -48,6 +48,8 @@ function run(c: Context, base: string, path: string, argvAddress: number, envAdd
 		});
 		throw new SysError('EACCES');
 	}
+	// A command looks around where it starts: `ls` would list a directory that the script itself may not read.
+	refuseDenied(c, { kind: 'read', path: effect.cwd });
 	// /usr/bin/git was refused: /bin/git, the next on PATH, is the same program and no new question.
 	const same = JSON.stringify(effect);
 	if (c.process.refused === same) throw new SysError('EACCES');
