@@ -27,8 +27,8 @@ export interface SessionFiles {
 	makePrivateFolder(path: string): void;
 	/** Undefined: there is no such file. */
 	readWhole(path: string): Buffer | undefined;
-	/** Replaces a file in one step (0600), and syncs it and its folder. */
-	writeWhole(path: string, bytes: Uint8Array): void;
+	/** Replaces a file in one step (0600). `sync`: it and its folder are on the disk when this returns. */
+	writeWhole(path: string, bytes: Uint8Array, sync: boolean): void;
 	/** Names in a folder; empty where it is missing. */
 	list(path: string): string[];
 	exists(path: string): boolean;
@@ -69,18 +69,18 @@ const sessionFiles: SessionFiles = {
 			}
 		}),
 	readWhole: (path) => withPath(path, () => unlessMissing(() => readFileSync(path))),
-	writeWhole: (path, bytes) =>
+	writeWhole: (path, bytes, sync) =>
 		withPath(path, () => {
 			const temporary = `${path}.new`;
 			const fd = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
 			try {
 				writeAll(fd, bytes);
-				fsyncSync(fd);
+				if (sync) fsyncSync(fd);
 			} finally {
 				closeSync(fd);
 			}
 			renameSync(temporary, path);
-			syncFolder(dirname(path));
+			if (sync) syncFolder(dirname(path));
 		}),
 	list: (path) => withPath(path, () => unlessMissing(() => readdirSync(path)) ?? []),
 	exists: (path) => withPath(path, () => unlessMissing(() => lstatSync(path)) !== undefined),

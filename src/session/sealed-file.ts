@@ -12,9 +12,10 @@ export type Unsealed<T> =
 	/** `why` is one sentence that names the file. */
 	| { readonly kind: 'untrusted'; readonly why: string };
 
-export function writeSealed(files: SessionFiles, path: string, version: number, data: unknown): void {
+/** `sync`: it is on the disk when this returns; else a power failure may take it. */
+export function writeSealed(files: SessionFiles, path: string, version: number, data: unknown, sync: boolean): void {
 	const text = JSON.stringify({ version, seal: sealOf(version, data), data }, undefined, '\t');
-	files.writeWhole(path, Buffer.from(`${text}\n`));
+	files.writeWhole(path, Buffer.from(`${text}\n`), sync);
 }
 
 /** Reads data of exactly `version`. Throws SysError where the file cannot be read. */

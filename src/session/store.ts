@@ -6,6 +6,7 @@ import type { SessionFiles } from '../host/session-files.ts';
 import type { Report } from '../model/report.ts';
 import type { SessionPlace } from './apply-host.ts';
 import { type EventLog, openEventLog, type Verification, verifyEvents } from './event-log.ts';
+import { journalFolder } from './journal.ts';
 import { readSealed, writeSealed } from './sealed-file.ts';
 import {
 	type Decisions,
@@ -121,7 +122,7 @@ export function openStore(root: string, host: StoreHost): SessionStore {
 			files.makePrivateFolder(`${root}/${id}/upper`);
 			const state = { kind: 'running', controller: processes.self() } as const;
 			const record: SessionRecord = { id, ...about, started: host.now(), state };
-			writeSealed(files, recordFile(root, id), recordVersion, record);
+			writeSealed(files, recordFile(root, id), recordVersion, record, false);
 			return makeSession(root, record, host);
 		},
 		open,
@@ -141,6 +142,12 @@ function makeSession(root: string, initial: SessionRecord, host: StoreHost): Ses
 	const { id } = initial;
 	const folder = `${root}/${id}`;
 	let record = initial;
+	// Once the machine was changed the record survives a power failure. Before that a sync (of milliseconds) would keep
+	// nothing: what the guest wrote into the session is not synced either.
+	const write = (path: string, data: unknown): void => {
+		const lasting = files.list(journalFolder(folder)).length > 0;
+		writeSealed(files, path, recordVersion, data, lasting);
+	};
 	return {
 		id,
 		root,
@@ -156,7 +163,7 @@ function makeSession(root: string, initial: SessionRecord, host: StoreHost): Ses
 		},
 		update: (fields) => {
 			record = { ...record, ...fields, id };
-			writeSealed(files, recordFile(root, id), recordVersion, record);
+			write(recordFile(root, id), record);
 		},
 		openEvents: () => openEventLog(files, folder, id),
 		verifyEvents: () => verifyEvents(files, folder, id, record.events),
@@ -166,8 +173,8 @@ function makeSession(root: string, initial: SessionRecord, host: StoreHost): Ses
 			if (read.kind === 'untrusted') throw new UntrustedSession(`Session ${id} cannot be trusted: ${read.why}`);
 			return read.data;
 		},
-		saveDecisions: (decisions) => writeSealed(files, `${folder}/decisions.json`, recordVersion, decisions),
-		saveReport: (report) => writeSealed(files, `${folder}/report.json`, recordVersion, report),
+		saveDecisions: (decisions) => write(`${folder}/decisions.json`, decisions),
+		saveReport: (report) => write(`${folder}/report.json`, report),
 		report: () => {
 			const read = readSealed(files, `${folder}/report.json`, recordVersion, z.unknown());
 			if (read.kind === 'untrusted') throw new UntrustedSession(`Session ${id} cannot be trusted: ${read.why}`);
