@@ -90,7 +90,7 @@ describe('finding an interpreter', () => {
 			mapped: [],
 		};
 		const cases: [string, string][] = [
-			['#!/bin/sh\necho no such library >&2; exit 1\n', 'it does not run: no such library'],
+			['#!/bin/sh\necho no such library >&2; exit 1\n', 'it is no Python that runs (no such library)'],
 			['#!/bin/sh\necho hello\n', 'it answered something that no Python answers'],
 			[standIn({ ...mapped, implementation: 'cpython' }), 'it is cpython, not PyPy'],
 			[standIn({ ...mapped, version: '2.7.18' }), 'it is Python 2.7.18; a PyPy 3 is needed'],
