@@ -55,7 +55,9 @@ export function openDesk(): Desk {
 			const script = commandsOf(transcript).map(step).join('\n');
 			// A session of its own has no terminal. Both outputs go the same way, as on a screen.
 			const shell = ['-w', 'sh', '-c', `exec 2>&1\n${script}`];
-			return spawnSync('setsid', shell, { cwd: folder, env, encoding: 'utf8', timeout: 60_000 }).stdout;
+			const { stdout } = spawnSync('setsid', shell, { cwd: folder, env, encoding: 'utf8', timeout: 60_000 });
+			// Whoever edits the source while this runs is told that it is built.
+			return stdout.replaceAll(/^approve-run: setting up .* s\n/gm, '');
 		},
 		keep(yaml) {
 			const name = /^# ([\w.-]+\.yaml)$/m.exec(yaml)?.[1];
