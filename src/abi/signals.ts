@@ -24,7 +24,3 @@ export const signals = {
 
 /** The highest signal number, SIGRTMAX. */
 export const maxSignal = 64;
-
-export function signalNumber(name: string): number {
-	return Object.hasOwn(signals, name) ? signals[name as keyof typeof signals] : 0;
-}

@@ -5,6 +5,9 @@ import { exitWithError } from './exit-with-error.ts';
 import { runCommand } from './run-command.ts';
 import { printVersion } from './version.ts';
 
+const sessions = () => import('./session-commands.ts');
+const policies = () => import('./policy-commands.ts');
+
 const program = new Command('approve-run')
 	.description(
 		'Run a Python script that nobody trusts yet: see what it wants to do, decide, and only then let it happen.',
@@ -104,12 +107,4 @@ async function finish(status: number | Promise<number>): Promise<void> {
 
 function limit<Name extends string>(name: Name, about: string): Option<`--${Name} <value>`> {
 	return new Option(`--${name} <value>`, `${about}; at most what the policy allows`);
-}
-
-function sessions(): Promise<typeof import('./session-commands.ts')> {
-	return import('./session-commands.ts');
-}
-
-function policies(): Promise<typeof import('./policy-commands.ts')> {
-	return import('./policy-commands.ts');
 }

@@ -71,7 +71,7 @@ class GuestLoop {
 			onLimit: (limit) => this.#world.limit(limit),
 			proc: createProc(() => this.#kernel, program, readText),
 			device: createKernelDevices(() => this.#kernel),
-			random: (into) => void into.set(this.#world.randomBytes(into.length)),
+			random: (into) => into.set(this.#world.randomBytes(into.length)),
 			now: () => this.#world.realtime(),
 			identity: start.identity,
 		});

@@ -72,18 +72,6 @@ export function verifyEvents(files: SessionFiles, folder: string, sessionId: str
 	return { kind: 'intact', count: scan.count, torn: scan.rest.length > 0 };
 }
 
-/** All events as they were written, up to the first line that cannot be read. */
-export function readEvents(files: SessionFiles, folder: string): unknown[] {
-	const lines = (files.readWhole(eventFile(folder))?.toString('utf8') ?? '').split('\n').slice(0, -1);
-	const events: unknown[] = [];
-	for (const line of lines) {
-		const parsed = parseLine(line);
-		if (parsed === undefined) break;
-		events.push(parsed.event);
-	}
-	return events;
-}
-
 type Scan =
 	| {
 			readonly kind: 'whole';
