@@ -1,4 +1,5 @@
 /** The main thread's side of one run: starts guest and worker, carries messages, runs commands, keeps the limits. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { Question } from '../gate/approver.ts';
 import { openWaker } from '../host/fifo-transport.ts';
@@ -60,6 +61,8 @@ export type RunHandle = {
 
 /** How long a worker has for its last message once the guest is gone, milliseconds. It only computes the change set. */
 const lastWordsMs = 60_000;
+/** How long a killed command's output may stay open, milliseconds: something that left its process group may hold it. */
+const lastOutputMs = 1000;
 
 export function startRun(options: RunOptions): RunHandle {
 	const run = new Run(options);
@@ -82,6 +85,8 @@ class Run {
 	readonly #taken = new Map<string, () => void>();
 	readonly #abort = new AbortController();
 	#waker: { wake(): void; close(): void } | undefined;
+	/** Set once the run has ended: called when its last command has. */
+	#commandsGone: (() => void) | undefined;
 	#counted: Used = { disk: 0, files: 0, output: 0, tasks: 0 };
 	#workerThread: number | undefined;
 	#limit: LimitName | undefined;
@@ -119,7 +124,7 @@ class Run {
 		this.#watch.stop();
 		this.#abort.abort();
 		this.#launched.kill();
-		for (const command of this.#commands.values()) command.signal(9);
+		await this.#endCommands();
 		await this.#launched.ended;
 		// A command's last output may still come: its message must not reach a descriptor that is another file by then.
 		const waker = this.#waker;
@@ -219,6 +224,17 @@ class Run {
 		this.post({ kind: 'output-taken', bytes: bytes.length });
 	}
 
+	/** Kills those that still run, and waits until they are gone: what they do afterwards is no part of the run any more. */
+	async #endCommands(): Promise<void> {
+		const gone = new Promise<void>((resolve) => {
+			this.#commandsGone = resolve;
+		});
+		for (const command of this.#commands.values()) command.signal(9);
+		for (const taken of this.#taken.values()) taken();
+		if (this.#commands.size > 0) await Promise.race([gone, delay(lastOutputMs, undefined, { ref: false })]);
+		this.#commands.clear();
+	}
+
 	async #command({ id, spec, changes }: Extract<FromWorker, { kind: 'command' }>): Promise<void> {
 		let applied: readonly Change[];
 		try {
@@ -236,16 +252,17 @@ class Run {
 			{
 				started: () => this.post({ kind: 'command-started', id }),
 				output: (stream, bytes, taken) => {
+					if (this.#commandsGone !== undefined) return taken();
 					this.#taken.set(`${id}.${stream}`, taken);
 					this.post({ kind: 'command-output', id, stream, bytes });
 				},
 				ended: (status, signal) => {
-					this.#forget(id);
+					if (!this.#forget(id)) return;
 					this.#options.hooks.commandEnded(id, status, signal);
 					this.post({ kind: 'command-ended', id, status, signal });
 				},
 				failed: (code) => {
-					this.#forget(id);
+					if (!this.#forget(id)) return;
 					this.post({ kind: 'command-failed', id, code });
 				},
 			},
@@ -253,10 +270,13 @@ class Run {
 		this.#commands.set(id, handle);
 	}
 
-	#forget(id: number): void {
-		this.#commands.delete(id);
+	/** Whether it was known until now. */
+	#forget(id: number): boolean {
 		this.#taken.delete(`${id}.1`);
 		this.#taken.delete(`${id}.2`);
+		const known = this.#commands.delete(id);
+		if (this.#commands.size === 0) this.#commandsGone?.();
+		return known;
 	}
 }
 
