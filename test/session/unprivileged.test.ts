@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -22,7 +23,7 @@ it.runIf(process.getuid?.() === 0)(
 		const all = temporary();
 		chmodSync(all, 0o755);
 		buildSync({
-			entryPoints: [join(import.meta.dirname, 'unprivileged-run.ts')],
+			entryPoints: [fileURLToPath(new URL('./unprivileged-run.ts', import.meta.url))],
 			...{ bundle: true, platform: 'node', format: 'esm', outfile: `${all}/run.mjs`, logLevel: 'silent' },
 		});
 		const seed = SESSION_SEED === undefined ? {} : { seed: Number(SESSION_SEED) };
