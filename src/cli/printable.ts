@@ -14,6 +14,24 @@ export function printable(text: string): string {
 	});
 }
 
+/** The same for a patch: tabs are part of its lines. */
+export function printablePatch(text: string): string {
+	return text.split('\t').map(printable).join('\t');
+}
+
+/** JSON that a terminal can be shown: what it would obey is escaped in the strings that hold it, so it stays the same JSON. */
+export function printableJson(value: unknown): string {
+	return JSON.stringify(value, undefined, '\t').replace(/[\x7f-\x9f\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu, (char) =>
+		Array.from(char.split(''), (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+	);
+}
+
+/** One line that is not longer than a person reads. */
+export function printableShort(text: string): string {
+	const line = printableLine(text);
+	return line.length > 500 ? `${line.slice(0, 500)}… (${text.length} characters)` : line;
+}
+
 /** The same on one line. */
 export function printableLine(text: string): string {
 	return printable(text).replaceAll('\n', '\\n');

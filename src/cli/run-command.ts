@@ -28,6 +28,7 @@ import { openStore, type SessionStore } from '../session/store.ts';
 import { findInstallation, findLauncher, type Installation, ownFolders } from './installation.ts';
 import { loadPolicyDocument } from './load-policy.ts';
 import { architecture, machineIdentity, personName } from './machine.ts';
+import { printable } from './printable.ts';
 import { openProgress } from './progress.ts';
 import { tellResult } from './tell-result.ts';
 import { UserError } from './user-error.ts';
@@ -85,7 +86,7 @@ export async function runCommand(
 		streams: openStreams(process.stdin, process.stdout, process.stderr),
 		terminal: { input: process.stdin.isTTY === true, output: process.stdout.isTTY === true },
 		screen: showReview,
-		say: (text) => sayToPerson(`approve-run: ${text}\n`),
+		say: (text) => sayToPerson(`approve-run: ${printable(text)}\n`),
 		now: Date.now,
 		person: personName(),
 		...(program.input === undefined ? {} : { input: program.input }),

@@ -12,7 +12,7 @@ import { openReaders } from '../session/change-readers.ts';
 import { unifiedPatch } from '../session/patch.ts';
 import type { Session, SessionEntry } from '../session/store.ts';
 import { findInstallation } from './installation.ts';
-import { printableLine } from './printable.ts';
+import { printableJson, printableLine, printablePatch } from './printable.ts';
 import { openApplyHost, openSessionStore, showReview } from './run-command.ts';
 import { describeSession } from './show-session.ts';
 import { UserError } from './user-error.ts';
@@ -79,8 +79,7 @@ export function sessionsCommand(): number {
 
 export function showCommand(id: string, flags: { readonly json?: boolean | undefined }): number {
 	const actions = openActions(id);
-	if (flags.json === true)
-		process.stdout.write(`${JSON.stringify(actions.session.report() ?? null, undefined, '\t')}\n`);
+	if (flags.json === true) process.stdout.write(`${printableJson(actions.session.report() ?? null)}\n`);
 	else process.stdout.write(describeSession(actions.session, safeChanges(actions)));
 	return 0;
 }
@@ -89,7 +88,9 @@ export function showCommand(id: string, flags: { readonly json?: boolean | undef
 export function diffCommand(id: string): number {
 	const actions = openActions(id);
 	const readers = openReaders(actions.host.tree, actions.host.files, actions.session.folder);
-	process.stdout.write(unifiedPatch(pendingChanges(actions), actions.session.record.cwd, readers));
+	const patch = unifiedPatch(pendingChanges(actions), actions.session.record.cwd, readers);
+	// A terminal would obey what the script wrote; a file or a pipe gets every byte.
+	process.stdout.write(process.stdout.isTTY ? printablePatch(patch.toString()) : patch);
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /** What a person is told at the end of a run, beside the script's own output. */
 import { sayToPerson } from '../host/terminal.ts';
 import type { Mode, RunScriptResult } from '../run/run-script.ts';
-import { printable } from './printable.ts';
+import { printable, printableShort } from './printable.ts';
 
 export function tellResult({ exit, report, session }: RunScriptResult, mode: Mode): void {
 	const say = (text: string): void => sayToPerson(`approve-run: ${text}\n`);
@@ -9,7 +9,7 @@ export function tellResult({ exit, report, session }: RunScriptResult, mode: Mod
 	const denied = report.effects.filter(({ decision }) => decision === 'deny');
 	for (const { kind, path, argv, host, because } of denied.slice(0, 5)) {
 		const what = path ?? argv?.join(' ') ?? host ?? '';
-		say(`denied: ${kind} ${printable(what)}${because === undefined ? '' : ` (${printable(because)})`}`);
+		say(`denied: ${kind} ${printableShort(what)}${because === undefined ? '' : ` (${printableShort(because)})`}`);
 	}
 	if (denied.length > 5) say(`and ${denied.length - 5} more were denied; approve-run show ${session.id}`);
 	const { kind } = session.state;

@@ -29,7 +29,8 @@ export class ConflictError extends Error {
 	readonly conflicts: readonly Conflict[];
 
 	constructor(conflicts: readonly Conflict[]) {
-		const list = conflicts.map(({ path, why }) => `  ${path}: ${why}`).join('\n');
+		// One line for each: a name with a newline in it must not begin a sentence of ours.
+		const list = conflicts.map(({ path, why }) => `  ${path}: ${why}`.replaceAll('\n', '\\n')).join('\n');
 		const mend = conflicts.every(({ forceable }) => forceable) ? ' (apply --force goes over them)' : '';
 		super(`Nothing was applied: the machine has changed since the script saw it${mend}.\n${list}`);
 		this.name = 'ConflictError';
