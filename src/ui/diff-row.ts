@@ -1,6 +1,8 @@
-/** One line of a diff as a row: numbers, sign, text with its changed words. */
+/** One line of a diff as a row: numbers, sign, text with its changed words and syntax colours. */
 import type { DiffLine } from '../model/review.ts';
+import type { Syntax } from './highlight.ts';
 import type { Row, StyledSpan } from './row.ts';
+import { beneath } from './syntax-style.ts';
 import type { Style, Theme } from './theme.ts';
 
 export type Gutter = {
@@ -10,8 +12,14 @@ export type Gutter = {
 	readonly both: boolean;
 };
 
+export type DiffLook = {
+	readonly gutter: Gutter;
+	readonly theme: Theme;
+	readonly syntax: Syntax | undefined;
+};
+
 /** `found` is lower case; where the line holds it, it is marked. */
-export function diffRow(line: DiffLine, gutter: Gutter, theme: Theme, found: string | undefined): Row {
+export function diffRow(line: DiffLine, { gutter, theme, syntax }: DiffLook, found: string | undefined): Row {
 	if (line.kind === 'note') {
 		return { body: { text: line.text, style: { colour: 'cyan', dim: true } }, slides: true };
 	}
@@ -21,9 +29,12 @@ export function diffRow(line: DiffLine, gutter: Gutter, theme: Theme, found: str
 	const number = (value: number | undefined) => `${value ?? ''}`.padStart(gutter.digits);
 	const numbers = gutter.both ? `${number(before)} ${number(after)}` : number(after ?? before);
 	const changed = line.kind === 'same' ? [] : spans(line.changed ?? [], { inverse: true });
+	const marks = found === undefined ? changed : inOrder([...changed, ...matches(line.text, found)]);
+	// A changed word is in the colour of its line: inverse magenta is for symbols alone.
+	const colours = syntax === undefined ? [] : beneath(syntax(line.text), marks);
 	return {
 		left: [
-			{ text: `${numbers} `, style: { dim: true } },
+			{ text: `${numbers} `, style: { ...style, dim: true } },
 			{ text: sign(line.kind, theme), style: { ...style, bold: true } },
 			{ text: ' ' },
 		],
@@ -31,8 +42,7 @@ export function diffRow(line: DiffLine, gutter: Gutter, theme: Theme, found: str
 			text: line.text,
 			style,
 			tab: 4,
-			spans:
-				found === undefined ? changed : [...changed, ...matches(line.text, found)].sort((a, b) => a.start - b.start),
+			spans: inOrder([...colours, ...marks]),
 		},
 		slides: true,
 	};
@@ -62,6 +72,10 @@ function sign(kind: 'same' | 'added' | 'removed', theme: Theme): string {
 
 function spans(changed: readonly { readonly start: number; readonly end: number }[], style: Style): StyledSpan[] {
 	return changed.map(({ start, end }) => ({ start, end, style }));
+}
+
+function inOrder(unordered: StyledSpan[]): StyledSpan[] {
+	return unordered.sort((a, b) => a.start - b.start);
 }
 
 /** At most this many marks in a line, and none behind this many units: a huge line must not cost more than its screen. */

@@ -1,10 +1,11 @@
 /** The right side: all that there is to know of an item as rows, of which only those on the screen are computed. */
 import type { Detail, DiffLines, ReviewItem } from '../model/review.ts';
-import { diffRow, type Gutter } from './diff-row.ts';
+import { type DiffLook, diffRow, type Gutter } from './diff-row.ts';
+import type { Syntax } from './highlight.ts';
 import type { Piece, Row } from './row.ts';
 import type { Style, Theme } from './theme.ts';
 import { stateWords, subject, verb } from './words.ts';
-import { newBudget, wrap } from './wrap.ts';
+import { type Breaks, newBudget, wrap } from './wrap.ts';
 
 export type Document = {
 	readonly length: number;
@@ -14,9 +15,17 @@ export type Document = {
 	holds(index: number, text: string): boolean;
 };
 
+export type DocumentLook = {
+	readonly width: number;
+	/** It has all of the screen: what may be cut beside the list is shown whole. */
+	readonly alone: boolean;
+	readonly theme: Theme;
+	readonly syntax: Syntax | undefined;
+};
+
 /** `detail` is undefined while it is loaded. */
-export function createDocument(item: ReviewItem, detail: Detail | undefined, width: number, theme: Theme): Document {
-	const page = createPage(width, theme);
+export function createDocument(item: ReviewItem, detail: Detail | undefined, look: DocumentLook): Document {
+	const page = createPage(look.width, look.theme);
 	heading(page, item);
 	if (detail === undefined) {
 		page.line({ text: 'loading', style: { dim: true } });
@@ -25,27 +34,31 @@ export function createDocument(item: ReviewItem, detail: Detail | undefined, wid
 	switch (detail.kind) {
 		case 'failed':
 			page.gap();
-			page.labelled('cannot', `be shown: ${detail.why}`, { colour: 'red' });
-			page.labelled('', 'It can be denied, not approved.');
+			page.labelled('cannot', `be shown: ${detail.why}`, { colour: 'red' }, { breaks: 'words' });
+			page.labelled('', 'It can be denied, not approved.', {}, { breaks: 'words' });
 			return fromRows(page.rows);
 		case 'facts':
 			page.facts(detail.facts);
 			return fromRows(page.rows);
 		case 'command':
-			command(page, detail);
+			command(page, detail, look.alone);
 			return fromRows(page.rows);
 		case 'diff':
 			page.facts(detail.facts);
 			page.gap();
-			return withDiff(page.rows, detail.lines, width, theme);
+			return withDiff(page.rows, detail.lines, look);
 	}
 }
+
+type LabelledOptions = { readonly edges?: boolean; readonly label?: Style; readonly breaks?: Breaks };
 
 type Page = {
 	readonly rows: Row[];
 	line(piece: Piece): void;
 	/** Text behind a label, wrapped below itself. */
-	labelled(label: string, text: string, style?: Style, options?: { edges?: boolean; label?: Style }): void;
+	labelled(label: string, text: string, style?: Style, options?: LabelledOptions): void;
+	/** Text in one row, of which moving sideways shows the rest. */
+	cut(text: string): void;
 	facts(facts: readonly string[]): void;
 	gap(): void;
 };
@@ -61,8 +74,8 @@ function createPage(width: number, theme: Theme): Page {
 		line(piece) {
 			rows.push({ body: piece });
 		},
-		labelled(label, text, style = {}, { edges = false, label: labelStyle = { dim: true } } = {}) {
-			const { parts, slides } = wrap(text, width - labelWidth, theme.alphabet, budget);
+		labelled(label, text, style = {}, { edges = false, label: labelStyle = { dim: true }, breaks } = {}) {
+			const { parts, slides } = wrap(text, width - labelWidth, theme.alphabet, budget, breaks);
 			parts.forEach((part, index) => {
 				rows.push({
 					left: [{ text: (index === 0 ? label : '').padEnd(labelWidth), style: labelStyle }],
@@ -71,8 +84,11 @@ function createPage(width: number, theme: Theme): Page {
 				});
 			});
 		},
+		cut(text) {
+			rows.push({ left: [{ text: ' '.repeat(labelWidth) }], body: { text, edges: true }, slides: true });
+		},
 		facts(facts) {
-			for (const fact of facts) page.labelled('', fact, { dim: true });
+			for (const fact of facts) page.labelled('', fact, { dim: true }, { breaks: 'words' });
 		},
 		gap() {
 			rows.push({});
@@ -91,7 +107,7 @@ function heading(page: Page, item: ReviewItem): void {
 	} else {
 		page.labelled(verb(item), subject(item), { bold: true }, { edges: true, label });
 	}
-	page.labelled('', stateWords(item.state), stateStyle(item));
+	page.labelled('', stateWords(item.state), stateStyle(item), { breaks: 'words' });
 }
 
 function stateStyle({ state }: ReviewItem): Style {
@@ -107,7 +123,7 @@ function stateStyle({ state }: ReviewItem): Style {
 	}
 }
 
-function command(page: Page, detail: Extract<Detail, { kind: 'command' }>): void {
+function command(page: Page, detail: Extract<Detail, { kind: 'command' }>, alone: boolean): void {
 	page.gap();
 	detail.argv.forEach((word, index) => {
 		const label = `${index}`.padStart(labelWidth - 2);
@@ -129,7 +145,11 @@ function command(page: Page, detail: Extract<Detail, { kind: 'command' }>): void
 	page.labelled('env', names.length === 0 ? 'empty' : `${names.length} ${names.length === 1 ? 'name' : 'names'}`, {
 		dim: true,
 	});
-	for (const name of names) page.labelled('', `${name}=${detail.env[name] ?? ''}`, {}, { edges: true });
+	for (const name of names) {
+		const line = `${name}=${detail.env[name] ?? ''}`;
+		if (alone) page.labelled('', line, {}, { edges: true });
+		else page.cut(line);
+	}
 }
 
 function fromRows(rows: readonly Row[]): Document {
@@ -140,15 +160,15 @@ function fromRows(rows: readonly Row[]): Document {
 	};
 }
 
-function withDiff(head: readonly Row[], lines: DiffLines, width: number, theme: Theme): Document {
-	const gutter = gutterOf(lines, width);
+function withDiff(head: readonly Row[], lines: DiffLines, { width, theme, syntax }: DocumentLook): Document {
+	const look: DiffLook = { gutter: gutterOf(lines, width), theme, syntax };
 	return {
 		length: head.length + lines.length,
 		row(index, found) {
 			const row = head[index];
 			if (row !== undefined) return row;
 			const at = index - head.length;
-			return at < lines.length ? diffRow(lines.at(at), gutter, theme, found) : {};
+			return at < lines.length ? diffRow(lines.at(at), look, found) : {};
 		},
 		holds(index, text) {
 			const row = head[index];

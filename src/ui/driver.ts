@@ -4,6 +4,7 @@ import { createAttention } from './attention.ts';
 import type { Clock } from './clock.ts';
 import { createDocument, type Document } from './document.ts';
 import { helpRows } from './help.ts';
+import { createHighlighter } from './highlight.ts';
 import type { KeyEvent } from './keys.ts';
 import { type Layout, layOut, type Size } from './layout.ts';
 import { emptyLine, textOf } from './line-editor.ts';
@@ -11,6 +12,7 @@ import { press } from './press.ts';
 import { goesOn } from './row.ts';
 import type { Theme } from './theme.ts';
 import { type Action, firstView, indexOf, type View, type World } from './view.ts';
+import { subject } from './words.ts';
 
 /** All that the screen draws from. A new object whenever something changed. */
 export type Shown = {
@@ -57,6 +59,7 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 	let document: { key: string; document: Document } | undefined;
 	let output: { text: string; lines: readonly string[] } = { text: '', lines: [] };
 	const attention = createAttention(clock, settled);
+	const highlighter = theme.styling === 'colour' ? createHighlighter(clock, refresh) : undefined;
 	let lastKey = Number.NEGATIVE_INFINITY;
 	let closed = false;
 	let lastLive: number | undefined;
@@ -84,7 +87,10 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 			size = next;
 			refresh();
 		},
-		drawn: attention.drawn,
+		drawn(shown) {
+			attention.drawn(shown);
+			highlighter?.drawn();
+		},
 		close,
 	};
 
@@ -93,6 +99,7 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 		closed = true;
 		unsubscribe();
 		attention.stop();
+		highlighter?.stop();
 		listeners.clear();
 	}
 
@@ -154,9 +161,12 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 		shownKey = key;
 		const detail = loaded.get(key);
 		if (item !== undefined && detail === undefined) load(item.id, key);
-		const documentKey = `${key}:${layout.detailWidth}:${detail === undefined}:${JSON.stringify(item?.state)}`;
+		const alone = layout.panes === 'detail';
+		const documentKey = `${key}:${layout.detailWidth}:${alone}:${detail === undefined}:${JSON.stringify(item?.state)}`;
 		if (item !== undefined && document?.key !== documentKey) {
-			document = { key: documentKey, document: createDocument(item, detail, layout.detailWidth, theme) };
+			const syntax = highlighter?.syntaxOf(subject(item));
+			const page = createDocument(item, detail, { width: layout.detailWidth, alone, theme, syntax });
+			document = { key: documentKey, document: page };
 		}
 		const shownDocument = item === undefined ? undefined : document?.document;
 		view = within(view, index, state.items.length, layout, shownDocument?.length ?? 0);
