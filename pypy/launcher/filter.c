@@ -9,6 +9,7 @@
 #include <linux/seccomp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,7 +27,7 @@
 static const int native[] = {
 	__NR_futex, __NR_madvise, __NR_mprotect, __NR_brk, __NR_rt_sigreturn, __NR_gettid, __NR_sched_yield,
 	__NR_set_robust_list, __NR_rseq, __NR_sigaltstack, __NR_set_tid_address, __NR_clock_gettime, __NR_clock_getres,
-	__NR_gettimeofday, __NR_getitimer, __NR_setitimer, __NR_restart_syscall, __NR_rt_sigpending, __NR_rt_sigtimedwait,
+	__NR_gettimeofday, __NR_sched_get_priority_max, __NR_sched_get_priority_min, __NR_getitimer, __NR_setitimer, __NR_restart_syscall, __NR_rt_sigpending, __NR_rt_sigtimedwait,
 #ifdef __x86_64__
 	__NR_time, __NR_alarm, __NR_pause,
 #endif
@@ -35,7 +36,7 @@ static const int native[] = {
 /* Allowed from the launcher's instruction, whatever the arguments. */
 static const int handler_only[] = {
 	__NR_ppoll, __NR_getpid, __NR_getppid, __NR_exit, __NR_exit_group, __NR_munmap, __NR_rt_sigprocmask, __NR_rt_sigaction,
-	__NR_rt_sigsuspend, __NR_close,
+	__NR_rt_sigsuspend, __NR_close, __NR_mremap,
 };
 
 static struct sock_filter program[256];
@@ -112,6 +113,17 @@ static void allow_outside_shared(int nr)
 	load_number();
 }
 
+/* What the caller itself has used. Of its children only the controller knows: they are the supervisor's. */
+static void allow_own_usage(void)
+{
+	for_call(__NR_getrusage, 5);
+	load(ARGUMENT_LOW(0));
+	emit(BPF_JMP | BPF_JEQ | BPF_K, RUSAGE_SELF, 1, 0);
+	emit(BPF_JMP | BPF_JEQ | BPF_K, RUSAGE_THREAD, 0, 1);
+	give(SECCOMP_RET_ALLOW);
+	load_number();
+}
+
 /* Of the caller itself alone. */
 static void allow_own_affinity(void)
 {
@@ -160,6 +172,7 @@ static void build(uint32_t channels)
 	allow_outside_shared(__NR_munmap);
 	allow_outside_shared(__NR_mremap);
 	allow_clone(THREAD_MAY, THREAD_NEEDS);
+	allow_own_usage();
 
 	load(offsetof(struct seccomp_data, instruction_pointer));
 	emit(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)handler, 1, 0);

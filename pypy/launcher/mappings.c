@@ -29,6 +29,10 @@ long do_map(const long *a)
 		return memory;
 	long arguments[] = {memory, a[1], prot, flags, a[4], a[5]};
 	long result = call("mmap(piiiii)i", arguments);
+	if (result > 0) { /* the same part of the file is mapped there: an old size of 0 doubles the mapping */
+		long twin = raw(__NR_mremap, result, 0, a[1], MREMAP_MAYMOVE | MREMAP_FIXED, memory);
+		result = twin < 0 ? twin : 0;
+	}
 	if (result >= 0 && prot != (PROT_READ | PROT_WRITE))
 		result = raw(__NR_mprotect, memory, a[1], prot);
 	if (result < 0) {

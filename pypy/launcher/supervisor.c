@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,7 +13,7 @@ enum { KILL = 1, TGKILL = 2, FREE = 3 };
 
 static const struct supervisor_fds *channel;
 static bool dead[CHANNELS_MAX]; /* its process is gone; nobody waits on it, see PROTOCOL.md */
-static unsigned char frame[64]; /* waits until `request` takes it; nothing else is done before */
+static unsigned char frame[96]; /* waits until `request` takes it; nothing else is done before */
 static size_t frame_size;
 static uint32_t frame_seq;
 static bool ended;
@@ -89,13 +90,19 @@ static bool send_report(void)
 	return frame_size == 0;
 }
 
+static int64_t microseconds(struct timeval time)
+{
+	return time.tv_sec * 1000000ll + time.tv_usec;
+}
+
 static bool reap(pid_t first)
 {
 	int status;
-	pid_t pid = waitpid(-1, &status, WNOHANG | __WALL);
+	struct rusage used;
+	pid_t pid = wait4(-1, &status, WNOHANG | __WALL, &used);
 	if (pid <= 0)
 		return false;
-	report("reaped(ii)v", (int64_t[]){pid, status}, 2);
+	report("reaped(iiiii)v", (int64_t[]){pid, status, microseconds(used.ru_utime), microseconds(used.ru_stime), used.ru_maxrss}, 5);
 	for (uint32_t i = 0; i < channel_count; i++)
 		if (channel_owner[i] == pid)
 			dead[i] = true;

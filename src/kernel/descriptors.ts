@@ -6,13 +6,15 @@ type Slot = { readonly file: OpenFile; closeOnExec: boolean };
 
 export class Descriptors {
 	readonly #slots: (Slot | undefined)[] = [];
-	/** RLIMIT_NOFILE: one more than the highest descriptor. */
-	readonly limit: number;
+	/** RLIMIT_NOFILE: one more than the highest descriptor; and what it may be raised to. */
+	limit: number;
+	most: number;
 	/** Told of each file that loses a number here, before it does. */
 	onClose: ((file: OpenFile) => void) | undefined;
 
-	constructor(limit: number) {
+	constructor(limit: number, most = limit) {
 		this.limit = limit;
+		this.most = most;
 	}
 
 	get(fd: number): OpenFile {
@@ -73,7 +75,7 @@ export class Descriptors {
 
 	/** fork(2): the same open files under the same numbers. */
 	copy(): Descriptors {
-		const table = new Descriptors(this.limit);
+		const table = new Descriptors(this.limit, this.most);
 		this.#slots.forEach((slot, fd) => {
 			if (slot !== undefined) table.#slots[fd] = { file: slot.file.hold(), closeOnExec: slot.closeOnExec };
 		});

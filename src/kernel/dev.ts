@@ -1,6 +1,6 @@
-/** The part of /dev that is the kernel's: links to the caller's own descriptors. /dev/tty is not there: its descriptors 0 to 2 are the terminal. */
+/** The part of /dev that is the kernel's: links to the caller's own descriptors, and a /dev/tty that cannot be opened. */
 import { SysError } from '../abi/errno.ts';
-import { S_IFDIR, S_IFLNK } from '../abi/file-mode.ts';
+import { S_IFCHR, S_IFDIR, S_IFLNK } from '../abi/file-mode.ts';
 import type { Stat } from '../fs/api.ts';
 import type { SpecialFiles } from '../fs/special.ts';
 import type { Kernel } from './kernel.ts';
@@ -17,6 +17,7 @@ export function createKernelDevices(kernel: () => Kernel): SpecialFiles {
 	const stat = (path: string): Stat | undefined => {
 		if (Object.hasOwn(links, path)) return { ...kernel().anonymousStat(), mode: S_IFLNK | 0o777, dev: 6n };
 		// No pseudo-terminals yet: the directory is there and empty.
+		if (path === '/dev/tty') return { ...kernel().anonymousStat(), mode: S_IFCHR | 0o666, dev: 6n, rdev: 0x500n };
 		if (path === '/dev/pts') return { ...kernel().anonymousStat(), mode: S_IFDIR | 0o755, dev: 25n, nlink: 2 };
 		return undefined;
 	};
@@ -30,6 +31,8 @@ export function createKernelDevices(kernel: () => Kernel): SpecialFiles {
 		},
 		open(path) {
 			const facts = stat(path);
+			// As for a process without a controlling terminal: descriptors 0 to 2 may be one, and are all it has.
+			if (path === '/dev/tty') throw new SysError('ENXIO');
 			if (facts === undefined || path !== '/dev/pts') throw new SysError('ENOENT');
 			return fixedNode(path, 'device', facts, '', () => []);
 		},

@@ -6,7 +6,7 @@ import { FileLocks } from './locks.ts';
 import { NodeFile } from './node-file.ts';
 import type { OpenFile } from './open-file.ts';
 import { createPipe } from './pipe.ts';
-import type { Process, Task, WaitStatus } from './task.ts';
+import { addUsage, noUsage, type Process, type SharedMapping, type Task, type Usage, type WaitStatus } from './task.ts';
 import type { UnixSocket } from './unix-socket.ts';
 import type { World } from './world.ts';
 
@@ -51,16 +51,19 @@ export class Kernel {
 	readonly #tickets = new Map<number, Process>();
 	#nextTicket = 1;
 	/** Exits that the supervisor told of before the process's pid was known here. */
-	readonly #earlyExits = new Map<number, WaitStatus>();
+	readonly #earlyExits = new Map<number, { readonly status: WaitStatus; readonly usage: Usage }>();
 	readonly locks: FileLocks;
 	/** Sockets that have a name: an abstract one, or the file that stands for it (`dev:ino`). */
 	readonly socketNames = new Map<string, UnixSocket>();
 	/** Whose call is being handled: what /proc/self means. */
 	currentPid = 0;
+	currentTid = 0;
 	#changed = false;
 	#inodes = 4026532000n;
 	#unsupported = new Set<string>();
 	#tasksUsed = 0;
+	#sharedMappings = 0;
+	#memoryFiles = 0;
 
 	constructor(options: KernelOptions) {
 		this.fs = options.fs;
@@ -130,6 +133,8 @@ export class Kernel {
 			throw new SysError('EAGAIN');
 		}
 		const child = this.#newProcess(parent, parent.descriptors.copy(), parent.cwd, parent.umask, parent.argv);
+		// The memory of shared mappings is the same in both.
+		for (const mapping of parent.mappings.values()) this.mapped(child, mapping);
 		child.pgid = parent.pgid;
 		child.sid = parent.sid;
 		parent.children.add(child);
@@ -146,20 +151,21 @@ export class Kernel {
 		if (pid > 0) this.#settle(child, pid);
 		else {
 			child.parent?.children.delete(child);
-			child.descriptors.closeAll();
+			this.#close(child);
 		}
 		this.changed();
 	}
 
 	/** The process has ended; the machine's own word for how. */
-	reaped(pid: number, status: WaitStatus): Process | undefined {
+	reaped(pid: number, status: WaitStatus, usage: Usage): Process | undefined {
 		const process = this.processes.get(pid);
 		if (process === undefined) {
-			if (this.#earlyExits.size < 1024) this.#earlyExits.set(pid, status);
+			if (this.#earlyExits.size < 1024) this.#earlyExits.set(pid, { status, usage });
 			return undefined;
 		}
 		this.#earlyExits.delete(pid);
 		process.ended = process.became ?? status;
+		process.usage = usage;
 		this.#close(process);
 		for (const task of process.tasks) this.tasks.delete(task.channel);
 		process.tasks.clear();
@@ -179,8 +185,31 @@ export class Kernel {
 
 	/** wait4(2) took it. */
 	forget(process: Process): void {
-		process.parent?.children.delete(process);
+		const { parent } = process;
+		if (parent !== undefined) {
+			parent.children.delete(process);
+			const all = addUsage(process.usage, process.childrenUsage);
+			parent.childrenUsage = addUsage(parent.childrenUsage, all);
+		}
 		this.processes.delete(process.pid);
+	}
+
+	/** A process mapped a file shared and writable. */
+	mapped(process: Process, mapping: SharedMapping): void {
+		mapping.file.hold();
+		process.mappings.set(mapping.address, mapping);
+		this.#sharedMappings += 1;
+	}
+
+	unmapped(process: Process, mapping: SharedMapping): void {
+		if (!process.mappings.delete(mapping.address)) return;
+		this.#sharedMappings -= 1;
+		mapping.file.release();
+	}
+
+	/** Whether any file is mapped so that reading and writing it has to look there. */
+	get hasSharedMappings(): boolean {
+		return this.#sharedMappings > 0;
 	}
 
 	pipe(flags: number): { reader: OpenFile; writer: OpenFile } {
@@ -200,6 +229,12 @@ export class Kernel {
 			}
 		}
 		for (const file of files) file.path = now(file.path);
+	}
+
+	/** Another one each time, for the hidden name under which a file without one is made. */
+	nextMemoryFile(): number {
+		this.#memoryFiles += 1;
+		return this.#memoryFiles;
 	}
 
 	/** A stat for what has no name: pipes, sockets, event descriptors. */
@@ -250,13 +285,12 @@ export class Kernel {
 		process.pid = pid;
 		this.processes.set(pid, process);
 		const early = this.#earlyExits.get(pid);
-		if (early !== undefined) this.reaped(pid, early);
+		if (early !== undefined) this.reaped(pid, early.status, early.usage);
 	}
 
 	#close(process: Process): void {
 		process.descriptors.closeAll();
-		for (const mapping of process.mappings.values()) mapping.release();
-		process.mappings.clear();
+		for (const mapping of process.mappings.values()) this.unmapped(process, mapping);
 	}
 }
 
@@ -287,6 +321,9 @@ function newProcess(
 		ended: undefined,
 		became: undefined,
 		refused: undefined,
+		usage: noUsage,
+		childrenUsage: noUsage,
+		nice: parent?.nice ?? 0,
 		signalCommand: undefined,
 		mappings: new Map(),
 	};

@@ -2,7 +2,8 @@
 
 import { encodeName } from '../abi/bytes.ts';
 import { SysError } from '../abi/errno.ts';
-import type { DirectoryEntry, Domain, OpenNode, Stat } from '../fs/api.ts';
+import type { DirectoryEntry, Domain, OpenNode, OpenOptions, Stat } from '../fs/api.ts';
+import type { NodeFile } from './node-file.ts';
 import type { OpenFile } from './open-file.ts';
 
 export function fixedNode(
@@ -54,6 +55,27 @@ export function streamNode(path: string, file: OpenFile): OpenNode {
 		list() {
 			throw new SysError('ENOTDIR');
 		},
+		chmod: notPermitted,
+		utimes: notPermitted,
+		close: () => file.release(),
+	};
+}
+
+/** A file without a name, opened anew: for no more than what it was opened for, which the policy was asked about. */
+export function removedNode(path: string, file: NodeFile, options: OpenOptions): OpenNode {
+	if ((options.read && !file.readable) || (options.write && !file.writable)) throw new SysError('EACCES');
+	file.hold();
+	const { node } = file;
+	if (options.truncate) node.truncate(0);
+	return {
+		path,
+		domain: node.domain,
+		type: node.type,
+		read: (into, position) => node.read(into, position),
+		write: (bytes, position) => node.write(bytes, position),
+		truncate: (size) => node.truncate(size),
+		stat: () => node.stat(),
+		list: () => node.list(),
 		chmod: notPermitted,
 		utimes: notPermitted,
 		close: () => file.release(),

@@ -6,8 +6,8 @@ import type { SpecialFiles } from '../fs/special.ts';
 import type { Kernel } from './kernel.ts';
 import { NodeFile } from './node-file.ts';
 import type { OpenFile } from './open-file.ts';
-import { fixedNode, streamNode } from './proc-node.ts';
-import { processText } from './proc-text.ts';
+import { fixedNode, removedNode, streamNode } from './proc-node.ts';
+import { descriptorText, processText } from './proc-text.ts';
 import type { Process } from './task.ts';
 
 /** Read through from the machine: they tell of its hardware and kernel, not of other people's processes. */
@@ -19,11 +19,25 @@ const machineSettings = [
 	'sys/kernel/hostname',
 	'sys/kernel/pid_max',
 	'sys/kernel/cap_last_cap',
+	'sys/kernel/ngroups_max',
 	'sys/vm/overcommit_memory',
 	'sys/fs/pipe-max-size',
 	'sys/net/core/somaxconn',
 ];
-const processFiles = ['cmdline', 'comm', 'limits', 'maps', 'mounts', 'stat', 'statm', 'status'];
+const processFiles = [
+	'cgroup',
+	'cmdline',
+	'comm',
+	'io',
+	'limits',
+	'maps',
+	'mountinfo',
+	'mounts',
+	'oom_score_adj',
+	'stat',
+	'statm',
+	'status',
+];
 const processLinks = ['cwd', 'exe', 'root'];
 
 const DT_DIR = 4;
@@ -62,7 +76,8 @@ export function createProc(kernel: () => Kernel, program: string, readMachine: (
 			const node = find(path);
 			if (node?.kind !== 'link') return undefined;
 			// A file that has a path is reached by it, so that the policy is asked again: O_PATH and O_WRONLY asked for no reading.
-			return node.file instanceof NodeFile ? undefined : node.file?.stat();
+			const { file } = node;
+			return file instanceof NodeFile && !file.removed ? undefined : file?.stat();
 		},
 		open(path, options: OpenOptions): OpenNode {
 			const node = must(path);
@@ -73,8 +88,10 @@ export function createProc(kernel: () => Kernel, program: string, readMachine: (
 					if (options.write) throw new SysError('EACCES');
 					return fixedNode(path, 'proc', statOf(kernel(), node, path), node.text());
 				case 'link':
-					if (node.file === undefined || node.file instanceof NodeFile) throw new SysError('ELOOP');
-					return streamNode(path, node.file);
+					if (node.file === undefined) throw new SysError('ELOOP');
+					if (!(node.file instanceof NodeFile)) return streamNode(path, node.file);
+					if (!node.file.removed) throw new SysError('ELOOP');
+					return removedNode(path, node.file, options);
 			}
 		},
 	};
@@ -89,6 +106,10 @@ function lookup(
 	const [, , first, ...rest] = path.split('/');
 	if (first === undefined || first === '') {
 		return { kind: 'directory', names: () => [...rootNames(kernel)] };
+	}
+	if (first === 'thread-self') {
+		const { currentPid, currentTid } = kernel;
+		return rest.length === 0 ? { kind: 'link', target: `${currentPid}/task/${currentTid}` } : undefined;
 	}
 	if (first === 'self') return rest.length === 0 ? { kind: 'link', target: String(kernel.currentPid) } : undefined;
 	if (first === 'mounts') return rest.length === 0 ? { kind: 'link', target: 'self/mounts' } : undefined;
@@ -117,6 +138,7 @@ function settingsDirectory(name: string): Node | undefined {
 
 function* rootNames(kernel: Kernel): Iterable<readonly [string, number]> {
 	yield ['self', DT_LNK];
+	yield ['thread-self', DT_LNK];
 	yield ['mounts', DT_LNK];
 	yield ['sys', DT_DIR];
 	for (const name of machineFacts) yield [name, DT_REG];
@@ -125,26 +147,25 @@ function* rootNames(kernel: Kernel): Iterable<readonly [string, number]> {
 
 function lookupProcess(kernel: Kernel, process: Process, program: string, rest: readonly string[]): Node | undefined {
 	const [name, inner, ...more] = rest;
+	if (name === 'task') return lookupTask(kernel, process, program, inner, more);
 	if (more.length > 0) return undefined;
 	if (name === undefined) {
 		return {
 			kind: 'directory',
-			names: () => [
-				...processFiles.map((file) => [file, DT_REG] as const),
-				...processLinks.map((link) => [link, DT_LNK] as const),
-				['fd', DT_DIR],
-			],
+			names: () => [...ownNames(), ['fd', DT_DIR], ['fdinfo', DT_DIR], ['task', DT_DIR]],
 		};
 	}
-	if (name === 'fd') {
+	if (name === 'fd' || name === 'fdinfo') {
+		const type = name === 'fd' ? DT_LNK : DT_REG;
 		if (inner === undefined) {
-			return {
-				kind: 'directory',
-				names: () => process.descriptors.numbers().map((fd) => [String(fd), DT_LNK] as const),
-			};
+			const names = () => process.descriptors.numbers().map((fd) => [String(fd), type] as const);
+			return { kind: 'directory', names };
 		}
 		const file = /^\d{1,9}$/.test(inner) ? process.descriptors.find(Number(inner)) : undefined;
-		return file === undefined ? undefined : { kind: 'link', target: file.label, file };
+		if (file === undefined) return undefined;
+		return name === 'fd'
+			? { kind: 'link', target: file.label, file }
+			: { kind: 'text', text: () => descriptorText(file) };
 	}
 	if (inner !== undefined) return undefined;
 	if (processFiles.includes(name)) return { kind: 'text', text: () => processText(kernel, process, name) };
@@ -158,6 +179,27 @@ function lookupProcess(kernel: Kernel, process: Process, program: string, rest: 
 		default:
 			return undefined;
 	}
+}
+
+/** /proc/PID/task: its threads, each with what the whole process has. */
+function lookupTask(
+	kernel: Kernel,
+	process: Process,
+	program: string,
+	thread: string | undefined,
+	rest: readonly string[],
+): Node | undefined {
+	const threads = [...process.tasks].map(({ tid }) => String(tid));
+	if (thread === undefined) return { kind: 'directory', names: () => threads.map((tid) => [tid, DT_DIR] as const) };
+	if (!threads.includes(thread) || rest[0] === 'task') return undefined;
+	return lookupProcess(kernel, process, program, rest);
+}
+
+function ownNames(): (readonly [string, number])[] {
+	return [
+		...processFiles.map((file) => [file, DT_REG] as const),
+		...processLinks.map((link) => [link, DT_LNK] as const),
+	];
 }
 
 function statOf(kernel: Kernel, node: Node, path: string): Stat {

@@ -1,12 +1,27 @@
 /** The guest's processes and threads, as the kernel sees them. */
 import type { Descriptors } from './descriptors.ts';
+import type { NodeFile } from './node-file.ts';
 import type { Park } from './outcome.ts';
+import type { PageHashes } from './page-hashes.ts';
 
 /** How a process ended, in the form of wait4(2)'s status word. */
 export type WaitStatus = number;
 
 export const exitedWith = (status: number): WaitStatus => (status & 0xff) << 8;
 export const killedBy = (signal: number): WaitStatus => signal & 0x7f;
+
+/** Processor time in microseconds, and the most memory in use at one time in KiB: what struct rusage tells. getrusage(2). */
+export type Usage = { readonly user: number; readonly system: number; readonly maxRss: number };
+
+export const noUsage: Usage = { user: 0, system: 0, maxRss: 0 };
+
+export function addUsage(one: Usage, other: Usage): Usage {
+	return {
+		user: one.user + other.user,
+		system: one.system + other.system,
+		maxRss: Math.max(one.maxRss, other.maxRss),
+	};
+}
 
 export type Process = {
 	/** The kernel's own number in the guest's pid namespace; 0 until the process has said it. */
@@ -23,6 +38,11 @@ export type Process = {
 	readonly argv: readonly string[];
 	/** Set once it ended; kept until its parent waits for it. */
 	ended: WaitStatus | undefined;
+	/** What it used, told when it ended, and what its children did that it waited for. */
+	usage: Usage;
+	childrenUsage: Usage;
+	/** nice(2) */
+	nice: number;
 	/** Status of the command that this process became by execve. */
 	became: WaitStatus | undefined;
 	/** The execve that was refused last: a search along PATH tries one program under several names. */
@@ -33,13 +53,16 @@ export type Process = {
 	readonly mappings: Map<number, SharedMapping>;
 };
 
+/** A file mapped shared and writable. Its memory is the guest's own; what changed there is written back. */
 export type SharedMapping = {
 	readonly address: number;
+	/** Bytes, as the guest said; pages are whole. */
 	readonly length: number;
+	/** Where in the file it begins. */
 	readonly offset: number;
-	write(bytes: Buffer, position: number): void;
-	size(): number;
-	release(): void;
+	readonly file: NodeFile;
+	/** A hash of each page as it was last alike in the file and in memory. */
+	readonly pages: PageHashes;
 };
 
 export type Task = {

@@ -21,6 +21,11 @@ export const clockNanosleep: Handler = (c) => {
 	return sleep(c, wanted > now ? wanted - now : 0n, 0);
 };
 
+/** Implements clock_settime(2): nobody's clock is set. */
+export const clockSettime: Handler = (c) => {
+	throw new SysError(c.int(0) === CLOCK_REALTIME ? 'EPERM' : 'EINVAL');
+};
+
 /** Implements time(2). */
 export const time: Handler = (c) => {
 	const seconds = c.kernel.world.realtime() / 1_000_000_000n;

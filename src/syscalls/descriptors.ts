@@ -1,11 +1,12 @@
 /** Calls on descriptors themselves: close, dup, fcntl, pipes, syncing, sizes. */
 import { SysError } from '../abi/errno.ts';
-import { O_APPEND, O_CLOEXEC, O_NONBLOCK, platformFlags } from '../abi/open-flags.ts';
+import { O_APPEND, O_CLOEXEC, O_NONBLOCK, O_RDWR, platformFlags } from '../abi/open-flags.ts';
 import { NodeFile } from '../kernel/node-file.ts';
 import { waitFor } from '../kernel/outcome.ts';
 import { pieceBytes } from '../wire/guest-link.ts';
 import type { Context, Handler } from './context.ts';
 import { getLock, setLock } from './locks.ts';
+import { beforeReading } from './shared-memory.ts';
 
 const F_DUPFD = 0;
 const F_GETFD = 1;
@@ -22,6 +23,8 @@ const F_DUPFD_CLOEXEC = 1030;
 const F_SETPIPE_SZ = 1031;
 const F_GETPIPE_SZ = 1032;
 const FD_CLOEXEC = 1;
+const MFD_CLOEXEC = 1;
+const MFD_ALLOW_SEALING = 2;
 
 /** Implements close(2). */
 export const close: Handler = (c) => {
@@ -151,6 +154,7 @@ export const sendfile: Handler = (c) => {
 	const address = c.long(2);
 	const position = address === 0 ? source.offset : Number(c.link.read(address, 8).readBigInt64LE(0));
 	const bytes = Buffer.allocUnsafe(Math.min(Math.max(c.long(3), 0), pieceBytes));
+	if (c.kernel.hasSharedMappings) beforeReading(c, source, position, bytes.length);
 	const got = source.readAt(bytes, position);
 	if (got === 0) return 0;
 	return waitFor(() => {
@@ -162,15 +166,33 @@ export const sendfile: Handler = (c) => {
 	});
 };
 
+/** Implements memfd_create(2) without seals: a file of the session without a name. */
+export const memfdCreate: Handler = (c) => {
+	const name = c.text(0);
+	if (name.length > 249 || (c.int(1) & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING)) !== 0) throw new SysError('EINVAL');
+	const path = `/dev/shm/.memfd-${c.kernel.nextMemoryFile()}`;
+	const made = { read: true, write: true, create: true, exclusive: true, truncate: false, directory: false };
+	const file = new NodeFile(c.kernel.fs.open(path, { ...made, mode: 0o777 }), O_RDWR);
+	file.path = `/memfd:${name}`;
+	try {
+		c.kernel.fs.unlink(path);
+		return c.process.descriptors.add(file, (c.int(1) & MFD_CLOEXEC) !== 0);
+	} catch (error) {
+		file.node.close();
+		throw error;
+	}
+};
+
 /** Implements copy_file_range(2). */
 export const copyFileRange: Handler = (c) => {
 	const source = c.file(0);
 	const out = c.file(2);
 	if (!(source instanceof NodeFile) || !(out instanceof NodeFile)) throw new SysError('EINVAL');
-	if (!source.readable || !out.writable) throw new SysError('EBADF');
+	if (!source.readable || !out.writable || out.appending) throw new SysError('EBADF');
 	const from = c.long(1) === 0 ? source.offset : Number(c.link.read(c.long(1), 8).readBigInt64LE(0));
 	const to = c.long(3) === 0 ? out.offset : Number(c.link.read(c.long(3), 8).readBigInt64LE(0));
 	const bytes = Buffer.allocUnsafe(Math.min(Math.max(c.long(4), 0), pieceBytes));
+	if (c.kernel.hasSharedMappings) beforeReading(c, source, from, bytes.length);
 	const got = source.readAt(bytes, from);
 	const put = got === 0 ? 0 : out.writeAt(bytes.subarray(0, got), to);
 	if (c.long(1) === 0) source.offset = from + put;

@@ -100,6 +100,7 @@ export class Dispatcher {
 			return -ENOSYS;
 		}
 		this.#kernel.currentPid = task.process.pid;
+		this.#kernel.currentTid = task.tid;
 		const context = new Context(this.#kernel, this.#link, this.#options.architecture, task, call);
 		return guarded(() => row.handler(context));
 	}
@@ -177,9 +178,10 @@ export class Dispatcher {
 		const [first, second, third] = call.args;
 		if (typeof first !== 'number' || typeof second !== 'number') throw new WireError(call.signature);
 		switch (call.signature) {
-			case 'reaped(ii)v': {
+			case 'reaped(iiiii)v': {
 				const channels = [...(this.#kernel.processes.get(first)?.tasks ?? [])].map((task) => task.channel);
-				this.#kernel.reaped(first, second);
+				const [user, system, maxRss] = call.args.slice(2).map(Number);
+				this.#kernel.reaped(first, second, { user: user ?? 0, system: system ?? 0, maxRss: maxRss ?? 0 });
 				for (const channel of channels) this.#options.released(channel);
 				return;
 			}

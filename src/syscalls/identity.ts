@@ -4,12 +4,6 @@ import { packUtsname, writeInt64 } from '../abi/structs.ts';
 import type { Process } from '../kernel/task.ts';
 import type { Context, Handler } from './context.ts';
 
-const RLIM_INFINITY = -1;
-const RLIMIT_STACK = 3;
-const RLIMIT_NPROC = 6;
-const RLIMIT_NOFILE = 7;
-const RLIMIT_CORE = 4;
-const RLIMIT_COUNT = 16;
 const PR_GET_DUMPABLE = 3;
 const PR_SET_NAME = 15;
 const PR_GET_NAME = 16;
@@ -98,29 +92,6 @@ export const getrandom: Handler = (c) => {
 	return length;
 };
 
-/** Implements getrlimit(2). */
-export const getrlimit: Handler = (c) => {
-	c.link.write(c.long(1), limitBytes(c, c.int(0)));
-	return 0;
-};
-
-/** Implements prlimit64(2): tells limits; setting one to what it is succeeds, changing one is EPERM. */
-export const prlimit64: Handler = (c) => {
-	processOf(c, c.int(0));
-	const now = limitBytes(c, c.int(1));
-	if (c.long(2) !== 0 && c.int(1) !== RLIMIT_CORE && !c.link.read(c.long(2), 16).equals(now))
-		throw new SysError('EPERM');
-	if (c.long(3) !== 0) c.link.write(c.long(3), now);
-	return 0;
-};
-
-/** Implements setrlimit(2), as prlimit64. */
-export const setrlimit: Handler = (c) => {
-	const now = limitBytes(c, c.int(0));
-	if (c.int(0) !== RLIMIT_CORE && !c.link.read(c.long(1), 16).equals(now)) throw new SysError('EPERM');
-	return 0;
-};
-
 /** Implements sched_getaffinity(2): the result is the bytes that were written. */
 export const schedGetaffinity: Handler = (c) => {
 	const bytes = Buffer.alloc(Math.ceil(c.kernel.identity.processors / 64) * 8);
@@ -131,8 +102,8 @@ export const schedGetaffinity: Handler = (c) => {
 	return bytes.length;
 };
 
-/** Implements sched_getscheduler(2), sched_setaffinity(2), getpriority(2) … for a process of normal priority. */
-export const normalPriority: Handler = (c) => (c.call.signature.startsWith('getpriority') ? 20 : 0);
+/** Implements sched_getscheduler(2) for a process of normal priority. */
+export const normalPriority: Handler = () => 0;
 
 /** Implements sched_getparam(2): priority 0. */
 export const schedGetparam: Handler = (c) => {
@@ -154,9 +125,16 @@ export const prctl: Handler = (c) => {
 	}
 };
 
-/** Implements getrusage(2) and times(2) for what the controller knows: nothing but zeros for waited-for children. */
-export const getrusage: Handler = (c) => {
-	c.link.write(c.long(1), Buffer.alloc(144));
+/** Implements setgroups(2): the same ones succeed, others are EPERM. */
+export const setgroups: Handler = (c) => {
+	const count = c.int(0);
+	if (count < 0 || count > 65_536) throw new SysError('EINVAL');
+	const bytes = c.link.read(c.long(1), count * 4);
+	const { groups, gid } = c.kernel.identity;
+	for (let i = 0; i < count; i++) {
+		const group = bytes.readUInt32LE(i * 4);
+		if (group !== gid && !groups.includes(group)) throw new SysError('EPERM');
+	}
 	return 0;
 };
 
@@ -177,19 +155,4 @@ function giveThree(c: Context, id: number): number {
 function staySame(c: Context, id: number): number {
 	for (let i = 0; i < c.call.args.length; i++) if (c.int(i) !== -1 && c.int(i) !== id) throw new SysError('EPERM');
 	return 0;
-}
-
-function limitBytes(c: Context, resource: number): Buffer {
-	if (resource < 0 || resource >= RLIMIT_COUNT) throw new SysError('EINVAL');
-	const values: Partial<Record<number, number>> = {
-		[RLIMIT_STACK]: 8 * 1024 * 1024,
-		[RLIMIT_NPROC]: c.kernel.maxTasks,
-		[RLIMIT_NOFILE]: c.process.descriptors.limit,
-		[RLIMIT_CORE]: 0,
-	};
-	const value = values[resource] ?? RLIM_INFINITY;
-	const bytes = Buffer.alloc(16);
-	writeInt64(bytes, value, 0);
-	writeInt64(bytes, value, 8);
-	return bytes;
 }

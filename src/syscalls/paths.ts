@@ -120,6 +120,7 @@ export const fchdir: Handler = (c) => {
 /** Implements getcwd(2): the length with its NUL. */
 export const getcwd: Handler = (c) => {
 	const path = Buffer.concat([encodeName(c.process.cwd), Buffer.alloc(1)]);
+	if (c.kernel.fs.resolve(c.process.cwd, '/').stat === undefined) throw new SysError('ENOENT');
 	if (path.length > c.long(1)) throw new SysError('ERANGE');
 	c.link.write(c.long(0), path);
 	return path.length;

@@ -3,8 +3,10 @@ import { SysError } from '../abi/errno.ts';
 import { maxSignal } from '../abi/signals.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { silent, waitFor } from '../kernel/outcome.ts';
-import type { Process } from '../kernel/task.ts';
+import { addUsage, type Process } from '../kernel/task.ts';
 import type { Context, Handler } from './context.ts';
+import { writeBack } from './shared-memory.ts';
+import { packUsage } from './usage.ts';
 
 const WNOHANG = 1;
 const WEXITED = 4;
@@ -30,36 +32,19 @@ export const detach: Handler = (c) => {
 
 /** Implements exit_group(2): what the process mapped shared is written back, its files are closed. */
 export const exitGroup: Handler = (c) => {
-	for (const mapping of c.process.mappings.values()) writeBackMapping(c, mapping.address, mapping.length);
+	for (const mapping of c.process.mappings.values()) writeBack(c, mapping.address, mapping.length);
 	c.kernel.leaving(c.process);
 	return 0;
 };
 
-/** Implements msync(2) for shared file mappings. */
-export const msync: Handler = (c) => {
-	writeBackMapping(c, c.long(0), c.long(1));
-	return 0;
-};
-
-/** Implements munmap(2) for shared file mappings: writes them back. The launcher unmaps. */
-export const munmap: Handler = (c) => {
-	const mapping = c.process.mappings.get(c.long(0));
-	writeBackMapping(c, c.long(0), c.long(1));
-	if (mapping !== undefined && c.long(1) >= mapping.length) {
-		c.process.mappings.delete(mapping.address);
-		mapping.release();
-	}
-	return 0;
-};
-
-/** Implements wait4(2). The times in struct rusage are zero. */
+/** Implements wait4(2). */
 export const wait4: Handler = (c) => {
 	const pid = c.int(0);
 	const group = pid === 0 ? c.process.pgid : -pid;
 	const matches = (child: Process): boolean => pid === -1 || (pid > 0 ? child.pid === pid : child.pgid === group);
 	return waitForChild(c, matches, (c.int(2) & WNOHANG) !== 0, (child) => {
 		if (c.long(1) !== 0) c.link.write(c.long(1), int32(child.ended ?? 0));
-		if (c.long(3) !== 0) c.link.write(c.long(3), Buffer.alloc(144));
+		if (c.long(3) !== 0) c.link.write(c.long(3), packUsage(addUsage(child.usage, child.childrenUsage)));
 		c.kernel.forget(child);
 		return child.pid;
 	});
@@ -169,19 +154,6 @@ function childInfo(c: Context, child: Process): Buffer {
 	info.writeInt32LE(c.kernel.identity.uid, 20);
 	info.writeInt32LE(signal === 0 ? (status >> 8) & 0xff : signal, 24);
 	return info;
-}
-
-function writeBackMapping(c: Context, address: number, length: number): void {
-	for (const mapping of c.process.mappings.values()) {
-		const from = Math.max(address, mapping.address);
-		const to = Math.min(address + length, mapping.address + mapping.length);
-		for (let at = from; at < to; at += 1024 * 1024) {
-			const position = mapping.offset + at - mapping.address;
-			// Bytes past the end of the file are not written back. mmap(2), NOTES.
-			const piece = Math.min(to - at, 1024 * 1024, mapping.size() - position);
-			if (piece > 0) mapping.write(c.link.read(at, piece), position);
-		}
-	}
 }
 
 function int32(value: number): Buffer {

@@ -22,6 +22,7 @@ import * as messages from './socket-messages.ts';
 import * as sockets from './sockets.ts';
 import * as terminal from './terminal.ts';
 import * as times from './times.ts';
+import * as usage from './usage.ts';
 
 export type Row = { readonly handler: Handler; readonly support: 'full' | 'partial'; readonly note?: string };
 
@@ -30,6 +31,7 @@ const partial = (handler: Handler, note: string): Row => ({ handler, support: 'p
 
 const sameOwner = 'keeps the owner a file has; any other is EPERM';
 const sameSelf = 'staying the same succeeds; any other is EPERM';
+const lowerFiles = 'how many descriptors may be lowered; any other change is EPERM';
 const noMask = 'the signal mask is not exchanged for the time of the wait';
 const noAttributes = 'EOPNOTSUPP: files have no extended attributes';
 const noNetwork = "between the guest's own sockets; hosts are judged, recorded and refused";
@@ -115,6 +117,7 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['flock', partial(locks.flock, "holds among the guest's own processes")],
 	['pipe', full(descriptors.pipe)],
 	['pipe2', full(descriptors.pipe2)],
+	['memfd_create', partial(descriptors.memfdCreate, 'no seals, no huge pages')],
 	['ftruncate', full(descriptors.ftruncate)],
 	['fallocate', partial(descriptors.fallocate, 'growing alone')],
 	['fsync', full(descriptors.fsync)],
@@ -145,6 +148,7 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['eventfd2', full(epoll.eventfd2)],
 	['nanosleep', full(clock.nanosleep)],
 	['clock_nanosleep', partial(clock.clockNanosleep, 'absolute times on CLOCK_REALTIME and CLOCK_MONOTONIC')],
+	['clock_settime', partial(clock.clockSettime, 'always EPERM')],
 	['time', full(clock.time)],
 	['pause', full(clock.pause)],
 	['rt_sigsuspend', partial(clock.pause, noMask)],
@@ -172,16 +176,17 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['uname', full(identity.uname)],
 	['sysinfo', partial(identity.sysinfo, 'uptime, memory and processes')],
 	['getrandom', full(identity.getrandom)],
-	['getrlimit', full(identity.getrlimit)],
-	['setrlimit', partial(identity.setrlimit, sameSelf)],
-	['prlimit64', partial(identity.prlimit64, sameSelf)],
-	['getrusage', partial(identity.getrusage, 'zeros')],
+	['getrlimit', full(usage.getrlimit)],
+	['setrlimit', partial(usage.setrlimit, lowerFiles)],
+	['prlimit64', partial(usage.prlimit64, lowerFiles)],
+	['getrusage', partial(usage.getrusage, 'of children: times and the most memory; of itself natively')],
+	['times', full(usage.times)],
 	['sched_getaffinity', full(identity.schedGetaffinity)],
 	['sched_getparam', full(identity.schedGetparam)],
 	['sched_getscheduler', full(identity.normalPriority)],
-	['sched_get_priority_max', partial(identity.normalPriority, 'normal priority alone')],
-	['sched_get_priority_min', partial(identity.normalPriority, 'normal priority alone')],
-	['getpriority', full(identity.normalPriority)],
+	['getpriority', full(usage.getpriority)],
+	['setpriority', partial(usage.setpriority, 'remembered; nothing runs slower')],
+	['setgroups', partial(identity.setgroups, sameSelf)],
 	['prctl', partial(identity.prctl, 'PR_SET_NAME, PR_GET_NAME, PR_GET_DUMPABLE')],
 	// Processes and memory
 	['fork', full(processes.fork)],
@@ -189,15 +194,15 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['forked', full(processes.forked)],
 	['execve', partial(execve.execve, 'the command gets descriptors 0, 1 and 2')],
 	['execveat', partial(execve.execveat, 'no AT_EMPTY_PATH')],
-	['wait4', partial(processes.wait4, 'struct rusage is zero')],
+	['wait4', partial(processes.wait4, 'struct rusage has times and the most memory')],
 	['waitid', partial(processes.waitid, 'children that ended')],
 	['kill', full(processes.kill)],
 	['tkill', full(processes.tkill)],
 	['tgkill', full(processes.tgkill)],
 	['exit_group', full(processes.exitGroup)],
-	['mmap', partial(mapping.mmap, "a shared mapping does not see another process's later writes")],
-	['munmap', full(processes.munmap)],
-	['msync', full(processes.msync)],
+	['mmap', partial(mapping.mmap, 'memory is shared with forked children; other processes see it in the file')],
+	['munmap', full(mapping.munmap)],
+	['msync', full(mapping.msync)],
 	// Sockets
 	['socket', partial(sockets.socket, noNetwork)],
 	['socketpair', full(sockets.socketpair)],

@@ -1,11 +1,13 @@
 /** Moving bytes between open files and the guest's memory: what read, write and their kin share. */
 import { SysError } from '../abi/errno.ts';
 import { readInt64 } from '../abi/structs.ts';
+import { NodeFile } from '../kernel/node-file.ts';
 import type { OpenFile } from '../kernel/open-file.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { waitFor } from '../kernel/outcome.ts';
 import { maxTransfer, pieceBytes } from '../wire/guest-link.ts';
 import type { Context } from './context.ts';
+import { afterWriting, beforeReading } from './shared-memory.ts';
 
 /** One stretch of the guest's memory: struct iovec. */
 export type Stretch = { readonly address: number; readonly length: number };
@@ -39,6 +41,9 @@ export function readInto(context: Context, file: OpenFile, targets: readonly Str
 	if (!file.readable) throw new SysError('EBADF');
 	const total = targets.reduce((sum, target) => sum + target.length, 0);
 	if (total === 0) return 0;
+	if (context.kernel.hasSharedMappings && file instanceof NodeFile) {
+		beforeReading(context, file, position ?? file.offset, total);
+	}
 	const step = (): number | undefined => {
 		let done = 0;
 		for (const target of targets) {
@@ -96,7 +101,12 @@ function attempt(
 	done: number,
 ): number | undefined {
 	try {
-		return position === undefined ? file.write(bytes) : file.writeAt(bytes, position);
+		const put = position === undefined ? file.write(bytes) : file.writeAt(bytes, position);
+		if (context.kernel.hasSharedMappings && put !== undefined && file instanceof NodeFile) {
+			const end = file.appending ? file.stat().size : position === undefined ? file.offset : position + put;
+			afterWriting(context, file, end - put, bytes.subarray(0, put));
+		}
+		return put;
 	} catch (error) {
 		if (!(error instanceof SysError)) throw error;
 		if (error.code === 'EPIPE') context.kernel.world.signal(context.process.pid, 0, 13 /* SIGPIPE */, () => {});

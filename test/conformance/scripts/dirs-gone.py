@@ -1,3 +1,4 @@
+# differs: a removed working directory has no parent to go up to, and cannot be listed
 import os
 from check import show
 os.mkdir('gone')

@@ -17,7 +17,7 @@ while time.time() < deadline:
     x += 1
 print(0.1 < time.process_time() - began < 1)
 t = os.times()
-print(t.user + t.system > 0.1, t.elapsed > 0)
+print(t.user + t.system > 0.02, t.elapsed > 0)
 show('getres', lambda: time.clock_getres(time.CLOCK_MONOTONIC) > 0)
 show('settime', time.clock_settime, time.CLOCK_MONOTONIC, 0)
 show('bad clock', time.clock_gettime, 99)
