@@ -1,5 +1,4 @@
 // Writes docs/system-calls.md from src/syscalls/table.ts: node scripts/system-calls.mjs   (--print: to standard output)
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,17 +21,11 @@ try {
 		logLevel: 'error',
 	});
 	const { table } = await import(pathToFileURL(outfile).href);
-	const page = formatted(pageOf([...table].filter(([name]) => !notSystemCalls.has(name))));
+	const page = pageOf([...table].filter(([name]) => !notSystemCalls.has(name)));
 	if (process.argv.includes('--print')) process.stdout.write(page);
 	else writeFileSync(join(root, 'docs/system-calls.md'), page);
 } finally {
 	rmSync(folder, { recursive: true });
-}
-
-function formatted(page) {
-	const biome = join(root, 'node_modules/.bin/biome');
-	const options = { cwd: root, input: page, encoding: 'utf8', stdio: ['pipe', 'pipe', 'inherit'] };
-	return spawnSync(biome, ['format', '--stdin-file-path=docs/system-calls.md'], options).stdout;
 }
 
 function pageOf(rows) {
