@@ -55,7 +55,7 @@ function parts({ glyphs }: Theme): readonly Part[] {
 				[`${glyphs.upDown} j k`, 'select an effect; Home and End: the first and the last'],
 				['PgUp PgDn', 'scroll the right side; Space, Ctrl-D, Ctrl-U and g G too'],
 				[`${glyphs.leftRight} h l`, 'move long lines sideways'],
-				['Tab', 'give the right side all of the width, and back'],
+				['Tab', 'give the right side all of the width, long values in full; and back'],
 				['/ n', 'search in the right side, then in the list; the next place'],
 				['o', "the script's output on the whole screen"],
 				['i', 'type a line for the script, when it waits for one; Ctrl-D ends its input'],

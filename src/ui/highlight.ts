@@ -34,7 +34,7 @@ const kept = 4000;
 
 const none: readonly StyledSpan[] = [];
 
-type Grammar = typeof import('./grammar.ts');
+type Grammar = { readonly createTokenize: (language: Language) => Tokenize };
 
 /** `onMore` is called when there are more colours than in the last frame. */
 export function createHighlighter(clock: Clock, onMore: () => void): Highlighter {
@@ -73,8 +73,9 @@ export function createHighlighter(clock: Clock, onMore: () => void): Highlighter
 				spent += took;
 				file.ms += took;
 				file.lines += 1;
-				keep(key, spans);
-				return spans;
+				// A line that was stopped may have been unlucky on a busy machine: it may try again while its file may.
+				if (spans !== undefined) keep(key, spans);
+				return spans ?? none;
 			};
 		},
 		drawn() {
@@ -110,7 +111,8 @@ export function createHighlighter(clock: Clock, onMore: () => void): Highlighter
 		return tokenize;
 	}
 
-	function spansOf(line: string, language: Language, tokenize: Tokenize): readonly StyledSpan[] {
+	/** undefined: it was stopped. */
+	function spansOf(line: string, language: Language, tokenize: Tokenize): readonly StyledSpan[] | undefined {
 		watch ??= createWatch();
 		let spans = none;
 		const done = watch(() => {
@@ -118,7 +120,7 @@ export function createHighlighter(clock: Clock, onMore: () => void): Highlighter
 		}, stopMs);
 		// A grammar that was stopped in the middle of a line may be in any state.
 		if (!done) tokenizers.delete(language);
-		return done ? spans : none;
+		return done ? spans : undefined;
 	}
 
 	function keep(key: string, spans: readonly StyledSpan[]): void {

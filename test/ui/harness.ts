@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import xterm from '@xterm/headless';
 import type { Review } from '../../src/model/review.ts';
 import { runReview } from '../../src/ui/run-review.tsx';
+import type { TerminalEnv } from '../../src/ui/theme.ts';
 
 export type Shown = {
 	readonly input: FakeInput;
@@ -54,7 +55,12 @@ export const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(re
 
 const open: FakeInput[] = [];
 
-export function show(review: Review, columns = 80, rows = 24, env = { TERM: 'xterm', LANG: 'C.UTF-8' }): Shown {
+export function show(
+	review: Review,
+	columns = 80,
+	rows = 24,
+	env: TerminalEnv = { TERM: 'xterm', LANG: 'C.UTF-8' },
+): Shown {
 	const input = new FakeInput();
 	const output = new FakeOutput(columns, rows);
 	open.push(input);
