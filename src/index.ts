@@ -96,6 +96,7 @@ export type SessionSummary =
 				| 'applied'
 				| 'partly-applied'
 				| 'discarded'
+				| 'ended'
 				| 'rolled-back';
 			readonly script: string;
 			readonly argv: readonly string[];

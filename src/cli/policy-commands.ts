@@ -1,5 +1,5 @@
 /** `approve-run policy check|explain|schema`. */
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { readText } from '../host/file-facts.ts';
 import { realPath } from '../host/real-path.ts';
 import type { Effect } from '../model/effect.ts';
@@ -75,7 +75,12 @@ function effectOf(kind: string, words: readonly string[], cwd: string, env: Read
 	}
 }
 
+/** As the guest's path would be resolved: what is there with its symlinks followed, what is not there yet as named. */
 function absolute(path: string, cwd: string): string {
-	const joined = path.startsWith('/') ? path : `${cwd}/${path}`;
-	return realPath(joined) ?? joined;
+	const missing: string[] = [];
+	for (let at = resolve(cwd, path); ; at = dirname(at)) {
+		const real = realPath(at);
+		if (real !== undefined) return join(real, ...missing);
+		missing.unshift(basename(at));
+	}
 }

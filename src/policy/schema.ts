@@ -55,7 +55,7 @@ const rule = z.strictObject({
 const limits = z.strictObject({
 	time: z.optional(described(limit('time'), 'Wall clock, without the time a person takes to answer.')),
 	cpu: z.optional(described(limit('cpu'), 'Processor time.')),
-	memory: z.optional(described(limit('memory'), 'Memory of one process.')),
+	memory: z.optional(described(limit('memory'), 'Memory of all processes of the script together.')),
 	output: z.optional(described(limit('output'), 'What the script may print.')),
 	tasks: z.optional(described(countLimit('tasks'), 'Threads and processes at one time.')),
 	disk: z.optional(described(limit('disk'), 'What its changes and scratch files may take.')),

@@ -111,6 +111,7 @@ async function withWork<Result>(
 	const { session, host, now } = actions;
 	requireIdle(session);
 	if (session.state.kind === 'discarded') throw new WrongState(`session ${session.id} was discarded`);
+	if (session.state.kind === 'ended') throw new WrongState(`session ${session.id} has nothing to review or apply`);
 	if (session.state.kind === 'rolled-back')
 		throw new WrongState(`session ${session.id} was rolled back; run the script again`);
 	recover(session, host);

@@ -8,7 +8,10 @@ import type { Report } from '../model/report.ts';
 import type { Review, ReviewEnd } from '../model/review.ts';
 import type { DeniedRule } from '../policy/document.ts';
 import { formatLimit } from '../policy/limits.ts';
+import { ApplyError } from '../session/apply.ts';
 import type { ApplyHost } from '../session/apply-host.ts';
+import { LockedError } from '../session/apply-lock.ts';
+import { DamagedJournal } from '../session/recover.ts';
 import type { Session, SessionStore } from '../session/store.ts';
 import { createChangeDecisions, type DecidedChange } from './change-decisions.ts';
 import { describeEffect } from './command-detail.ts';
@@ -156,7 +159,7 @@ class ScriptRun {
 				try {
 					this.#work.apply(approved, false);
 				} catch (error) {
-					this.#options.say(messageOf(error));
+					this.#options.say(isRefusal(error) ? error.message : bugSentence(error));
 					throw error;
 				}
 				const applied = new Set(approved);
@@ -263,8 +266,8 @@ class ScriptRun {
 			this.#work.apply(approved, false);
 			return undefined;
 		} catch (error) {
-			if (error instanceof ConflictError || error instanceof Error) return error.message;
-			throw error;
+			if (!isRefusal(error)) throw error;
+			return error.message;
 		}
 	}
 
@@ -323,17 +326,26 @@ class ScriptRun {
 	}
 
 	#state(end: ReviewEnd, failure: string | undefined, at: number): Session['record']['state'] {
-		const left = this.#decisions.all().length > 0;
-		if (failure !== undefined || end === 'later') {
-			return left ? { kind: 'waiting' } : { kind: 'applied', at };
-		}
-		const refused = this.#decisions.all().some(({ approval }) => approval?.approved !== true);
+		const left = this.#decisions.all();
+		const waits = failure !== undefined || end === 'later';
+		if (waits && left.length > 0) return { kind: 'waiting' };
+		if (this.#work.applied().length === 0) return { kind: 'ended', at };
+		const refused = left.some(({ approval }) => approval?.approved !== true);
 		return refused ? { kind: 'partly-applied', at } : { kind: 'applied', at };
 	}
 }
 
 function limitSentence(limit: LimitName, limits: Limits): string {
 	return `stopped: the script passed its ${limit} limit of ${formatLimit(limit, limits[limit])}; nothing of it was applied since`;
+}
+
+/** What applying may end in without a fault of ours. */
+function isRefusal(error: unknown): error is Error {
+	return [ConflictError, ApplyError, LockedError, DamagedJournal].some((kind) => error instanceof kind);
+}
+
+function bugSentence(error: unknown): string {
+	return `a bug in approve-run: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }
 
 function messageOf(error: unknown): string {

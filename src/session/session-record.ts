@@ -27,6 +27,8 @@ const stateShape = z.discriminatedUnion('kind', [
 	z.strictObject({ kind: z.literal('running'), controller: identityShape }),
 	/** The script ended; changes wait for a decision. */
 	z.strictObject({ kind: z.literal('waiting') }),
+	/** Nothing is left to decide, and the machine was not changed. */
+	z.strictObject({ kind: z.literal('ended'), at: time }),
 	z.strictObject({ kind: z.literal('applied'), at: time }),
 	/** Some were applied (the rest denied), or an apply before a command and nothing since. */
 	z.strictObject({ kind: z.literal('partly-applied'), at: time }),
