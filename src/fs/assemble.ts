@@ -17,6 +17,9 @@ import { Tree } from './tree.ts';
 import type { Vnode } from './vnode.ts';
 import { walk } from './walker.ts';
 
+/** Bytes that the log of a session may have, however small its limit on disk is. */
+const leastLog = 16 * 1024 * 1024;
+
 export type Assembled = {
 	readonly mounts: Mounts;
 	/** The machine's tree with the guest's changes. */
@@ -35,7 +38,9 @@ export function assemble(options: FileSystemOptions): Assembled {
 	const restored = restoreTree(host, upperFolder);
 	const quota = createQuota({ ...options.limits, onLimit: options.onLimit }, restored.used);
 	const lower = new Lower(host, now);
-	const log = openLog(host, logPath(upperFolder), restored.logSize);
+	// The log is not counted with the files, and may grow to what they may.
+	const room = { bytes: leastLog + options.limits.disk, onFull: () => options.onLimit('disk') };
+	const log = openLog(host, logPath(upperFolder), restored.logSize, room);
 	const shared = { host, lower, quota, identity, now };
 	const machine = new Overlay({
 		...shared,

@@ -1,4 +1,5 @@
 /** The upper tree on disk: one line of JSON for each operation, written before the guest gets its answer. */
+import { SysError } from '../abi/errno.ts';
 import type { HostFiles } from './api.ts';
 import { flaw, isRecord, type TreeRecord } from './record.ts';
 import { type Tree, TreeError } from './tree.ts';
@@ -20,12 +21,19 @@ export interface TreeLog {
 	close(): void;
 }
 
+/** A guest that makes and removes one file for ever keeps no file, and fills the disk with the story of it. */
+export type LogRoom = { readonly bytes: number; readonly onFull: () => void };
+
 /** Starts a new log, or goes on with one of which `size` bytes are sound. */
-export function openLog(host: HostFiles, path: string, size: number): TreeLog {
+export function openLog(host: HostFiles, path: string, size: number, room: LogRoom): TreeLog {
 	const fd = host.openSession(path, size === 0 ? 'create' : 'write');
 	let end = size;
 	const line = (text: string) => {
 		const bytes = Buffer.from(`${text}\n`, 'utf8');
+		if (end + bytes.length > room.bytes) {
+			room.onFull();
+			throw new SysError('ENOSPC', 'the log of the session is full');
+		}
 		try {
 			host.write(fd, bytes, end);
 		} catch (error) {

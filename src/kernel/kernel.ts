@@ -36,6 +36,9 @@ export type KernelOptions = {
 	readonly stdio: readonly [OpenFile, OpenFile, OpenFile];
 };
 
+/** Living and dead ones: as many as Linux numbers by default would be a memory of hundreds of megabytes. */
+const mostProcesses = 4096;
+
 export class Kernel {
 	readonly fs: FileSystem;
 	readonly world: World;
@@ -128,7 +131,9 @@ export class Kernel {
 
 	/** fork(2), before it happens: a ticket that the child and its parent show. EAGAIN when there is no task left. */
 	fork(parent: Process): number {
-		if (this.tasks.size + this.#tickets.size >= this.maxTasks) {
+		// A process that says it was forked and never attaches is one all the same; the dead that nobody waited for are held too.
+		if (this.processes.size >= mostProcesses) throw new SysError('EAGAIN');
+		if (Math.max(this.tasks.size, this.#living()) + this.#tickets.size >= this.maxTasks) {
 			this.world.limit('tasks');
 			throw new SysError('EAGAIN');
 		}
@@ -141,6 +146,12 @@ export class Kernel {
 		const ticket = this.#nextTicket++;
 		this.#tickets.set(ticket, child);
 		return ticket;
+	}
+
+	#living(): number {
+		let count = 0;
+		for (const process of this.processes.values()) if (process.ended === undefined) count++;
+		return count;
 	}
 
 	/** The fork happened: the parent or the child itself tells the pid, whoever is first. `pid` <= 0: it failed. */

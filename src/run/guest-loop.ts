@@ -17,6 +17,7 @@ import { FrameSplitter } from '../wire/frame.ts';
 import { GuestLink } from '../wire/guest-link.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { channelsFor } from './channels.ts';
+import { TooManyEffects } from './effect-log.ts';
 import { GuestWorld } from './guest-world.ts';
 import type { FromWorker, GuestEnd, ToWorker, WorkerStart } from './messages.ts';
 
@@ -214,7 +215,7 @@ class GuestLoop {
 
 function failureOf(error: unknown, end: GuestEnd | undefined): GuestEnd {
 	if (error instanceof GuestGone || isBrokenPipe(error)) return end ?? { kind: 'stopped' };
-	if (error instanceof WireError) return { kind: 'failed', message: error.message };
+	if (error instanceof WireError || error instanceof TooManyEffects) return { kind: 'failed', message: error.message };
 	const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
 	return { kind: 'failed', message: `a bug in approve-run: ${stack}` };
 }

@@ -68,7 +68,7 @@ export class GuestWorld implements World {
 	}
 
 	ask(effect: Effect, verdict: Verdict, answered: (approval: Approval) => void): number {
-		const id = this.#log.next();
+		const id = this.#log.next(effect);
 		this.#answers.set(id, answered);
 		this.#send({ kind: 'ask', id, effect, verdict, changes: this.#options.fs().revisedChanges() });
 		return id;

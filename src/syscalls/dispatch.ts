@@ -144,6 +144,7 @@ export class Dispatcher {
 		const [pid, tid, how] = [call.args[0], call.args[1], call.args[2]];
 		if (typeof pid !== 'number' || typeof tid !== 'number' || typeof how !== 'number')
 			throw new WireError(call.signature);
+		if (this.#kernel.tasks.has(call.channel)) throw new WireError('two tasks on one channel');
 		const kind = how === 0 ? 'first' : 'thread';
 		const result = guarded(() => {
 			this.#kernel.attach(call.channel, pid, tid, how >= 2 ? { kind: 'fork', ticket: how - 1 } : { kind });
