@@ -1,4 +1,6 @@
 /** The real screen on a terminal in memory: what a person would see, and keys as they would come. */
+// Loaded when a diff is shown: here that would take longer than the bundle takes, and change what time shows.
+import '../../src/ui/grammar.ts';
 import { EventEmitter } from 'node:events';
 import xterm from '@xterm/headless';
 import type { Review } from '../../src/model/review.ts';
