@@ -27,6 +27,8 @@ export function measureGuest(launcherPid: number): ProcessUse {
 
 /** The machine's pid of a guest process, or undefined when there is none (any more). */
 export function machinePid(launcherPid: number, guestPid: number): number | undefined {
+	// Process 1 of the guest's namespace is the supervisor, outside the filter: a guest that says it is 1 must not reach its memory.
+	if (!(guestPid > 1)) return undefined;
 	for (const pid of descendants(launcherPid)) {
 		const line = /^NSpid:\t(.*)$/m.exec(readText(`/proc/${pid}/status`))?.[1];
 		const numbers = line?.split('\t') ?? [String(pid)];
