@@ -4,7 +4,7 @@ import { isType, S_IFDIR, S_IFMT, S_IFREG } from '../abi/file-mode.ts';
 import type { Place } from '../fs/api.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { Context, Handler } from './context.ts';
-import { refuseDenied, wantAll, wantPath } from './effects.ts';
+import { refuseDenied, type Wish, wantAll, wantPath } from './effects.ts';
 import { AT_EMPTY_PATH, acting, at, existing, naming } from './place.ts';
 
 const AT_REMOVEDIR = 0x200;
@@ -97,8 +97,17 @@ function move(c: Context, from: Place, to: Place, flags: number): Outcome {
 	if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE)) !== 0) throw new SysError('EINVAL');
 	const directory = isType(existing(from).mode, S_IFDIR);
 	checkKinds(from, to, flags);
-	if (directory && (from.domain === 'host' || to.domain === 'host')) judgeMoved(c, from, to);
+	const exchange = (flags & RENAME_EXCHANGE) !== 0;
+	if (from.domain === 'host' || to.domain === 'host') {
+		if (directory) judgeMoved(c, from, to);
+		if (exchange && isType(existing(to).mode, S_IFDIR)) judgeMoved(c, to, from);
+	}
 	if ((flags & RENAME_NOREPLACE) !== 0 && to.stat !== undefined) throw new SysError('EEXIST');
+	const back: Wish[] = [
+		['read', to],
+		['delete', to],
+		['write', from],
+	];
 	return wantAll(
 		c,
 		[
@@ -106,9 +115,9 @@ function move(c: Context, from: Place, to: Place, flags: number): Outcome {
 			['read', from],
 			['delete', from],
 			['write', to],
+			...(exchange ? back : []),
 		],
 		() => {
-			const exchange = (flags & RENAME_EXCHANGE) !== 0;
 			c.kernel.fs.rename(acting(from), acting(to), { noReplace: (flags & RENAME_NOREPLACE) !== 0, exchange });
 			c.kernel.moved(from.path, to.path, exchange);
 			return 0;
