@@ -1,7 +1,7 @@
 /** Runs one script twice, on Linux itself and inside approve-run, each in the same fresh directory. */
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
-import { constants } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import { join } from 'node:path';
 import { picture, populate } from './world.ts';
 
@@ -43,6 +43,34 @@ export function makePlace(): string {
 
 /** What the script does on Linux and inside. `name` is relative to scripts/. */
 export async function both(place: string, name: string): Promise<{ native: Seen; inside: Seen }> {
+	await turns.take();
+	try {
+		return await inTurn(place, name);
+	} finally {
+		turns.give();
+	}
+}
+
+/** As many at one time as there are processors: scripts with time limits of their own run among them. */
+class Turns {
+	#free = Math.max(1, Math.min(4, availableParallelism()));
+	readonly #waiting: (() => void)[] = [];
+
+	async take(): Promise<void> {
+		if (this.#free > 0) this.#free -= 1;
+		else await new Promise<void>((go) => this.#waiting.push(go));
+	}
+
+	give(): void {
+		const next = this.#waiting.shift();
+		if (next === undefined) this.#free += 1;
+		else next();
+	}
+}
+
+const turns = new Turns();
+
+async function inTurn(place: string, name: string): Promise<{ native: Seen; inside: Seen }> {
 	const dir = join(place, name.replaceAll('/', '-').replace('.py', ''));
 	const script = join(scripts, name);
 	const native = await once(dir, script, [nativePyPy, '-B', script], {});

@@ -4,7 +4,7 @@ with open('sparse', 'wb') as f:
     f.seek(5 * 1024**3)
     f.write(b'end')
 s = os.stat('sparse')
-print(s.st_size, s.st_blocks * 512 < 10**8)
+print(s.st_size)
 with open('sparse', 'rb') as f:
     print(f.read(5))
     f.seek(-5, 2)
