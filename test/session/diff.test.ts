@@ -61,6 +61,12 @@ function mark(text: string, spans: readonly { start: number; end: number }[] = [
 const numbered = (count: number, change: Record<number, string> = {}) =>
 	Array.from({ length: count }, (_, i) => change[i + 1] ?? `line ${i + 1}\n`).join('');
 
+/** Processor time, which other programs on the machine do not add to. */
+function secondsSince(start: NodeJS.CpuUsage): number {
+	const { user, system } = process.cpuUsage(start);
+	return (user + system) / 1e6;
+}
+
 describe('the diff of a text file', () => {
 	it('numbers lines, marks words, keeps three lines of context and folds the rest', () => {
 		const before = numbered(60);
@@ -116,9 +122,9 @@ describe('the diff of a text file', () => {
 
 	it('gives the old whole and the new whole when there is no time to pair them', () => {
 		const lines = (seed: number) => numbered(8000).replaceAll(/\d+/g, (digits) => `${(Number(digits) * seed) % 9973}`);
-		const start = performance.now();
+		const start = process.cpuUsage();
 		const detail = modified(lines(7), lines(11));
-		expect(performance.now() - start).toBeLessThan(1500);
+		expect(secondsSince(start)).toBeLessThan(1.5);
 		expect(detail).toMatchObject({ added: 8000, removed: 8000, facts: [expect.stringContaining('too different')] });
 	});
 
@@ -157,13 +163,11 @@ describe('the diff of a text file', () => {
 		const at = world({ f: '' });
 		writeFileSync(at.path('f'), before);
 		const change: Change = { kind: 'modify', order: 1, path: at.path('f'), base: at.base('f'), after: at.file(after) };
-		const start = performance.now();
-		const detail = describeChange(change, readers(at));
-		const lines = shown(detail);
-		const time = performance.now() - start;
+		const start = process.cpuUsage();
+		const lines = shown(describeChange(change, readers(at)));
+		expect(secondsSince(start)).toBeLessThan(1);
 		expect(lines).toHaveLength(2 + 8 + 1);
-		expect(time).toBeLessThan(1000);
-	});
+	}, 60_000);
 });
 
 describe('what is no text', () => {
