@@ -3,6 +3,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { platformFlags } from '../abi/open-flags.ts';
 import { createFileSystem, type SessionFileSystem } from '../fs/file-system.ts';
 import { type FifoTransport, GuestGone, openFifoTransport } from '../host/fifo-transport.ts';
+import { openGuestMemory } from '../host/guest-memory.ts';
 import { readText } from '../host/guest-processes.ts';
 import { createHostFiles } from '../host/host-files.ts';
 import { realPath } from '../host/real-path.ts';
@@ -14,7 +15,7 @@ import { compilePolicy, systemPath } from '../policy/compile.ts';
 import { decide } from '../policy/decide.ts';
 import { Dispatcher } from '../syscalls/dispatch.ts';
 import { FrameSplitter } from '../wire/frame.ts';
-import { GuestLink } from '../wire/guest-link.ts';
+import { type DirectMemory, GuestLink } from '../wire/guest-link.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { channelsFor } from './channels.ts';
 import { TooManyEffects } from './effect-log.ts';
@@ -178,7 +179,7 @@ class GuestLoop {
 		switch (message.kind) {
 			case 'ready':
 				this.#world.receive(message);
-				this.#open(channels);
+				this.#open(channels, message.launcherPid);
 				return;
 			case 'input':
 				this.#input.feed(message.bytes === undefined ? undefined : Buffer.from(message.bytes));
@@ -196,12 +197,12 @@ class GuestLoop {
 		this.#kernel.changed();
 	}
 
-	#open(channels: number): void {
+	#open(channels: number, launcherPid: number): void {
 		const transport = openFifoTransport(this.#start.channelFolder, channels);
 		this.#transport = transport;
 		this.#dispatcher = new Dispatcher({
 			kernel: this.#kernel,
-			link: new GuestLink(transport),
+			link: new GuestLink(transport, this.#directMemory(launcherPid)),
 			architecture: this.#start.architecture,
 			channels,
 			released: (channel) => transport.order('release', channel, 0, 0),
@@ -210,6 +211,15 @@ class GuestLoop {
 				this.#kernel.changed();
 			},
 		});
+	}
+
+	#directMemory(launcherPid: number): DirectMemory {
+		const memory = openGuestMemory(launcherPid);
+		const pidOf = (channel: number): number => this.#kernel.tasks.get(channel)?.process.pid ?? 0;
+		return {
+			write: (channel, address, bytes) => memory.write(pidOf(channel), address, bytes),
+			read: (channel, address, into) => memory.read(pidOf(channel), address, into),
+		};
 	}
 }
 
