@@ -78,7 +78,15 @@ export async function runCommand(
 			cwd,
 		},
 		decide: (effect) => {
-			policy ??= compilePolicy(document, { home, cwd, systemPath, env, realpath: realPath, own });
+			policy ??= compilePolicy(document, {
+				home,
+				cwd,
+				systemPath,
+				env,
+				realpath: realPath,
+				own,
+				secret: [dirname(installation.sessions)],
+			});
 			return decide(policy, effect);
 		},
 		denied: document.denied,
@@ -142,6 +150,7 @@ export function startOptions(parts: {
 			cwd: realPath(cwd) ?? cwd,
 			env,
 			own: ownFolders(installation),
+			secret: [dirname(installation.sessions)],
 			unattended: mode === 'unattended',
 			limits,
 			identity: machineIdentity(),

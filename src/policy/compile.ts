@@ -26,6 +26,8 @@ export type PolicyContext = {
 	readonly which?: ((name: string) => readonly string[]) | undefined;
 	/** approve-run's own directories (state, cache, installation): never written or deleted, whatever the rules say. */
 	readonly own?: readonly string[];
+	/** Directories of its sessions, which hold copies of what other scripts read and wrote: not read either. */
+	readonly secret?: readonly string[];
 };
 
 /** The fixed system path; the guest's PATH is never asked. */
@@ -53,6 +55,7 @@ export type Policy = {
 	readonly denied: DeniedRule;
 	readonly ground: CommandGround;
 	readonly own: readonly string[];
+	readonly secret: readonly string[];
 };
 
 /** Cannot fail: parsePolicy found nothing wrong with the document. */
@@ -79,8 +82,13 @@ export function compilePolicy(document: PolicyDocument, context: PolicyContext):
 		),
 		denied: document.denied,
 		ground: compileGround(context, bases),
-		own: Object.freeze([...new Set((context.own ?? []).flatMap((path) => [path, resolveLongest(path, bases)]))]),
+		own: withResolved(context.own, bases),
+		secret: withResolved(context.secret, bases),
 	});
+}
+
+function withResolved(paths: readonly string[] | undefined, bases: ProgramBases): readonly string[] {
+	return Object.freeze([...new Set((paths ?? []).flatMap((path) => [path, resolveLongest(path, bases)]))]);
 }
 
 /** Home and working directory resolved, and each path asked of the machine once. */

@@ -26,6 +26,9 @@ export function builtVerdict(policy: Policy, effect: Effect): Verdict | undefine
 	if (!isResolvedPath(path)) {
 		return denied('the path is not resolved, so that no rule can be held against it');
 	}
+	if (effect.kind === 'read' && policy.secret.some((secret) => touches(path, secret, false))) {
+		return denied('these are records of other sessions');
+	}
 	if (effect.kind === 'write' || effect.kind === 'delete') {
 		if (policy.own.some((own) => touches(path, own, effect.kind === 'delete')))
 			return denied('these are files of approve-run itself');

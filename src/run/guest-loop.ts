@@ -52,6 +52,7 @@ class GuestLoop {
 			env: start.env,
 			realpath: realPath,
 			own: start.own,
+			secret: start.secret,
 		});
 		this.#world = new GuestWorld({
 			port,

@@ -23,6 +23,8 @@ export type WorkerStart = {
 	readonly env: Readonly<Record<string, string>>;
 	/** approve-run's own folders. */
 	readonly own: readonly string[];
+	/** Its sessions' folder. */
+	readonly secret: readonly string[];
 	readonly unattended: boolean;
 	readonly limits: Limits;
 	readonly identity: Identity;
