@@ -130,11 +130,11 @@ function waitingSession(): string {
 }
 
 function sessionLine(entry: SessionEntry): string {
-	if (entry.kind === 'untrusted') return `${entry.id}  not trusted   ${printableLine(entry.why)}`;
+	if (entry.kind === 'untrusted') return `${entry.id}  not trusted     ${printableLine(entry.why)}`;
 	const { session } = entry;
 	const when = new Date(session.record.started).toISOString().slice(0, 16).replace('T', ' ');
 	const words = [session.record.script, ...session.record.argv].join(' ');
-	return `${session.id}  ${session.state.kind.padEnd(14)}${when}  ${printableLine(words)}`;
+	return `${session.id}  ${session.state.kind.padEnd(16)}${when}  ${printableLine(words)}`;
 }
 
 function safeChanges(actions: SessionActions): ReturnType<typeof pendingChanges> {
