@@ -8,10 +8,12 @@ import {
 	rollbackSession,
 	type SessionActions,
 } from '../run/review-session.ts';
+import type { ApplyHost } from '../session/apply-host.ts';
 import { openReaders } from '../session/change-readers.ts';
 import { unifiedPatch } from '../session/patch.ts';
-import type { Session, SessionEntry } from '../session/store.ts';
-import { findInstallation } from './installation.ts';
+import { recoverAll } from '../session/recover-all.ts';
+import type { Session, SessionEntry, SessionStore } from '../session/store.ts';
+import { findInstallation, type Installation } from './installation.ts';
 import { printableJson, printableLine, printablePatch } from './printable.ts';
 import { openApplyHost, openSessionStore, showReview } from './run-command.ts';
 import { describeSession } from './show-session.ts';
@@ -71,7 +73,7 @@ export function rollbackCommand(id: string, flags: { readonly force?: boolean | 
 
 export function sessionsCommand(): number {
 	const host = openApplyHost();
-	const entries = openSessionStore(findInstallation(), host).list();
+	const entries = openRecovered(findInstallation(), host).list();
 	if (entries.length === 0) process.stdout.write('no sessions yet\n');
 	for (const entry of entries) process.stdout.write(`${sessionLine(entry)}\n`);
 	return 0;
@@ -108,9 +110,17 @@ export function auditVerifyCommand(id: string): number {
 function openActions(id: string): SessionActions {
 	const installation = findInstallation();
 	const host = openApplyHost();
-	const store = openSessionStore(installation, host);
+	const store = openRecovered(installation, host);
 	const session = store.open(id);
 	return { store, session, host, files: createHostFiles(session.folder), now: Date.now };
+}
+
+/** The store, after what a crash had left half applied was taken back. */
+function openRecovered(installation: Installation, host: ApplyHost): SessionStore {
+	const store = openSessionStore(installation, host);
+	for (const { id } of recoverAll(store, host))
+		say(`session ${id} was broken off while applying; all of that was taken back`);
+	return store;
 }
 
 /** `review` without a name: the one that waits, or a list to choose from. */

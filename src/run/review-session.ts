@@ -111,6 +111,8 @@ async function withWork<Result>(
 	const { session, host, now } = actions;
 	requireIdle(session);
 	if (session.state.kind === 'discarded') throw new WrongState(`session ${session.id} was discarded`);
+	if (session.state.kind === 'applied')
+		throw new WrongState(`all of session ${session.id} is applied; approve-run rollback takes it back`);
 	if (session.state.kind === 'ended') throw new WrongState(`session ${session.id} has nothing to review or apply`);
 	if (session.state.kind === 'rolled-back')
 		throw new WrongState(`session ${session.id} was rolled back; run the script again`);
@@ -119,7 +121,9 @@ async function withWork<Result>(
 	const decisions = createChangeDecisions(askOnly, stored);
 	const work = openSessionWork(session, host, now);
 	try {
-		decisions.set(pendingChanges(actions));
+		// What was approved in a review that ended in an apply is on the machine.
+		const done = session.state.kind === 'partly-applied' ? stored : {};
+		decisions.set(pendingChanges(actions).filter(({ path }) => done[path]?.approved !== true));
 		return await use(work, decisions);
 	} finally {
 		work.close();

@@ -12,6 +12,7 @@ import { ApplyError } from '../session/apply.ts';
 import type { ApplyHost } from '../session/apply-host.ts';
 import { LockedError } from '../session/apply-lock.ts';
 import { DamagedJournal } from '../session/recover.ts';
+import { recoverAll } from '../session/recover-all.ts';
 import type { Session, SessionStore } from '../session/store.ts';
 import { createChangeDecisions, type DecidedChange } from './change-decisions.ts';
 import { describeEffect } from './command-detail.ts';
@@ -84,7 +85,9 @@ class ScriptRun {
 		this.#options = options;
 		this.#input = options.input;
 		this.#session = options.store.create({ ...options.about, argv: [...options.about.argv] });
-		this.#work = openSessionWork(this.#session, options.applyHost, options.now);
+		this.#work = openSessionWork(this.#session, options.applyHost, options.now, () => {
+			recoverAll(options.store, options.applyHost);
+		});
 		this.#lines = createLineCounts((change) => this.#work.detail(change), options.now);
 		const { script, policy, runtime } = options.about;
 		this.#work.event({ kind: 'started', at: options.now(), script, policy, runtime });

@@ -38,7 +38,8 @@ export class ConflictError extends Error {
 	}
 }
 
-export function openSessionWork(session: Session, host: ApplyHost, now: () => number): SessionWork {
+/** `others`: runs before the first apply, to take back what a crash left of other sessions. */
+export function openSessionWork(session: Session, host: ApplyHost, now: () => number, others = () => {}): SessionWork {
 	const events = session.openEvents();
 	const readers = openReaders(host.tree, host.files, session.folder);
 	const applied = new Set<string>();
@@ -49,6 +50,7 @@ export function openSessionWork(session: Session, host: ApplyHost, now: () => nu
 		detail: (change) => describeChange(change, readers),
 		apply(changes, force) {
 			if (changes.length === 0) return [];
+			if (applied.size === 0) others();
 			const result = applyChanges(session, changes, host, { force });
 			if (result.kind === 'conflicts') throw new ConflictError(result.conflicts);
 			for (const path of result.paths) applied.add(path);
