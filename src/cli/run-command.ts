@@ -179,8 +179,13 @@ export function openSessionStore(installation: Installation, host: ApplyHost): S
 export async function showReview(review: Review): Promise<void> {
 	const terminal = openTerminal();
 	if (terminal === undefined) throw new UserError('there is no terminal to show the review in');
-	const { runReview } = await import('../ui/run-review.tsx');
-	await runReview(review, { ...terminal, env: process.env, person: personName() });
+	const { input, output } = terminal;
+	try {
+		const { runReview } = await import('../ui/run-review.tsx');
+		await runReview(review, { input, output, env: process.env, person: personName() });
+	} finally {
+		terminal.close();
+	}
 }
 
 function modeOf(flags: RunFlags): Mode {

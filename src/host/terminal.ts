@@ -2,16 +2,28 @@
 import * as fs from 'node:fs';
 import tty from 'node:tty';
 
-export type Terminal = { readonly input: tty.ReadStream; readonly output: tty.WriteStream };
+export type Terminal = {
+	readonly input: tty.ReadStream;
+	readonly output: tty.WriteStream;
+	/** Closes what was opened for it: a terminal that is still open keeps the process. */
+	close(): void;
+};
 
 /** Standard input and output where they are the terminal, else /dev/tty; undefined where there is none. */
 export function openTerminal(): Terminal | undefined {
 	const { stdin, stdout } = process;
-	if (stdin.isTTY && stdout.isTTY) return { input: stdin, output: stdout };
+	if (stdin.isTTY && stdout.isTTY) return { input: stdin, output: stdout, close: () => {} };
 	try {
 		const input = stdin.isTTY ? stdin : new tty.ReadStream(fs.openSync('/dev/tty', fs.constants.O_RDONLY));
 		const output = stdout.isTTY ? stdout : new tty.WriteStream(fs.openSync('/dev/tty', fs.constants.O_WRONLY));
-		return { input, output };
+		return {
+			input,
+			output,
+			close() {
+				if (input !== stdin) input.destroy();
+				if (output !== stdout) output.destroy();
+			},
+		};
 	} catch {
 		return undefined;
 	}
