@@ -52,6 +52,14 @@ export const readlinkat: Handler = (c) => giveLink(c, at(c, 0, 1, { follow: fals
 export const chmod: Handler = (c) => changeMode(c, there(at(c, undefined, 0, { follow: true })), c.int(1));
 /** Implements fchmodat(2). */
 export const fchmodat: Handler = (c) => changeMode(c, there(at(c, 0, 1, { follow: true })), c.int(2));
+/** Implements fchmodat2(2). The mode of a symlink cannot be changed. */
+export const fchmodat2: Handler = (c) => {
+	const flags = c.int(3);
+	if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0) throw new SysError('EINVAL');
+	const place = there(atFlags(c, 0, 1, flags));
+	if (isType(existing(place).mode, S_IFLNK)) throw new SysError('EOPNOTSUPP');
+	return changeMode(c, place, c.int(2));
+};
 /** Implements fchmod(2). */
 export const fchmod: Handler = (c) => {
 	const file = nodeOf(c);

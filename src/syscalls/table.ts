@@ -66,6 +66,7 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['chmod', full(paths.chmod)],
 	['fchmod', full(paths.fchmod)],
 	['fchmodat', full(paths.fchmodat)],
+	['fchmodat2', full(paths.fchmodat2)],
 	['chown', partial(paths.chown, sameOwner)],
 	['lchown', partial(paths.lchown, sameOwner)],
 	['fchown', partial(paths.fchown, sameOwner)],

@@ -28,6 +28,8 @@ export const maxTransfer = 0x7ffff000;
 /** How much is moved in one piece, so that a length the guest names never decides how much we allocate. */
 export const pieceBytes = 1024 * 1024;
 
+const longestTimer = 2n ** 63n - 1n;
+
 const command = { read: 0x52, string: 0x5a, write: 0x57, timer: 0x54, exit: 0x58 } as const;
 const resultByte = 0x69;
 
@@ -140,11 +142,11 @@ export class GuestLink {
 		this.#transport.send(this.#channel, bytes);
 	}
 
-	/** Lets the task report `timeout` after so many nanoseconds, unless it has its result by then. */
+	/** Lets the task report `timeout` after so many nanoseconds (292 years at most), unless it has its result by then. */
 	timer(nanoseconds: bigint): void {
 		this.#room(9);
 		this.#out[this.#length] = command.timer;
-		this.#out.writeBigInt64LE(nanoseconds, this.#length + 1);
+		this.#out.writeBigInt64LE(nanoseconds > longestTimer ? longestTimer : nanoseconds, this.#length + 1);
 		this.#length += 9;
 		this.#flush();
 	}
