@@ -34,25 +34,28 @@ export class NodeFile extends OpenFile {
 	}
 
 	read(into: Buffer): number {
-		if (this.node.type === 'directory') throw new SysError('EISDIR');
-		const got = this.node.read(into, this.offset);
+		const got = this.readAt(into, this.offset);
 		this.offset += got;
 		return got;
 	}
 
 	write(bytes: Buffer): number {
 		if (this.appending && this.node.type === 'file') this.offset = this.node.stat().size;
-		const put = this.node.write(bytes, this.offset);
+		const put = this.writeAt(bytes, this.offset);
 		this.offset += put;
 		return put;
 	}
 
 	override readAt(into: Buffer, position: number): number {
 		if (this.node.type === 'directory') throw new SysError('EISDIR');
-		return this.node.read(into, position);
+		if (position < 0) throw new SysError('EINVAL');
+		// Beyond what a JavaScript number counts there is no file of ours.
+		return position > Number.MAX_SAFE_INTEGER - into.length ? 0 : this.node.read(into, position);
 	}
 
 	override writeAt(bytes: Buffer, position: number): number {
+		if (position < 0) throw new SysError('EINVAL');
+		if (position > Number.MAX_SAFE_INTEGER - bytes.length) throw new SysError('EFBIG');
 		return this.node.write(bytes, this.appending ? this.node.stat().size : position);
 	}
 

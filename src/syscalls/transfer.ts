@@ -22,10 +22,13 @@ export function stretches(context: Context, address: number, count: number): Str
 	if (count < 0 || count > IOV_MAX) throw new SysError('EINVAL');
 	const bytes = context.link.read(address, count * 16);
 	const list: Stretch[] = [];
+	// All together are cut to what Linux moves at most: with no bound /dev/zero would be read for ever.
+	let room = maxTransfer;
 	for (let i = 0; i < count; i++) {
 		const length = readInt64(bytes, i * 16 + 8);
 		if (length < 0) throw new SysError('EINVAL');
-		list.push({ address: readInt64(bytes, i * 16), length });
+		list.push({ address: readInt64(bytes, i * 16), length: Math.min(length, room) });
+		room -= Math.min(length, room);
 	}
 	return list;
 }
