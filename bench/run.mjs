@@ -26,7 +26,7 @@ const scale = Number(values.scale);
 if (unknown !== undefined) fail(`there is no row ${unknown}; the rows are ${names.join(', ')}`);
 if (!(scale > 0 && scale <= 1)) fail('--scale takes a number up to 1: how much of the work is done');
 
-const world = await openWorld({ rounds: Number(values.rounds ?? 0), scale });
+const world = await openWorld({ rounds: Number(values.rounds ?? 0), scale }).catch((error) => fail(error.message));
 const results = [];
 try {
 	for (const row of rows) {

@@ -39,6 +39,8 @@ export type Report = {
 	};
 	readonly effects: readonly ReportEffect[];
 	readonly limits: { readonly [name in LimitName]: { readonly allowed: number; readonly used: number } };
+	/** System calls that were answered. */
+	readonly calls: number;
 	/** Paths that were changed on the machine. */
 	readonly applied: readonly string[];
 };

@@ -21,13 +21,14 @@ export type ReportFacts = {
 	readonly earlier: readonly DecidedChange[];
 	readonly limits: Limits;
 	readonly used: LimitsUsed;
+	readonly calls: number;
 	readonly applied: readonly string[];
 	/** Lines added and removed by a change, where it is text. */
 	readonly lines: (change: Change) => { readonly added: number; readonly removed: number } | undefined;
 };
 
 export function makeReport(facts: ReportFacts): Report {
-	const { session, script, policy, runtime, exit, limits, used, applied } = facts;
+	const { session, script, policy, runtime, exit, limits, used, calls, applied } = facts;
 	const effects = [
 		...facts.effects.map(reportEffect),
 		...[...facts.earlier, ...facts.changes].flatMap((decided) => reportChange(decided, facts.lines)),
@@ -51,6 +52,7 @@ export function makeReport(facts: ReportFacts): Report {
 			disk: entry('disk'),
 			files: entry('files'),
 		},
+		calls,
 		applied,
 	};
 }

@@ -316,6 +316,7 @@ class ScriptRun {
 			earlier: this.#earlier,
 			limits: options.limits,
 			used: outcome.used,
+			calls: outcome.calls,
 			applied,
 			lines: (change) => this.#lines.get(change),
 		});
