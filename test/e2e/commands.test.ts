@@ -128,6 +128,26 @@ test('commands behave as on the machine, and the last one takes the place of the
 	expect(world.processes()).toEqual([]);
 });
 
+test('a script runs more commands, and forks more often, than it may have tasks at one time', async () => {
+	const code = [
+		'import os, subprocess',
+		'for n in range(20): assert os.waitpid(os.fork() or os._exit(n), 0)[1] == n << 8',
+		'print(sum(int(subprocess.check_output(["echo", str(n)])) for n in range(40)))',
+	];
+	const ran = await world.report(['--unattended', '--policy', 'open.yaml', '--tasks', '4', '-c', code.join('\n')]);
+	expect([ran.status, ran.stdout]).toEqual([0, '780\n']);
+	expect(ran.report.limits.tasks.used).toBeLessThanOrEqual(4);
+});
+
+test("what a command still prints when the script has ended is nobody's, and the run ends well", async () => {
+	const code =
+		'import subprocess\nsubprocess.Popen(["yes"], stdout=subprocess.PIPE)\nsubprocess.Popen(["sleep", "300"])';
+	const ran = await world.report(['--unattended', '--policy', 'open.yaml', '-c', code]);
+	expect([ran.status, ran.stderr]).toEqual([0, '']);
+	expect(ran.report.effects.filter(({ kind }) => kind === 'run').every(({ status = 0 }) => status > 128)).toBe(true);
+	expect(world.processes()).toEqual([]);
+});
+
 test('a denied command gives EACCES, tells so once, and never a made-up success', async () => {
 	const code = [
 		'import os, subprocess',

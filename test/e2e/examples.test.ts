@@ -65,16 +65,13 @@ test('git_report.py gets what git really says', async () => {
 	git('add', 'examples/README.md');
 	git('commit', '-q', '-m', 'first');
 	const policy = [
-		'default: { read: allow, write: allow, delete: deny, run: ask, connect: deny }',
-		'rules: [{ allow: run, command: [git status **, git branch **, git log **] }]',
+		'default: { read: allow, write: deny, delete: deny, run: ask, connect: deny }',
+		'rules:',
+		'  - { allow: run, command: ["git status **", "git branch **", "git log **"] }',
+		'  - { allow: write, path: "./*.md" }',
 	];
 	writeFileSync(join(world.folder, 'git.yaml'), policy.join('\n'));
 	world.write('note.txt', '');
-	const narrow = policy.join('\n').replace('write: allow', 'write: deny').replace(']', ']').concat('\n');
-	writeFileSync(
-		join(world.folder, 'git.yaml'),
-		narrow.replace('rules: [', 'rules: [{ allow: write, path: "./*.md" }, '),
-	);
 	const ran = await world.report(['--unattended', '--policy', '../git.yaml', 'examples/git_report.py']);
 	expect([ran.status, ran.stderr]).toEqual([0, expect.stringContaining('1 path was changed')]);
 	const report = world.read('git-report.md');
