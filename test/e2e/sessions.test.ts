@@ -98,7 +98,19 @@ test('the report tells each effect with its decision, its rule, its lines and it
 	const { status, report } = await world.report(['--unattended', '--policy', 'rules.yaml', '-c', code, 'argument']);
 	expect(status).toBe(126);
 	expect(Object.keys(report).sort()).toEqual(
-		['applied', 'effects', 'ended', 'exit', 'limits', 'policy', 'runtime', 'script', 'session', 'started'].sort(),
+		[
+			'applied',
+			'calls',
+			'effects',
+			'ended',
+			'exit',
+			'limits',
+			'policy',
+			'runtime',
+			'script',
+			'session',
+			'started',
+		].sort(),
 	);
 	expect(report.session).toMatch(/^[0-9A-Z]{26}$/);
 	expect(report).toMatchObject({ script: '-c', policy: 'rules.yaml', exit: { status: 126, reason: 'denied' } });
