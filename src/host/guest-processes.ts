@@ -6,6 +6,8 @@ export type ProcessUse = {
 	readonly memory: number;
 	/** Milliseconds of processor time, ended processes included. */
 	readonly cpu: number;
+	/** Threads of all of them, two or three of our own among them. */
+	readonly threads: number;
 };
 
 /** USER_HZ, which Linux fixes at 100 for all that /proc tells. time(7). */
@@ -15,14 +17,16 @@ const ticksPerSecond = 100;
 export function measureGuest(launcherPid: number): ProcessUse {
 	let memory = 0;
 	let ticks = 0;
+	let threads = 0;
 	for (const pid of descendants(launcherPid)) {
 		const status = readText(`/proc/${pid}/status`);
 		memory += kilobytes(status, 'RssAnon') + kilobytes(status, 'RssShmem');
+		threads += Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 0);
 		const fields = statFields(pid);
 		// utime stime cutime cstime: the supervisor has waited for the guest processes that ended.
 		for (const index of [11, 12, 13, 14]) ticks += Number(fields[index] ?? 0);
 	}
-	return { memory, cpu: (ticks * 1000) / ticksPerSecond };
+	return { memory, cpu: (ticks * 1000) / ticksPerSecond, threads };
 }
 
 /** The machine's pid of a guest process, or undefined when there is none (any more). */

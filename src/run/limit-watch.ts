@@ -12,6 +12,12 @@ export type LimitWatch = {
 
 const intervalMs = 100;
 
+/**
+ * So many more threads than tasks are let be: ours, and those that come and go between two calls. The kernel counts tasks exactly;
+ * this is for native code that makes threads or processes of which the kernel is never told.
+ */
+const untold = 24;
+
 /** Calls `exceeded` once, for the first limit that was passed. */
 export function watchLimits(launcherPid: number, limits: Limits, exceeded: (limit: LimitName) => void): LimitWatch {
 	let began: number | undefined = performance.now();
@@ -19,16 +25,24 @@ export function watchLimits(launcherPid: number, limits: Limits, exceeded: (limi
 	let asking = 0;
 	let cpu = 0;
 	let memory = 0;
+	let threads = 0;
 	const time = (): number => before + (began === undefined ? 0 : performance.now() - began);
 	const measure = (): void => {
 		const now = measureGuest(launcherPid);
 		cpu = Math.max(cpu, now.cpu);
 		memory = Math.max(memory, now.memory);
+		threads = now.threads;
+	};
+	const passed = (): LimitName | undefined => {
+		if (cpu > limits.cpu) return 'cpu';
+		// First: what forked processes share is counted as the memory of each.
+		if (threads > 2 * limits.tasks + untold) return 'tasks';
+		if (memory > limits.memory) return 'memory';
+		return time() > limits.time ? 'time' : undefined;
 	};
 	const timer = setInterval(() => {
 		measure();
-		const limit =
-			cpu > limits.cpu ? 'cpu' : memory > limits.memory ? 'memory' : time() > limits.time ? 'time' : undefined;
+		const limit = passed();
 		if (limit === undefined) return;
 		clearInterval(timer);
 		exceeded(limit);
