@@ -8,10 +8,7 @@ import type { Report } from '../model/report.ts';
 import type { Review, ReviewEnd } from '../model/review.ts';
 import type { DeniedRule } from '../policy/document.ts';
 import { formatLimit } from '../policy/limits.ts';
-import { ApplyError } from '../session/apply.ts';
 import type { ApplyHost } from '../session/apply-host.ts';
-import { LockedError } from '../session/apply-lock.ts';
-import { DamagedJournal } from '../session/recover.ts';
 import { recoverAll } from '../session/recover-all.ts';
 import type { Session, SessionStore } from '../session/store.ts';
 import { createChangeDecisions, type DecidedChange } from './change-decisions.ts';
@@ -22,7 +19,7 @@ import { type Exit, exitOf, exitStatus } from './exit.ts';
 import { createLineCounts, type LineCounts } from './line-counts.ts';
 import { makeReport } from './make-report.ts';
 import type { OutsideStreams } from './outside-streams.ts';
-import { ConflictError, openSessionWork, type SessionWork } from './session-work.ts';
+import { isRefusal, openSessionWork, type SessionWork } from './session-work.ts';
 
 export type Mode = 'review' | 'plan' | 'unattended';
 
@@ -341,11 +338,6 @@ class ScriptRun {
 
 function limitSentence(limit: LimitName, limits: Limits): string {
 	return `stopped: the script passed its ${limit} limit of ${formatLimit(limit, limits[limit])}; nothing of it was applied since`;
-}
-
-/** What applying may end in without a fault of ours. */
-function isRefusal(error: unknown): error is Error {
-	return [ConflictError, ApplyError, LockedError, DamagedJournal].some((kind) => error instanceof kind);
 }
 
 function bugSentence(error: unknown): string {

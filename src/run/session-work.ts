@@ -2,11 +2,13 @@
 import type { Change } from '../model/change.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { Detail } from '../model/review.ts';
-import { applyChanges } from '../session/apply.ts';
+import { ApplyError, applyChanges } from '../session/apply.ts';
 import type { ApplyHost } from '../session/apply-host.ts';
+import { LockedError } from '../session/apply-lock.ts';
 import { openReaders } from '../session/change-readers.ts';
 import type { Conflict } from '../session/conflicts.ts';
 import { type ChangeReaders, describeChange } from '../session/describe-change.ts';
+import { DamagedJournal } from '../session/recover.ts';
 import type { Session } from '../session/store.ts';
 import type { ChangeDecisions } from './change-decisions.ts';
 
@@ -39,6 +41,11 @@ export class ConflictError extends Error {
 }
 
 /** `others`: runs before the first apply, to take back what a crash left of other sessions. */
+/** What applying may end in without a fault of ours. */
+export function isRefusal(error: unknown): error is Error {
+	return [ConflictError, ApplyError, LockedError, DamagedJournal].some((kind) => error instanceof kind);
+}
+
 export function openSessionWork(session: Session, host: ApplyHost, now: () => number, others = () => {}): SessionWork {
 	const events = session.openEvents();
 	const readers = openReaders(host.tree, host.files, session.folder);
