@@ -3,10 +3,12 @@ import { SysError } from '../abi/errno.ts';
 import type { FileSystem, Stat } from '../fs/api.ts';
 import { Descriptors } from './descriptors.ts';
 import { FileLocks } from './locks.ts';
+import { newProcess } from './new-process.ts';
 import { NodeFile } from './node-file.ts';
 import type { OpenFile } from './open-file.ts';
 import { createPipe } from './pipe.ts';
-import { addUsage, noUsage, type Process, type SharedMapping, type Task, type Usage, type WaitStatus } from './task.ts';
+import { renamed } from './renamed.ts';
+import { addUsage, type Process, type SharedMapping, type Task, type Usage, type WaitStatus } from './task.ts';
 import type { UnixSocket } from './unix-socket.ts';
 import type { World } from './world.ts';
 
@@ -58,6 +60,8 @@ export class Kernel {
 	readonly locks: FileLocks;
 	/** Sockets that have a name: an abstract one, or the file that stands for it (`dev:ino`). */
 	readonly socketNames = new Map<string, UnixSocket>();
+	/** Files that stand for sockets, which outlive them: `dev:ino`. */
+	readonly socketFiles = new Set<string>();
 	/** Whose call is being handled: what /proc/self means. */
 	currentPid = 0;
 	currentTid = 0;
@@ -303,39 +307,4 @@ export class Kernel {
 		process.descriptors.closeAll();
 		for (const mapping of process.mappings.values()) this.unmapped(process, mapping);
 	}
-}
-
-/** The path after `from` became `to`; undefined where it is neither that nor below it. */
-function renamed(path: string, from: string, to: string): string | undefined {
-	if (path === from) return to;
-	return path.startsWith(`${from}/`) ? to + path.slice(from.length) : undefined;
-}
-
-function newProcess(
-	parent: Process | undefined,
-	descriptors: Descriptors,
-	cwd: string,
-	umask: number,
-	argv: readonly string[],
-): Process {
-	return {
-		pid: 0,
-		parent,
-		children: new Set(),
-		tasks: new Set(),
-		descriptors,
-		cwd,
-		umask,
-		pgid: 0,
-		sid: 0,
-		argv,
-		ended: undefined,
-		became: undefined,
-		refused: undefined,
-		usage: noUsage,
-		childrenUsage: noUsage,
-		nice: parent?.nice ?? 0,
-		signalCommand: undefined,
-		mappings: new Map(),
-	};
 }

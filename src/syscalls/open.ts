@@ -1,6 +1,6 @@
 /** open(2), openat(2), creat(2). */
 import { SysError } from '../abi/errno.ts';
-import { isType, S_IFDIR, S_IFLNK } from '../abi/file-mode.ts';
+import { isType, S_IFDIR, S_IFLNK, S_IFSOCK } from '../abi/file-mode.ts';
 import {
 	O_ACCMODE,
 	O_APPEND,
@@ -19,6 +19,7 @@ import type { Outcome } from '../kernel/outcome.ts';
 import { pathNode } from '../kernel/path-node.ts';
 import type { Context, Handler } from './context.ts';
 import { type Wish, wantAll } from './effects.ts';
+import { marked } from './place.ts';
 
 /** Implements open(2). */
 export const open: Handler = (c) => openPath(c, c.process.cwd, c.path(0), c.int(1), c.int(2));
@@ -47,7 +48,7 @@ function openPath(c: Context, base: string, path: string, flags: number, mode: n
 
 	// fs/open.c build_open_flags, since Linux 6.4: a directory cannot be created so.
 	if (create && directory) throw new SysError('EINVAL');
-	const place = c.kernel.fs.resolve(path, base, { follow: !noFollow && !exclusive, naming: create });
+	const place = marked(c, c.kernel.fs.resolve(path, base, { follow: !noFollow && !exclusive, naming: create }));
 	const existing = place.stat;
 	if (create && place.slash === true && !/^\/*$|(^|\/)\.\.?\/*$/.test(path)) throw new SysError('EISDIR');
 	if (existing === undefined && !create) throw new SysError('ENOENT');
@@ -58,6 +59,7 @@ function openPath(c: Context, base: string, path: string, flags: number, mode: n
 		if (!isDirectory && directory) throw new SysError('ENOTDIR');
 		if (isType(existing.mode, S_IFLNK) && !handleOnly) throw new SysError('ELOOP');
 		if (isDirectory && (writes || truncate)) throw new SysError('EISDIR');
+		if (isType(existing.mode, S_IFSOCK) && !handleOnly) throw new SysError('ENXIO');
 	}
 	if (handleOnly) return addFile(c, new NodeFile(pathNode(c.kernel.fs, place), O_PATH), flags);
 

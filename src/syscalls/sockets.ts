@@ -5,13 +5,13 @@
 import { SysError } from '../abi/errno.ts';
 import { isType, S_IFSOCK } from '../abi/file-mode.ts';
 import { O_CLOEXEC, O_NONBLOCK } from '../abi/open-flags.ts';
-import type { Place } from '../fs/api.ts';
 import type { OpenFile } from '../kernel/open-file.ts';
 import { type Outcome, waitFor } from '../kernel/outcome.ts';
 import { LoneSocket } from '../kernel/socket.ts';
 import { SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM, UnixSocket, type UnixSocketType } from '../kernel/unix-socket.ts';
 import { effectOf, refuse } from './connecting.ts';
 import type { Context, Handler } from './context.ts';
+import { keyOf } from './place.ts';
 import { AF_INET, AF_INET6, AF_UNIX, anyAddress, giveAddress, readAddress, unixAddress } from './socket-address.ts';
 
 const typeMask = 0xf;
@@ -95,7 +95,9 @@ export const bind: Handler = (c) => {
 	const mode = 0o777 & ~c.process.umask;
 	const made = { read: false, write: true, create: true, exclusive: true, truncate: false, directory: false, mode };
 	c.kernel.fs.open(place.path, made).close();
-	nameSocket(c, file, keyOf(c.kernel.fs.resolve(place.path, '/')), path);
+	const key = keyOf(c.kernel.fs.resolve(place.path, '/'));
+	nameSocket(c, file, key, path);
+	c.kernel.socketFiles.add(key);
 	return 0;
 };
 
@@ -201,10 +203,6 @@ function nameSocket(c: Context, file: UnixSocket, key: string, name: string): vo
 	socketNames.set(key, file);
 	file.name = name;
 	file.whenClosed(() => void socketNames.delete(key));
-}
-
-function keyOf(place: Place): string {
-	return `${place.stat?.dev}:${place.stat?.ino}`;
 }
 
 function acceptNext(c: Context, flags: number): Outcome {

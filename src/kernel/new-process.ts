@@ -1,0 +1,32 @@
+/** A process at its start. */
+import type { Descriptors } from './descriptors.ts';
+import { noUsage, type Process } from './task.ts';
+
+export function newProcess(
+	parent: Process | undefined,
+	descriptors: Descriptors,
+	cwd: string,
+	umask: number,
+	argv: readonly string[],
+): Process {
+	return {
+		pid: 0,
+		parent,
+		children: new Set(),
+		tasks: new Set(),
+		descriptors,
+		cwd,
+		umask,
+		pgid: 0,
+		sid: 0,
+		argv,
+		ended: undefined,
+		became: undefined,
+		refused: undefined,
+		usage: noUsage,
+		childrenUsage: noUsage,
+		nice: parent?.nice ?? 0,
+		signalCommand: undefined,
+		mappings: new Map(),
+	};
+}
