@@ -16,17 +16,47 @@ const ticksPerSecond = 100;
 /** What the launcher's descendants use now. */
 export function measureGuest(launcherPid: number): ProcessUse {
 	let memory = 0;
+	let touched = 0;
+	const shared = new Map<string, number>();
 	let ticks = 0;
 	let threads = 0;
 	for (const pid of descendants(launcherPid)) {
 		const status = readText(`/proc/${pid}/status`);
-		memory += kilobytes(status, 'RssAnon') + kilobytes(status, 'RssShmem');
+		memory += kilobytes(status, 'RssAnon');
+		touched += kilobytes(status, 'RssShmem');
+		if (notPrivate(status) > worthALook) findShared(pid, shared);
 		threads += Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 0);
 		const fields = statFields(pid);
 		// utime stime cutime cstime: the supervisor has waited for the guest processes that ended.
 		for (const index of [11, 12, 13, 14]) ticks += Number(fields[index] ?? 0);
 	}
+	let kept = 0;
+	for (const bytes of shared.values()) kept += bytes;
+	memory += Math.max(touched, kept);
 	return { memory, cpu: (ticks * 1000) / ticksPerSecond, threads };
+}
+
+/** Below this the maps of a process are not read: all that it could hide there is small. */
+const worthALook = 96 * 1024 * 1024;
+
+/** Bytes of address space that are neither private and writable nor of libraries: reservations, and shared memory. */
+function notPrivate(status: string): number {
+	const of = (name: string): number => kilobytes(status, name);
+	return of('VmSize') - of('VmData') - of('VmStk') - of('VmExe') - of('VmLib');
+}
+
+/**
+ * Shared anonymous memory by inode. It belongs to nobody's resident set once its pages are taken out of the page tables
+ * (MADV_DONTNEED, or a fork whose parent unmaps it), and stays in memory all the same.
+ */
+function findShared(pid: number, into: Map<string, number>): void {
+	for (const line of readText(`/proc/${pid}/maps`).split('\n')) {
+		const [, start, end, offset, inode] =
+			/^([0-9a-f]+)-([0-9a-f]+) ..[-x]s ([0-9a-f]+) \S+ (\d+) +\/dev\/zero \(deleted\)$/.exec(line) ?? [];
+		if (start === undefined || end === undefined || offset === undefined || inode === undefined) continue;
+		const size = Number.parseInt(offset, 16) + Number.parseInt(end, 16) - Number.parseInt(start, 16);
+		into.set(inode, Math.max(into.get(inode) ?? 0, size));
+	}
 }
 
 /** The machine's pid of a guest process, or undefined when there is none (any more). */

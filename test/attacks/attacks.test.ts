@@ -102,9 +102,10 @@ test.each([
 test.each([
 	['processes that never were, told on the wire', ['wire_attack.py', 'processes that never were'], 'tasks'],
 	['processes that the controller is not told of', ['native_forks.py', '45'], 'tasks'],
+	['memory that is in no resident set', ['hidden_memory.py'], 'memory'],
 	['an answer that never comes', ['wire_attack.py', 'an answer that never comes'], 'time'],
 ] as const)('%s: a limit ends the run', async (_what, words, limit) => {
-	const ran = await world.report([...by('open.yaml', '--tasks', '3', '--time', '3s'), ...words]);
+	const ran = await world.report([...by('open.yaml', '--tasks', '3', '--time', '3s', '--memory', '160MiB'), ...words]);
 	expect(ran.report.exit).toMatchObject({ status: 124, limit });
 	expect(ran.stdout).not.toContain('never noticed');
 });
