@@ -3,11 +3,10 @@ import { type Approver, person, plan, settle, unattended } from '../gate/approve
 import { createReview, type ReviewStore } from '../gate/review-store.ts';
 import type { Verdict } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
-import type { LimitName, Limits } from '../model/limits.ts';
+import type { Limits } from '../model/limits.ts';
 import type { Report } from '../model/report.ts';
 import type { Review, ReviewEnd } from '../model/review.ts';
 import type { DeniedRule } from '../policy/document.ts';
-import { formatLimit } from '../policy/limits.ts';
 import type { ApplyHost } from '../session/apply-host.ts';
 import { recoverAll } from '../session/recover-all.ts';
 import type { Session, SessionStore } from '../session/store.ts';
@@ -19,6 +18,7 @@ import { type Exit, exitOf, exitStatus } from './exit.ts';
 import { createLineCounts, type LineCounts } from './line-counts.ts';
 import { makeReport } from './make-report.ts';
 import type { OutsideStreams } from './outside-streams.ts';
+import { bugSentence, limitSentence, messageOf } from './sentences.ts';
 import { isRefusal, openSessionWork, type SessionWork } from './session-work.ts';
 
 export type Mode = 'review' | 'plan' | 'unattended';
@@ -334,16 +334,4 @@ class ScriptRun {
 		const refused = left.some(({ approval }) => approval?.approved !== true);
 		return refused ? { kind: 'partly-applied', at } : { kind: 'applied', at };
 	}
-}
-
-function limitSentence(limit: LimitName, limits: Limits): string {
-	return `stopped: the script passed its ${limit} limit of ${formatLimit(limit, limits[limit])}; nothing of it was applied since`;
-}
-
-function bugSentence(error: unknown): string {
-	return `a bug in approve-run: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-}
-
-function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
 }
