@@ -18,6 +18,9 @@ const intervalMs = 100;
  */
 const untold = 24;
 
+/** Bytes that we use ourselves. What is more is kept for the guest (full pipes and sockets, its tree) and is the guest's. */
+const ourOwn = 512 * 1024 * 1024;
+
 /** Calls `exceeded` once, for the first limit that was passed. */
 export function watchLimits(launcherPid: number, limits: Limits, exceeded: (limit: LimitName) => void): LimitWatch {
 	let began: number | undefined = performance.now();
@@ -30,7 +33,7 @@ export function watchLimits(launcherPid: number, limits: Limits, exceeded: (limi
 	const measure = (): void => {
 		const now = measureGuest(launcherPid);
 		cpu = Math.max(cpu, now.cpu);
-		memory = Math.max(memory, now.memory);
+		memory = Math.max(memory, now.memory + Math.max(0, process.memoryUsage.rss() - ourOwn));
 		threads = now.threads;
 	};
 	const passed = (): LimitName | undefined => {

@@ -105,7 +105,7 @@ test.each([
 	['memory that is in no resident set', ['hidden_memory.py'], 'memory'],
 	['an answer that never comes', ['wire_attack.py', 'an answer that never comes'], 'time'],
 ] as const)('%s: a limit ends the run', async (_what, words, limit) => {
-	const ran = await world.report([...by('open.yaml', '--tasks', '3', '--time', '3s', '--memory', '160MiB'), ...words]);
+	const ran = await world.report([...by('open.yaml', '--tasks', '5', '--time', '4s', '--memory', '256MiB'), ...words]);
 	expect(ran.report.exit).toMatchObject({ status: 124, limit });
 	expect(ran.stdout).not.toContain('never noticed');
 });

@@ -22,29 +22,30 @@ test('a file that was approved and then written to does not reach the machine be
 	const sign = join(world.folder, 'approved');
 	tmux('new-session', '-d', '-x', '100', '-y', '30', '-c', world.work, `${program} swap.py ${sign}; sleep 60`);
 	await shows('stands still until you answer');
-	await press('k');
-	await shows('echo GOOD');
-	await press('a');
-	await shows(/✓ \+ tool\.sh/);
+	await press('k', 'echo GOOD');
+	await press('a', /✓ \+ tool\.sh/);
 	world.write('../approved', '');
 	await shows('swapped');
-	await press('j');
-	await press('a');
-	await shows('exited');
+	await press('j', /❯. \$ sh/);
+	await press('a', 'exited');
 	expect(screen()).not.toContain('EVIL');
 	expect(screen()).toMatch(/● \+ tool\.sh/);
 	expect(existsSync(join(world.work, 'tool.sh'))).toBe(false);
 });
 
 const screen = (): string => tmux('capture-pane', '-p');
-const shows = (what: string | RegExp): Promise<void> =>
-	eventually(String(what), () => (typeof what === 'string' ? screen().includes(what) : what.test(screen())));
+const isOn = (what: string | RegExp): boolean =>
+	typeof what === 'string' ? screen().includes(what) : what.test(screen());
+const shows = (what: string | RegExp): Promise<void> => eventually(String(what), () => isOn(what), 15_000);
 
-/** A key, and the time in which the screen takes no other for an answer. */
-async function press(key: string): Promise<void> {
-	await new Promise((resolve) => setTimeout(resolve, 700));
-	tmux('send-keys', key);
-	await new Promise((resolve) => setTimeout(resolve, 300));
+/** Presses a key until it has done its work: one that comes too early is no answer. */
+async function press(key: string, until: string | RegExp): Promise<void> {
+	for (let tries = 0; tries < 6 && !isOn(until); tries++) {
+		await new Promise((resolve) => setTimeout(resolve, 700));
+		tmux('send-keys', key);
+		await eventually('an answer', () => isOn(until), 1500).catch(() => {});
+	}
+	expect(screen()).toMatch(until);
 }
 
 function tmux(...words: string[]): string {
