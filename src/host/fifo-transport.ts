@@ -19,6 +19,9 @@ const orders = { kill: 1, tgkill: 2, release: 3 } as const;
 
 /** The guest is no more while it was being read from. */
 export class GuestGone extends Error {
+	/** As for a write that nobody reads: the wire knows both by it. */
+	readonly code = 'EPIPE';
+
 	constructor() {
 		super('the guest ended in the middle of a message');
 		this.name = 'GuestGone';

@@ -106,6 +106,10 @@ export class Dispatcher {
 	}
 
 	#finish(task: Task, outcome: Outcome): void {
+		unlessGone(() => this.#give(task, outcome));
+	}
+
+	#give(task: Task, outcome: Outcome): void {
 		if (typeof outcome === 'number') {
 			this.#link.face(task.channel);
 			this.#link.result(outcome);
@@ -125,7 +129,7 @@ export class Dispatcher {
 	#park(task: Task, park: Park): void {
 		if (park.interruptible && task.interruptedSeq === task.seq) {
 			park.onInterrupt?.();
-			return this.#finish(task, interruption(park));
+			return this.#give(task, interruption(park));
 		}
 		task.parked = { seq: task.seq, park };
 		this.#waiting.add(task);
@@ -150,7 +154,7 @@ export class Dispatcher {
 			this.#kernel.attach(call.channel, pid, tid, how >= 2 ? { kind: 'fork', ticket: how - 1 } : { kind });
 			return 0;
 		});
-		this.#link.result(typeof result === 'number' ? result : 0);
+		unlessGone(() => this.#link.result(typeof result === 'number' ? result : 0));
 	}
 
 	#interrupted(task: Task, seq: number): void {
@@ -203,6 +207,15 @@ function guarded<Result>(attempt: () => Result): Result | number | Silent {
 		if (error instanceof GuestFault) return -EFAULT;
 		if (error instanceof TaskGone) return silent;
 		throw error;
+	}
+}
+
+/** A task that died before it had its answer needs none: the supervisor's word of how it ended is on its way. */
+function unlessGone(answer: () => void): void {
+	try {
+		answer();
+	} catch (error) {
+		if (!(error instanceof TaskGone)) throw error;
 	}
 }
 

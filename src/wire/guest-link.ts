@@ -9,7 +9,7 @@ import { WireError } from './wire-error.ts';
 export interface Transport {
 	/** Writes all of `bytes` to the task's reply FIFO. */
 	send(channel: number, bytes: Uint8Array): void;
-	/** Fills all of `into` from the task's data FIFO; throws when the guest is gone. */
+	/** Fills all of `into` from the task's data FIFO. Both throw an error with the code EPIPE when nobody is at the other end. */
 	receive(channel: number, into: Uint8Array): void;
 }
 
@@ -67,7 +67,12 @@ export class GuestLink {
 	/** Turns to the task whose call is handled now. */
 	face(channel: number): void {
 		if (channel === this.#channel) return;
-		this.#flush();
+		try {
+			this.#flush();
+		} catch (error) {
+			// What was left for the other task is of no use to it any more.
+			if (!(error instanceof TaskGone)) throw error;
+		}
 		this.#channel = channel;
 	}
 
@@ -126,10 +131,10 @@ export class GuestLink {
 	/** Fills the guest's memory. A bad address becomes EFAULT on the guest's side, with the result. */
 	write(address: number, bytes: Uint8Array): void {
 		const done = bytes.length < directBytes ? 0 : (this.#direct?.write(this.#channel, address, bytes) ?? 0);
-		this.#send(address + done, bytes.subarray(done));
+		this.#fill(address + done, bytes.subarray(done));
 	}
 
-	#send(address: number, bytes: Uint8Array): void {
+	#fill(address: number, bytes: Uint8Array): void {
 		if (bytes.length === 0) return;
 		this.#begin(command.write, address, 16);
 		this.#number(bytes.length);
@@ -139,7 +144,7 @@ export class GuestLink {
 			return;
 		}
 		this.#flush();
-		this.#transport.send(this.#channel, bytes);
+		this.#send(bytes);
 	}
 
 	/** Lets the task report `timeout` after so many nanoseconds (292 years at most), unless it has its result by then. */
@@ -189,15 +194,32 @@ export class GuestLink {
 
 	#flush(): void {
 		if (this.#length === 0) return;
-		this.#transport.send(this.#channel, this.#out.subarray(0, this.#length));
+		const length = this.#length;
 		this.#length = 0;
+		this.#send(this.#out.subarray(0, length));
+	}
+
+	#send(bytes: Uint8Array): void {
+		try {
+			this.#transport.send(this.#channel, bytes);
+		} catch (error) {
+			throw isBroken(error) ? new TaskGone() : error;
+		}
+	}
+
+	#receive(into: Uint8Array): void {
+		try {
+			this.#transport.receive(this.#channel, into);
+		} catch (error) {
+			throw isBroken(error) ? new TaskGone() : error;
+		}
 	}
 
 	/** The bytes and the word after them that says whether they are whole. */
 	#receiveBytes(length: number): Buffer {
 		if (length <= 0) return Buffer.alloc(0);
 		const bytes = Buffer.allocUnsafe(length + 1);
-		this.#transport.receive(this.#channel, bytes);
+		this.#receive(bytes);
 		if (bytes[length] === gone) throw new TaskGone();
 		if (bytes[length] !== 0) throw new GuestFault();
 		return bytes.subarray(0, length);
@@ -205,11 +227,15 @@ export class GuestLink {
 
 	#receiveLength(max: number): number {
 		const bytes = Buffer.allocUnsafe(8);
-		this.#transport.receive(this.#channel, bytes);
+		this.#receive(bytes);
 		const length = bytes.readInt32LE(4) * 2 ** 32 + bytes.readUInt32LE(0);
 		if (length > max) throw new WireError(`${length} bytes of memory where ${max} were asked for`);
 		return length;
 	}
+}
+
+function isBroken(error: unknown): boolean {
+	return error instanceof Error && 'code' in error && error.code === 'EPIPE';
 }
 
 function asString(argument: Argument | undefined): GuestString {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { picture, populate } from './world.ts';
 
 export const nativePyPy = '/usr/bin/pypy3';
+const withoutInherited = new URL('./without-inherited.sh', import.meta.url).pathname;
 export const scripts = new URL('./scripts/', import.meta.url).pathname;
 const root = new URL('../../', import.meta.url).pathname;
 
@@ -73,7 +74,7 @@ const turns = new Turns();
 async function inTurn(place: string, name: string): Promise<{ native: Seen; inside: Seen }> {
 	const dir = join(place, name.replaceAll('/', '-').replace('.py', ''));
 	const script = join(scripts, name);
-	const native = await once(dir, script, [nativePyPy, '-B', script], {});
+	const native = await once(dir, script, [withoutInherited, nativePyPy, '-B', script], {});
 	const command = [process.execPath, join(root, 'dist/approve-run.cjs'), '--unattended', '--policy'];
 	const inside = await once(dir, script, [...command, join(place, 'policy.yaml'), script], {
 		XDG_STATE_HOME: join(place, 'state'),
