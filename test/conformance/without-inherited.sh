@@ -4,4 +4,5 @@ for fd in /proc/self/fd/*; do
 	fd=${fd##*/}
 	if [ "$fd" -gt 2 ]; then eval "exec $fd>&-"; fi
 done
-exec "$@"
+# What a shell exports of its own is not there for a guest either.
+exec env -u PWD -u OLDPWD -u SHLVL -u _ "$@"
