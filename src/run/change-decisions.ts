@@ -50,10 +50,10 @@ export function versionOf(change: Change): string {
 	return JSON.stringify(change);
 }
 
-/** `earlier`: decisions of a review that was left, by path. */
+/** `earlier`: what was decided of a change in a review that was left. */
 export function createChangeDecisions(
 	decide: (effect: Effect) => Verdict,
-	earlier: Readonly<Record<string, Approval>> = {},
+	earlier: (change: Change) => Approval | undefined = () => undefined,
 ): ChangeDecisions {
 	let list: DecidedChange[] = [];
 	let personOnly = false;
@@ -63,7 +63,7 @@ export function createChangeDecisions(
 
 	const judge = (change: Change): DecidedChange => {
 		const verdict = verdictOf(change, decide);
-		const approval = byPerson.get(versionOf(change)) ?? earlier[change.path] ?? ruleApproval(verdict, personOnly);
+		const approval = byPerson.get(versionOf(change)) ?? earlier(change) ?? ruleApproval(verdict, personOnly);
 		return { change, verdict, approval };
 	};
 	return {

@@ -12,6 +12,7 @@ import { type RollbackResult, rollback } from '../session/rollback.ts';
 import type { Session, SessionStore } from '../session/store.ts';
 import { type ChangeDecisions, createChangeDecisions } from './change-decisions.ts';
 import { openSessionWork, type SessionWork } from './session-work.ts';
+import { openStoredDecisions } from './stored-decisions.ts';
 
 export type SessionActions = {
 	readonly store: SessionStore;
@@ -117,13 +118,14 @@ async function withWork<Result>(
 	if (session.state.kind === 'rolled-back')
 		throw new WrongState(`session ${session.id} was rolled back; run the script again`);
 	recover(session, host);
-	const stored = session.decisions().changes;
-	const decisions = createChangeDecisions(askOnly, stored);
+	const stored = openStoredDecisions(session, host.files);
+	const decisions = createChangeDecisions(askOnly, stored.get);
 	const work = openSessionWork(session, host, now);
 	try {
 		// What was approved in a review that ended in an apply is on the machine.
-		const done = session.state.kind === 'partly-applied' ? stored : {};
-		decisions.set(pendingChanges(actions).filter(({ path }) => done[path]?.approved !== true));
+		const isDone = (change: Change): boolean =>
+			session.state.kind === 'partly-applied' && stored.get(change)?.approved === true;
+		decisions.set(pendingChanges(actions).filter((change) => !isDone(change)));
 		return await use(work, decisions);
 	} finally {
 		work.close();

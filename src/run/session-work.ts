@@ -11,6 +11,7 @@ import { type ChangeReaders, describeChange } from '../session/describe-change.t
 import { DamagedJournal } from '../session/recover.ts';
 import type { Session } from '../session/store.ts';
 import type { ChangeDecisions } from './change-decisions.ts';
+import { openStoredDecisions } from './stored-decisions.ts';
 
 export type SessionWork = {
 	readonly session: Session;
@@ -65,13 +66,7 @@ export function openSessionWork(session: Session, host: ApplyHost, now: () => nu
 			return result.paths;
 		},
 		applied: () => [...applied],
-		saveDecisions(decisions) {
-			const before = session.decisions();
-			const decided = decisions
-				.all()
-				.flatMap(({ change, approval }) => (approval ? [[change.path, approval] as const] : []));
-			session.saveDecisions({ ...before, changes: { ...before.changes, ...Object.fromEntries(decided) } });
-		},
+		saveDecisions: (decisions) => openStoredDecisions(session, host.files).save(decisions.all()),
 		close() {
 			session.update({ events: events.head() });
 			events.close();

@@ -82,7 +82,7 @@ const approvalShape: z.ZodMiniType<Approval> = z.strictObject({
 });
 
 export const decisionsShape = z.strictObject({
-	/** By the path of the change. */
+	/** By kind, path and a hash of all else of the change: see run/stored-decisions.ts. */
 	changes: z.record(z.string(), approvalShape),
 	/** By the id of the effect, decimal. */
 	effects: z.record(z.string(), approvalShape),
