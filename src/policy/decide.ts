@@ -65,7 +65,7 @@ function ruleVerdict(rule: Rule): Verdict {
 function shadowedCommand(policy: Policy, subject: Subject): string | undefined {
 	if (subject.kind !== 'command' || subject.facts.shell.kind !== 'string') return undefined;
 	for (const [name = ''] of subject.facts.shell.commands) {
-		if (name.includes('/')) continue;
+		if (name === '' || name.includes('/')) continue;
 		for (const directory of policy.ground.path) {
 			if (directory.startsWith('/') && !mayWrite(policy, `${directory}/${name}`)) continue;
 			return `the shell may find "${name}" in ${directory || '.'}, which is in PATH and where the script may write`;
