@@ -14,7 +14,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-enum { THREAD_STACK = 8 << 20, INTERPRETER = 64 << 20, OUR_OWN = 4 };
+enum { THREAD_STACK = 8 << 20, INTERPRETER = 64 << 20, OUR_OWN = 5 };
 
 static void limit(int resource, const char *name, rlim_t value)
 {

@@ -74,6 +74,9 @@ static long answer(ucontext_t *context, long nr, const long *a)
 	case __NR_vfork:
 		return do_fork(context, CLONE_VM | CLONE_VFORK | SIGCHLD, 0, 0, 0);
 #endif
+	case __NR_execve:
+	case __NR_execveat:
+		return do_execve(context, nr, a);
 	case __NR_exit:
 		end_thread(a[0]);
 	case __NR_exit_group:

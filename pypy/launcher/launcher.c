@@ -15,9 +15,10 @@
 #include <unistd.h>
 
 enum { ENVIRONMENT_MAX = 4 << 20 };
-extern char **environ;
+static bool silent; /* in the maker, whose descriptors lead elsewhere */
 
 static void read_options(int argc, char **argv, struct options *options);
+static struct maker start_maker(const struct options *options, struct facts *facts, pid_t supervisor, pid_t group);
 static char **read_environment(void);
 static void reset_signals(void);
 static void die_with_parent(pid_t parent);
@@ -27,6 +28,7 @@ static void run_guest(const struct options *options, struct facts *facts, char *
 int main(int argc, char **argv)
 {
 	static struct supervisor_fds fds;
+	struct maker maker;
 	struct options options = {0};
 	struct facts facts = {0};
 
@@ -54,20 +56,45 @@ int main(int argc, char **argv)
 		die_with_parent(0);
 	}
 	pid_t supervisor = getpid();
+	prctl(PR_SET_NAME, OUTSIDE_NAME);
 	pid_t first = fork();
 	if (first < 0)
 		die("cannot start a process: %s; too many processes are running for this user", strerror(errno));
 	if (first == 0)
 		run_guest(&options, &facts, environment, supervisor);
 	setpgid(first, first);
+	maker = start_maker(&options, &facts, supervisor, first);
 	confine_capabilities();
 	prctl(PR_SET_DUMPABLE, 0);
-	supervise(first, &fds);
+	supervise(first, &fds, &maker);
+}
+
+static struct maker start_maker(const struct options *options, struct facts *facts, pid_t supervisor, pid_t group)
+{
+	int orders[2], answers[2];
+	if (pipe2(orders, O_CLOEXEC) != 0 || pipe2(answers, O_CLOEXEC) != 0)
+		die("cannot make a pipe: %s; raise the limit on open files (ulimit -n)", strerror(errno));
+	pid_t pid = fork();
+	if (pid < 0)
+		die("cannot start a process: %s; too many processes are running for this user", strerror(errno));
+	if (pid == 0) {
+		silent = true;
+		prctl(PR_SET_DUMPABLE, 0);
+		setpgid(0, group);
+		die_with_parent(supervisor);
+		make_guests(options, facts, supervisor, (const int[]){orders[0], answers[1]});
+	}
+	close(orders[0]);
+	close(answers[1]);
+	fcntl(answers[0], F_SETFL, O_NONBLOCK);
+	return (struct maker){pid, orders[1], answers[0]};
 }
 
 void die(const char *format, ...)
 {
 	va_list list;
+	if (silent)
+		_exit(FAILED);
 	va_start(list, format);
 	fputs("approve-run launcher: ", stderr);
 	vfprintf(stderr, format, list);
@@ -174,38 +201,54 @@ static const char *yes(bool fact)
 
 static void run_guest(const struct options *options, struct facts *facts, char **environment, pid_t parent)
 {
-	int (*pypy_main)(int, char **) = NULL;
 	int count = 0;
 
 	setpgid(0, 0);
 	die_with_parent(parent);
 	channels_open_guest(options->channel);
-	void *library = dlopen(options->library, RTLD_NOW | RTLD_GLOBAL);
-	if (!library)
-		die("cannot load PyPy: %s; name its libpypy3*-c.so with --runtime, or reinstall PyPy", dlerror());
-	*(void **)&pypy_main = dlsym(library, "pypy_main_startup");
-	if (!pypy_main)
-		die("%s has no pypy_main_startup; name a PyPy 3 of version 7.3 or later", options->library);
+	interpreter_main *interpreter = load_interpreter(options);
 	while (options->arguments[count])
 		count++;
 	environ = environment;
+	self.first = true;
+	become_guest(options, facts, parent);
+	exit(interpreter(count, options->arguments));
+}
 
+interpreter_main *load_interpreter(const struct options *options)
+{
+	interpreter_main *interpreter = NULL;
+	void *library = dlopen(options->library, RTLD_NOW | RTLD_GLOBAL);
+	if (!library)
+		die("cannot load PyPy: %s; name its libpypy3*-c.so with --runtime, or reinstall PyPy", dlerror());
+	*(void **)&interpreter = dlsym(library, "pypy_main_startup");
+	if (!interpreter)
+		die("%s has no pypy_main_startup; name a PyPy 3 of version 7.3 or later", options->library);
+	return interpreter;
+}
+
+/* From here on all calls of this process are the guest's. The first one says `ready` when nothing can fail any more. */
+void become_guest(const struct options *options, struct facts *facts, pid_t supervisor)
+{
 	facts->mountns = namespaces_empty_root();
 	confine_process();
 	confine_capabilities();
 	facts->landlock = confine_landlock();
 	confine_limits(options, facts);
-	supervisor_pid = parent;
+	supervisor_pid = supervisor;
 	guest_pid = getpid();
-	self.first = true;
 	signals_install();
 	handler_install();
-	dprintf(STDOUT_FILENO, "ready\nuserns=%s pidns=%s netns=%s mountns=%s ipcns=%s landlock=%s near=%s\n", yes(facts->userns),
-		yes(facts->pidns), yes(facts->netns), yes(facts->mountns), yes(facts->ipcns), yes(facts->landlock), yes(facts->near));
+	prctl(PR_SET_NAME, GUEST_NAME);
+	prctl(PR_SET_DUMPABLE, 1);
+	if (self.first)
+		dprintf(STDOUT_FILENO, "ready\nuserns=%s pidns=%s netns=%s mountns=%s ipcns=%s landlock=%s near=%s\n", yes(facts->userns),
+			yes(facts->pidns), yes(facts->netns), yes(facts->mountns), yes(facts->ipcns), yes(facts->landlock), yes(facts->near));
 	int error = filter_install(options->tasks);
 	if (error != 0)
 		die("cannot install the system call filter: %s; seccomp is needed, so use a kernel (or container) that has it", strerror(-error));
-	raw(__NR_close, STDOUT_FILENO);
-	raw(__NR_close, STDERR_FILENO);
-	exit(pypy_main(count, options->arguments));
+	if (self.first) {
+		raw(__NR_close, STDOUT_FILENO);
+		raw(__NR_close, STDERR_FILENO);
+	}
 }

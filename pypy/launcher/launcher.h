@@ -18,6 +18,9 @@ enum {
 	FAILED = 125, /* exit status: approve-run itself could not do its work */
 	ERESTARTSYS = 512,
 };
+/* Names of processes as /proc tells them: the controller takes nobody for a guest who is not called so. */
+#define GUEST_NAME "guest"
+#define OUTSIDE_NAME "supervisor"
 #define SUPERVISOR_CHANNEL 0xFFFFFFFEu
 #define SHARED_BASE 0x600000000000ul /* writable shared file mappings are placed from here ... */
 #define SHARED_END 0x610000000000ul
@@ -50,6 +53,15 @@ int run_command(int argc, char **argv);
 
 /* launcher.c: says what failed and how to mend it, and ends with status 125. Not for the handler. */
 void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+/* launcher.c: for the first guest process and for the maker */
+typedef int interpreter_main(int, char **);
+interpreter_main *load_interpreter(const struct options *options);
+void become_guest(const struct options *options, struct facts *facts, pid_t supervisor);
+extern char **environ;
+
+/* maker.c: never returns; obeys the supervisor by the pipes `orders` (tickets come) and answers (ticket, pid or -1) */
+void make_guests(const struct options *options, struct facts *facts, pid_t supervisor, const int orders[2]) __attribute__((noreturn));
 
 /* channels.c */
 struct supervisor_fds {
@@ -87,7 +99,11 @@ void near_release(void);
 int filter_install(uint32_t channels);
 
 /* supervisor.c: runs until the first guest process is gone; its exit status */
-int supervise(pid_t first, const struct supervisor_fds *fds) __attribute__((noreturn));
+struct maker {
+	pid_t pid;
+	int orders, answers;
+};
+int supervise(pid_t first, const struct supervisor_fds *fds, const struct maker *maker) __attribute__((noreturn));
 
 /* raw.S: all system calls of the handler go through this one instruction; memory of the guest through these copies */
 long launcher_syscall(long nr, long a, long b, long c, long d, long e, long f);
@@ -117,6 +133,7 @@ struct task {
 	unsigned char in[2048];
 };
 extern __thread struct task self;
+extern int32_t made_ticket;  /* of the process that the maker forks now; 0: this is not the maker */
 extern pid_t guest_pid;      /* of this process */
 extern pid_t supervisor_pid; /* as the guest sees it */
 long call(const char *signature, const long *arguments); /* sends a call with six arguments at most, obeys commands; the result */
@@ -138,6 +155,8 @@ long do_unmap(const long *arguments);
 
 /* signals.c */
 void signals_install(void);
+void signals_begin(uint64_t mask, uint64_t ignored); /* of a process that goes on as another's image */
+long do_execve(ucontext_t *context, long nr, const long *arguments);
 long do_sigaction(const long *arguments);
 long do_sigprocmask(ucontext_t *context, const long *arguments);
 long do_sigsuspend(const long *arguments);

@@ -141,6 +141,32 @@ void signals_install(void)
 		die("cannot handle SIGSEGV; please report it");
 }
 
+void signals_begin(uint64_t mask, uint64_t ignored)
+{
+	for (int signal = 1; signal <= SIGNALS; signal++) {
+		if (!(ignored & bit(signal)) || signal == SIGKILL || signal == SIGSTOP || signal == SIGSYS)
+			continue;
+		guest_actions[signal].handler = (uintptr_t)SIG_IGN;
+		if (signal == SIGSEGV || signal == SIGBUS)
+			continue;
+		struct kernel_action action = guest_actions[signal];
+		raw(__NR_rt_sigaction, signal, &action, NULL, MASK_BYTES);
+	}
+	set_mask(mask);
+}
+
+/* The controller is told what goes on in the new image: which signals are blocked and which are ignored. */
+long do_execve(ucontext_t *context, long nr, const long *a)
+{
+	uint64_t state[2] = {*mask_of(context), 0};
+	for (int signal = 1; signal <= SIGNALS; signal++)
+		if (guest_actions[signal].handler == (uintptr_t)SIG_IGN)
+			state[1] |= bit(signal);
+	if (nr == __NR_execve)
+		return call("execve(sppp)i", (const long[6]){a[0], a[1], a[2], (long)state});
+	return call("execveat(isppip)i", (const long[6]){a[0], a[1], a[2], a[3], a[4], (long)state});
+}
+
 static long install(int signal, const struct kernel_action *wanted)
 {
 	struct kernel_action action = *wanted;

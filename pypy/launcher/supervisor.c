@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { KILL = 1, TGKILL = 2, FREE = 3 };
+enum { KILL = 1, TGKILL = 2, FREE = 3, MAKE = 4, MAKING = 64 };
 
 static const struct supervisor_fds *channel;
 static bool dead[CHANNELS_MAX]; /* its process is gone; nobody waits on it, see PROTOCOL.md */
@@ -17,27 +17,37 @@ static unsigned char frame[96]; /* waits until `request` takes it; nothing else 
 static size_t frame_size;
 static uint32_t frame_seq;
 static bool ended;
+static pid_t first_process, group;
+static const struct maker *maker;
+static struct {
+	int32_t ticket;
+	pid_t replaced;
+} making[MAKING]; /* ordered, not answered yet; oldest first */
+static size_t making_count;
 static int first_status;
 
 static void report(const char *signature, const int64_t *arguments, size_t count);
 static bool send_report(void);
-static bool reap(pid_t first);
+static bool reap(void);
+static bool hear_maker(void);
 static bool obey_order(void);
 static void serve_dead(uint32_t i);
-static void finish(pid_t first) __attribute__((noreturn));
+static void finish(void) __attribute__((noreturn));
 
 static void on_child(int signal)
 {
 	(void)signal; /* it only ends ppoll */
 }
 
-int supervise(pid_t first, const struct supervisor_fds *fds)
+int supervise(pid_t first, const struct supervisor_fds *fds, const struct maker *the_maker)
 {
-	static struct pollfd polls[3 + 2 * CHANNELS_MAX];
+	static struct pollfd polls[4 + 2 * CHANNELS_MAX];
 	struct sigaction action;
 	sigset_t child, none;
 
 	channel = fds;
+	first_process = group = first;
+	maker = the_maker;
 	memset(&action, 0, sizeof action);
 	action.sa_handler = on_child;
 	sigaction(SIGCHLD, &action, NULL);
@@ -47,14 +57,15 @@ int supervise(pid_t first, const struct supervisor_fds *fds)
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);
 	for (;;) {
-		while (send_report() && !ended && (reap(first) || obey_order()))
+		while (send_report() && !ended && (reap() || hear_maker() || obey_order()))
 			;
 		if (ended && frame_size == 0)
-			finish(first);
-		nfds_t count = 3;
+			finish();
+		nfds_t count = 4;
 		polls[0] = (struct pollfd){STDOUT_FILENO, 0, 0}; /* POLLHUP and POLLERR come unasked */
 		polls[1] = (struct pollfd){fds->control, (short)(frame_size == 0 ? POLLIN : 0), 0};
 		polls[2] = (struct pollfd){fds->request, (short)(frame_size == 0 ? 0 : POLLOUT), 0};
+		polls[3] = (struct pollfd){frame_size == 0 && making_count > 0 ? maker->answers : -1, POLLIN, 0};
 		for (uint32_t i = 0; i < channel_count; i++)
 			if (dead[i]) {
 				serve_dead(i);
@@ -65,9 +76,9 @@ int supervise(pid_t first, const struct supervisor_fds *fds)
 		if (ready < 0 && errno != EINTR)
 			die("cannot poll: %s", strerror(errno));
 		if (ready == 0)
-			near_tick(first);
+			near_tick(first_process);
 		if (polls[0].revents & (POLLHUP | POLLERR))
-			finish(first);
+			finish();
 	}
 }
 
@@ -95,18 +106,20 @@ static int64_t microseconds(struct timeval time)
 	return time.tv_sec * 1000000ll + time.tv_usec;
 }
 
-static bool reap(pid_t first)
+static bool reap(void)
 {
 	int status;
 	struct rusage used;
 	pid_t pid = wait4(-1, &status, WNOHANG | __WALL, &used);
 	if (pid <= 0)
 		return false;
+	if (pid == maker->pid)
+		return true; /* its pipe is at its end, which hear_maker sees */
 	report("reaped(iiiii)v", (int64_t[]){pid, status, microseconds(used.ru_utime), microseconds(used.ru_stime), used.ru_maxrss}, 5);
 	for (uint32_t i = 0; i < channel_count; i++)
 		if (channel_owner[i] == pid)
 			dead[i] = true;
-	if (pid == first) {
+	if (pid == first_process) {
 		ended = true;
 		first_status = status;
 	}
@@ -123,6 +136,38 @@ static int send_signal(const int32_t *order)
 	return result == 0 ? 0 : errno;
 }
 
+static void tell_made(int32_t ticket, int32_t pid)
+{
+	report("made(ii)v", (int64_t[]){ticket, pid > 0 ? pid : -EAGAIN}, 2);
+}
+
+static void make(int32_t ticket, pid_t replaced)
+{
+	if (making_count == MAKING || write(maker->orders, &ticket, sizeof ticket) != (ssize_t)sizeof ticket) {
+		tell_made(ticket, -1);
+		return;
+	}
+	making[making_count].ticket = ticket;
+	making[making_count++].replaced = replaced;
+}
+
+/* A process was made, or can not be: then the maker is gone. */
+static bool hear_maker(void)
+{
+	int32_t answer[2];
+	if (making_count == 0)
+		return false;
+	ssize_t got = read(maker->answers, answer, sizeof answer);
+	if (got < 0)
+		return false;
+	pid_t pid = got == (ssize_t)sizeof answer && answer[0] == making[0].ticket ? answer[1] : -1;
+	tell_made(making[0].ticket, pid);
+	if (pid > 0 && making[0].replaced == first_process)
+		first_process = pid;
+	memmove(making, making + 1, --making_count * sizeof *making);
+	return true;
+}
+
 static bool obey_order(void)
 {
 	int32_t order[4];
@@ -130,6 +175,8 @@ static bool obey_order(void)
 		return false;
 	if (order[0] == KILL || order[0] == TGKILL) {
 		report("signaled(iii)v", (int64_t[]){order[1], order[3], send_signal(order)}, 3);
+	} else if (order[0] == MAKE) {
+		make(order[1], order[2]);
 	} else if (order[0] == FREE && order[1] >= 0 && (uint32_t)order[1] < channel_count && dead[order[1]]) {
 		char rest[4096];
 		while (read(channel->reply[order[1]], rest, sizeof rest) > 0 || read(channel->data[order[1]], rest, sizeof rest) > 0)
@@ -151,9 +198,10 @@ static void serve_dead(uint32_t i)
 		;
 }
 
-static void finish(pid_t first)
+static void finish(void)
 {
-	kill(-first, SIGKILL);
+	kill(-group, SIGKILL);
+	kill(maker->pid, SIGKILL);
 	while (waitpid(-1, NULL, __WALL) > 0 || errno == EINTR)
 		;
 	_exit(!ended ? FAILED : WIFEXITED(first_status) ? WEXITSTATUS(first_status) : 128 + WTERMSIG(first_status));

@@ -10,12 +10,12 @@ export type FifoTransport = {
 	send(channel: number, bytes: Uint8Array): void;
 	receive(channel: number, into: Uint8Array): void;
 	/** An order to the supervisor: see PROTOCOL.md. */
-	order(op: 'kill' | 'tgkill' | 'release', pid: number, tid: number, signal: number): void;
+	order(op: 'kill' | 'tgkill' | 'release' | 'make', pid: number, tid: number, signal: number): void;
 	close(): void;
 };
 
-/** Numbers of the orders; `release` names a channel where the others name a pid. */
-const orders = { kill: 1, tgkill: 2, release: 3 } as const;
+/** Numbers of the orders; `release` names a channel and `make` a ticket where the others name a pid. */
+const orders = { kill: 1, tgkill: 2, release: 3, make: 4 } as const;
 
 /** The guest is no more while it was being read from. */
 export class GuestGone extends Error {

@@ -64,7 +64,10 @@ export function machinePid(launcherPid: number, guestPid: number): number | unde
 	// Process 1 of the guest's namespace is the supervisor, outside the filter: a guest that says it is 1 must not reach its memory.
 	if (!(guestPid > 1)) return undefined;
 	for (const pid of descendants(launcherPid)) {
-		const line = /^NSpid:\t(.*)$/m.exec(readText(`/proc/${pid}/status`))?.[1];
+		const status = readText(`/proc/${pid}/status`);
+		// The supervisor and the maker are called otherwise, and no guest can choose its name.
+		if (!status.startsWith('Name:\tguest\n')) continue;
+		const line = /^NSpid:\t(.*)$/m.exec(status)?.[1];
 		const numbers = line?.split('\t') ?? [String(pid)];
 		if (Number(numbers.at(-1)) === guestPid && pid !== launcherPid) return pid;
 	}

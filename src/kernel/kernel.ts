@@ -8,6 +8,7 @@ import { NodeFile } from './node-file.ts';
 import type { OpenFile } from './open-file.ts';
 import { createPipe } from './pipe.ts';
 import { renamed } from './renamed.ts';
+import type { Replacement } from './replacing.ts';
 import { addUsage, type Process, type SharedMapping, type Task, type Usage, type WaitStatus } from './task.ts';
 import type { UnixSocket } from './unix-socket.ts';
 import type { World } from './world.ts';
@@ -32,6 +33,8 @@ export type KernelOptions = {
 	readonly cwd: string;
 	readonly umask: number;
 	readonly argv: readonly string[];
+	/** The interpreter's own file, every symlink followed: executing it makes no command. */
+	readonly interpreter: string;
 	/** Threads and processes at one time. */
 	readonly maxTasks: number;
 	readonly maxDescriptors: number;
@@ -46,6 +49,7 @@ export class Kernel {
 	readonly world: World;
 	readonly identity: Identity;
 	readonly maxTasks: number;
+	readonly interpreter: string;
 	/** The script's own process. */
 	readonly first: Process;
 	/** Tasks by channel. */
@@ -54,6 +58,11 @@ export class Kernel {
 	readonly processes = new Map<number, Process>();
 	/** Processes that are being forked, by ticket, until their pid is known here. */
 	readonly #tickets = new Map<number, Process>();
+	/** Living processes by the number that the machine's kernel has for them. */
+	readonly #natives = new Map<number, Process>();
+	/** Processes that are about to go on as fresh ones, by ticket; and what old ones leave behind until they have ended. */
+	readonly #replacements = new Map<number, Replacement>();
+	readonly #replaced = new Map<number, { readonly process: Process; readonly channels: readonly number[] }>();
 	#nextTicket = 1;
 	/** Exits that the supervisor told of before the process's pid was known here. */
 	readonly #earlyExits = new Map<number, { readonly status: WaitStatus; readonly usage: Usage }>();
@@ -77,6 +86,7 @@ export class Kernel {
 		this.world = options.world;
 		this.identity = options.identity;
 		this.maxTasks = options.maxTasks;
+		this.interpreter = options.interpreter;
 		this.locks = new FileLocks(this.changed);
 		const descriptors = new Descriptors(options.maxDescriptors);
 		for (const file of options.stdio) descriptors.add(file, false);
@@ -112,14 +122,28 @@ export class Kernel {
 			this.first.pgid = pid;
 			this.first.sid = pid;
 			this.#settle(this.first, pid);
-		} else if (how.kind === 'fork') this.forked(how.ticket, pid);
-		const process = this.processes.get(pid);
+		} else if (how.kind === 'fork') {
+			this.#replace(how.ticket, pid);
+			this.forked(how.ticket, pid);
+		}
+		const process = this.#natives.get(pid);
 		if (process === undefined) throw new SysError('ESRCH', 'a process that nobody forked');
-		const task: Task = { channel, tid, process, parked: undefined, seq: 0, interruptedSeq: undefined };
+		const task: Task = {
+			channel,
+			tid: tid === pid ? process.pid : tid,
+			nativeTid: tid,
+			native: pid,
+			process,
+			parked: undefined,
+			seq: 0,
+			interruptedSeq: undefined,
+		};
 		this.tasks.set(channel, task);
 		process.tasks.add(task);
-		this.#tasksUsed = Math.max(this.#tasksUsed, this.tasks.size);
-		if (this.tasks.size > this.maxTasks) {
+		// What is left of a process that was replaced counts no more.
+		const size = this.tasks.size - this.#leaving;
+		this.#tasksUsed = Math.max(this.#tasksUsed, size);
+		if (size > this.maxTasks) {
 			this.world.limit('tasks');
 			throw new SysError('EAGAIN');
 		}
@@ -137,7 +161,7 @@ export class Kernel {
 	fork(parent: Process): number {
 		// A process that says it was forked and never attaches is one all the same; the dead that nobody waited for are held too.
 		if (this.processes.size >= mostProcesses) throw new SysError('EAGAIN');
-		if (Math.max(this.tasks.size, this.#living()) + this.#tickets.size >= this.maxTasks) {
+		if (Math.max(this.tasks.size - this.#leaving, this.#natives.size) + this.#tickets.size >= this.maxTasks) {
 			this.world.limit('tasks');
 			throw new SysError('EAGAIN');
 		}
@@ -152,10 +176,59 @@ export class Kernel {
 		return ticket;
 	}
 
-	#living(): number {
+	/** Tasks of processes that go on as fresh ones, and have not ended yet. */
+	get #leaving(): number {
 		let count = 0;
-		for (const process of this.processes.values()) if (process.ended === undefined) count++;
+		for (const { channels } of this.#replaced.values()) for (const one of channels) if (this.tasks.has(one)) count++;
 		return count;
+	}
+
+	/** execve(2) of the interpreter: a fresh process is ordered, which takes this one's place when it has attached. */
+	replace(caller: Task, argv: readonly string[], image: Buffer): Replacement {
+		const replacement: Replacement = { caller, argv, image, made: undefined, attached: false };
+		const ticket = this.#nextTicket++;
+		this.#replacements.set(ticket, replacement);
+		this.world.makeProcess(ticket, caller.native);
+		return replacement;
+	}
+
+	/** The supervisor's word: a fresh process's number, or an errno below 0. */
+	made(ticket: number, pid: number): void {
+		const replacement = this.#replacements.get(ticket);
+		if (replacement === undefined) return;
+		replacement.made = pid;
+		if (pid <= 0 || replacement.attached) this.#replacements.delete(ticket);
+		if (pid > 0 && this.#earlyExits.has(pid)) replacement.made = -1;
+		this.changed();
+	}
+
+	/** The fresh process is there: it is the process from now on. */
+	#replace(ticket: number, pid: number): void {
+		const replacement = this.#replacements.get(ticket);
+		if (replacement === undefined || replacement.attached) return;
+		const { caller } = replacement;
+		const { process } = caller;
+		if (process.ended !== undefined) throw new SysError('ESRCH');
+		replacement.attached = true;
+		if (replacement.made !== undefined) this.#replacements.delete(ticket);
+		this.#replaced.set(process.native, { process, channels: [...process.tasks].map(({ channel }) => channel) });
+		// The other threads are as good as dead.
+		for (const task of process.tasks) if (task !== caller) this.tasks.delete(task.channel);
+		this.#natives.delete(process.native);
+		this.#natives.set(pid, process);
+		process.native = pid;
+		process.tasks.clear();
+		process.argv = replacement.argv;
+		process.image = replacement.image;
+		process.refused = undefined;
+		process.descriptors.closeOnExec();
+		for (const mapping of process.mappings.values()) this.unmapped(process, mapping);
+		this.changed();
+	}
+
+	/** What forked(2) tells the parent: the number by which the guest knows the child. */
+	numberOf(native: number): number {
+		return this.#natives.get(native)?.pid ?? native;
 	}
 
 	/** The fork happened: the parent or the child itself tells the pid, whoever is first. `pid` <= 0: it failed. */
@@ -171,25 +244,37 @@ export class Kernel {
 		this.changed();
 	}
 
-	/** The process has ended; the machine's own word for how. */
-	reaped(pid: number, status: WaitStatus, usage: Usage): Process | undefined {
-		const process = this.processes.get(pid);
-		if (process === undefined) {
-			if (this.#earlyExits.size < 1024) this.#earlyExits.set(pid, { status, usage });
-			return undefined;
+	/** A process of the machine has ended; the machine's own word for how. The channels that it had. */
+	reaped(native: number, status: WaitStatus, usage: Usage): readonly number[] {
+		const replaced = this.#replaced.get(native);
+		if (replaced !== undefined) {
+			this.#replaced.delete(native);
+			replaced.process.usageBefore = addUsage(replaced.process.usageBefore, usage);
+			for (const channel of replaced.channels) this.tasks.delete(channel);
+			return replaced.channels;
 		}
-		this.#earlyExits.delete(pid);
+		const process = this.#natives.get(native);
+		if (process === undefined) {
+			for (const [ticket, replacement] of this.#replacements) if (replacement.made === native) this.made(ticket, -1);
+			if (this.#earlyExits.size < 1024) this.#earlyExits.set(native, { status, usage });
+			return [];
+		}
+		this.#natives.delete(native);
+		this.#earlyExits.delete(native);
+		for (const [ticket, one] of this.#replacements)
+			if (one.caller.process === process) this.#replacements.delete(ticket);
 		process.ended = process.became ?? status;
-		process.usage = usage;
+		process.usage = addUsage(process.usageBefore, usage);
 		this.#close(process);
-		for (const task of process.tasks) this.tasks.delete(task.channel);
+		const channels = [...process.tasks].map(({ channel }) => channel);
+		for (const channel of channels) this.tasks.delete(channel);
 		process.tasks.clear();
 		for (const child of process.children) if (child.ended !== undefined) this.processes.delete(child.pid);
 		const parent = process.parent;
-		if (parent === undefined || parent.ended !== undefined) this.processes.delete(pid);
-		else this.world.signal(parent.pid, 0, 17 /* SIGCHLD */, () => {});
+		if (parent === undefined || parent.ended !== undefined) this.processes.delete(process.pid);
+		else this.world.signal(parent.native, 0, 17 /* SIGCHLD */, () => {});
 		this.changed();
-		return process;
+		return channels;
 	}
 
 	/** exit_group(2): its files are closed at once, so that readers of its pipes see the end. */
@@ -296,11 +381,16 @@ export class Kernel {
 		return process;
 	}
 
-	#settle(process: Process, pid: number): void {
+	#settle(process: Process, native: number): void {
+		let pid = native;
+		// The number of one that went on as a fresh process: the machine has given it to another since.
+		while (this.processes.has(pid)) pid += 1;
 		process.pid = pid;
+		process.native = native;
 		this.processes.set(pid, process);
-		const early = this.#earlyExits.get(pid);
-		if (early !== undefined) this.reaped(pid, early.status, early.usage);
+		this.#natives.set(native, process);
+		const early = this.#earlyExits.get(native);
+		if (early !== undefined) this.reaped(native, early.status, early.usage);
 	}
 
 	#close(process: Process): void {

@@ -11,6 +11,9 @@ export function newProcess(
 ): Process {
 	return {
 		pid: 0,
+		native: 0,
+		image: undefined,
+		usageBefore: noUsage,
 		parent,
 		children: new Set(),
 		tasks: new Set(),

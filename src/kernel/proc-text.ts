@@ -26,13 +26,13 @@ export function processText(kernel: Kernel, process: Process, name: string): str
 			return `Limit                     Soft Limit           Hard Limit           Units     \nMax open files            ${String(process.descriptors.limit).padEnd(20)} ${String(process.descriptors.limit).padEnd(20)} files     \n`;
 		default:
 			// maps and statm: only the machine knows, and tells of this process alone.
-			return kernel.world.hostProc(process.pid, name) ?? '';
+			return kernel.world.hostProc(process.native, name) ?? '';
 	}
 }
 
 function status(kernel: Kernel, process: Process): string {
 	const { uid, gid, groups } = kernel.identity;
-	const memory = (kernel.world.hostProc(process.pid, 'status') ?? '')
+	const memory = (kernel.world.hostProc(process.native, 'status') ?? '')
 		.split('\n')
 		.filter((line) => /^(Vm|Rss)/.test(line));
 	return [
@@ -57,7 +57,7 @@ function status(kernel: Kernel, process: Process): string {
 function stat(kernel: Kernel, process: Process): string {
 	const state = process.ended === undefined ? 'R' : 'Z';
 	const head = `${process.pid} (pypy3) ${state} ${process.parent?.pid ?? 1} ${process.pgid} ${process.sid} 0 -1`;
-	const real = kernel.world.hostProc(process.pid, 'stat') ?? '';
+	const real = kernel.world.hostProc(process.native, 'stat') ?? '';
 	const fields = real
 		.slice(real.lastIndexOf(')') + 2)
 		.trimEnd()

@@ -24,8 +24,10 @@ export function addUsage(one: Usage, other: Usage): Usage {
 }
 
 export type Process = {
-	/** The kernel's own number in the guest's pid namespace; 0 until the process has said it. */
+	/** What the guest calls it; 0 until the process has said its number. */
 	pid: number;
+	/** Its number in the guest's pid namespace: another one after an execve that went on as a fresh process. */
+	native: number;
 	readonly parent: Process | undefined;
 	readonly children: Set<Process>;
 	readonly tasks: Set<Task>;
@@ -35,12 +37,16 @@ export type Process = {
 	pgid: number;
 	sid: number;
 	/** What execve was given, for /proc/PID/cmdline. */
-	readonly argv: readonly string[];
+	argv: readonly string[];
+	/** What the fresh process that it goes on as is to run, until that has asked for it. */
+	image: Buffer | undefined;
 	/** Set once it ended; kept until its parent waits for it. */
 	ended: WaitStatus | undefined;
 	/** What it used, told when it ended, and what its children did that it waited for. */
 	usage: Usage;
 	childrenUsage: Usage;
+	/** What was used before an execve went on as a fresh process. */
+	usageBefore: Usage;
 	/** nice(2) */
 	nice: number;
 	/** Status of the command that this process became by execve. */
@@ -67,7 +73,11 @@ export type SharedMapping = {
 
 export type Task = {
 	readonly channel: number;
-	tid: number;
+	/** What the guest calls it, and what the kernel of the machine does. */
+	readonly tid: number;
+	readonly nativeTid: number;
+	/** The number of the process that makes its calls, in the guest's pid namespace. */
+	readonly native: number;
 	readonly process: Process;
 	/** The call that waits for its result. */
 	parked: { readonly seq: number; readonly park: Park } | undefined;

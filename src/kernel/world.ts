@@ -21,6 +21,8 @@ export interface World {
 	startCommand(id: number, spec: CommandSpec, events: CommandEvents): RunningCommand;
 	/** Sends a real signal to a guest process (tid 0) or thread; `done` tells 0 or an errno. */
 	signal(pid: number, tid: number, signal: number, done: (errno: number) => void): void;
+	/** Orders a fresh guest process in the place of another one (`native`); it shows the ticket, and `Kernel.made` tells its number. */
+	makeProcess(ticket: number, native: number): void;
 	/** The script printed; 1 is standard output. Returns false when the reader is gone (EPIPE). */
 	output(fd: 1 | 2, bytes: Buffer): boolean;
 	/** Whether so much was printed that the reader has to catch up first. */

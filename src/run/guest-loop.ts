@@ -59,7 +59,7 @@ class GuestLoop {
 			decide: (effect) => decide(policy, effect),
 			unattended: start.unattended,
 			fs: () => this.#fs,
-			order: (pid, tid, signal) => this.#transport?.order(tid === 0 ? 'kill' : 'tgkill', pid, tid, signal),
+			order: (op, pid, tid, signal) => this.#transport?.order(op, pid, tid, signal),
 			outputLimit: start.limits.output,
 		});
 		const [program = ''] = start.argv;
@@ -93,6 +93,7 @@ class GuestLoop {
 			cwd: start.cwd,
 			umask: start.umask,
 			argv: start.argv,
+			interpreter: realPath(program) ?? program,
 			maxTasks: start.limits.tasks,
 			maxDescriptors: 1024,
 			stdio: [
@@ -216,7 +217,7 @@ class GuestLoop {
 
 	#directMemory(launcherPid: number): DirectMemory {
 		const memory = openGuestMemory(launcherPid);
-		const pidOf = (channel: number): number => this.#kernel.tasks.get(channel)?.process.pid ?? 0;
+		const pidOf = (channel: number): number => this.#kernel.tasks.get(channel)?.native ?? 0;
 		return {
 			write: (channel, address, bytes) => memory.write(pidOf(channel), address, bytes),
 			read: (channel, address, into) => memory.read(pidOf(channel), address, into),

@@ -17,8 +17,8 @@ export type GuestWorldOptions = {
 	/** Nobody watches: what would be asked at the review is refused at once. */
 	readonly unattended: boolean;
 	readonly fs: () => SessionFileSystem;
-	/** Tells the supervisor to send a signal. */
-	readonly order: (pid: number, tid: number, signal: number) => void;
+	/** Gives the supervisor an order. */
+	readonly order: (op: 'kill' | 'tgkill' | 'make', pid: number, tid: number, signal: number) => void;
 	/** Bytes that the guest may print. */
 	readonly outputLimit: number;
 };
@@ -109,7 +109,11 @@ export class GuestWorld implements World {
 
 	signal(pid: number, tid: number, signal: number, done: (errno: number) => void): void {
 		this.#signals.push(done);
-		this.#options.order(pid, tid, signal);
+		this.#options.order(tid === 0 ? 'kill' : 'tgkill', pid, tid, signal);
+	}
+
+	makeProcess(ticket: number, native: number): void {
+		this.#options.order('make', ticket, native, 0);
 	}
 
 	/** The supervisor answers orders in the order they were given. */

@@ -184,12 +184,13 @@ export class Dispatcher {
 		if (typeof first !== 'number' || typeof second !== 'number') throw new WireError(call.signature);
 		switch (call.signature) {
 			case 'reaped(iiiii)v': {
-				const channels = [...(this.#kernel.processes.get(first)?.tasks ?? [])].map((task) => task.channel);
 				const [user, system, maxRss] = call.args.slice(2).map(Number);
-				this.#kernel.reaped(first, second, { user: user ?? 0, system: system ?? 0, maxRss: maxRss ?? 0 });
-				for (const channel of channels) this.#options.released(channel);
+				const usage = { user: user ?? 0, system: system ?? 0, maxRss: maxRss ?? 0 };
+				for (const channel of this.#kernel.reaped(first, second, usage)) this.#options.released(channel);
 				return;
 			}
+			case 'made(ii)v':
+				return this.#kernel.made(first, second);
 			case 'signaled(iii)v':
 				return this.#options.signaled(first, second, typeof third === 'number' ? third : 0);
 			default:

@@ -1,4 +1,4 @@
-/** execve(2): the process becomes a real command of the machine, after a decision. */
+/** execve(2): the process becomes a real command of the machine, after a decision, or a fresh guest. */
 import { decodeName } from '../abi/bytes.ts';
 import { asSysError, SysError } from '../abi/errno.ts';
 import { isType, S_IFREG } from '../abi/file-mode.ts';
@@ -6,11 +6,13 @@ import { readInt64 } from '../abi/structs.ts';
 import type { Place } from '../fs/api.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { OutsideInput } from '../kernel/outside.ts';
+import type { SignalState } from '../kernel/replacing.ts';
 import { exitedWith, killedBy } from '../kernel/task.ts';
 import type { RunEffect } from '../model/effect.ts';
 import { CommandStreams } from './command-streams.ts';
 import type { Context, Handler } from './context.ts';
 import { refuseDenied, want } from './effects.ts';
+import { goOnFresh, ownInterpreter } from './own-interpreter.ts';
 
 const X_OK = 1;
 /** What Linux takes at most: execve(2), "Limits on size of arguments and environment" (a quarter of an 8 MiB stack). */
@@ -18,27 +20,33 @@ const maxBytes = 2 * 1024 * 1024;
 const maxWord = 128 * 1024;
 const maxWords = 65536;
 
-/** Implements execve(2). The command gets descriptors 0, 1 and 2; others are not passed on. */
-export const execve: Handler = (c) => run(c, c.process.cwd, c.path(0), c.long(1), c.long(2));
+/** Implements execve(2). A command gets descriptors 0, 1 and 2; others are not passed on. */
+export const execve: Handler = (c) => run(c, c.process.cwd, c.path(0), [c.long(1), c.long(2), c.long(3)]);
 
 /** Implements execveat(2) without AT_EMPTY_PATH. */
 export const execveat: Handler = (c) => {
 	if (c.int(4) !== 0) throw new SysError('EINVAL');
 	const path = c.path(1);
-	return run(c, c.base(c.int(0), path), path, c.long(2), c.long(3));
+	return run(c, c.base(c.int(0), path), path, [c.long(2), c.long(3), c.long(5)]);
 };
 
-function run(c: Context, base: string, path: string, argvAddress: number, envAddress: number): Outcome {
+/** Addresses: of argv, of the environment, and of what the launcher says of signals. */
+type Addresses = readonly [argv: number, env: number, signals: number];
+
+function run(c: Context, base: string, path: string, [argvAddress, envAddress, signals]: Addresses): Outcome {
 	const place = c.kernel.fs.resolve(path, base);
 	checkExecutable(c, place);
 	const budget = { left: maxBytes };
 	const argv = words(c, argvAddress, budget);
+	const env = words(c, envAddress, budget);
+	const own = ownInterpreter(c, place, path, argv, env);
+	if (own !== undefined) return goOnFresh(c, own, env, signalState(c, signals));
 	const effect: RunEffect = {
 		kind: 'run',
 		argv: argv.length === 0 ? [path] : argv,
 		program: place.path,
 		cwd: c.process.cwd,
-		env: environment(words(c, envAddress, budget)),
+		env: environment(env),
 	};
 	if (place.domain !== 'host' && place.domain !== 'runtime') {
 		c.kernel.world.record(effect, {
@@ -58,6 +66,11 @@ function run(c: Context, base: string, path: string, argvAddress: number, envAdd
 		c.process.refused = undefined;
 		return start(c, id, effect);
 	});
+}
+
+function signalState(c: Context, address: number): SignalState {
+	const bytes = c.link.read(address, 16);
+	return { mask: bytes.readBigUInt64LE(0), ignored: bytes.readBigUInt64LE(8) };
 }
 
 function start(c: Context, id: number, effect: RunEffect): Outcome {

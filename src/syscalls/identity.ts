@@ -11,6 +11,8 @@ const GRND_ALL = 7;
 
 /** Implements getpid(2). */
 export const getpid: Handler = (c) => c.process.pid;
+/** Implements gettid(2). */
+export const gettid: Handler = (c) => c.task.tid;
 /** Implements getppid(2). A process whose parent is gone belongs to process 1. */
 export const getppid: Handler = (c) => (c.process.parent?.ended === undefined ? (c.process.parent?.pid ?? 1) : 1);
 /** Implements getuid(2), geteuid(2). */

@@ -18,10 +18,21 @@ const P_PGID = 2;
 /** The launcher asks before it forks. The result is the child's ticket: it comes back in `attach`. */
 export const fork: Handler = (c) => c.kernel.fork(c.process);
 
-/** The launcher has forked: the child's pid, or an errno. */
+/** The launcher has forked: the child's number, or an errno. The result is what the guest calls the child. */
 export const forked: Handler = (c) => {
 	c.kernel.forked(c.long(1), c.long(0));
-	return 0;
+	return c.kernel.numberOf(c.long(0));
+};
+
+/** A fresh process asks what it is to run: how long that is, and then for it. */
+export const image: Handler = (c) => {
+	const bytes = c.process.image;
+	if (bytes === undefined) throw new SysError('EINVAL');
+	if (c.long(0) === 0) return bytes.length;
+	if (c.long(1) !== bytes.length) throw new SysError('EINVAL');
+	c.link.write(c.long(0), bytes);
+	c.process.image = undefined;
+	return bytes.length;
 };
 
 /** A thread ends. */
@@ -94,7 +105,7 @@ function sendAll(c: Context, targets: readonly Process[], signal: number): Outco
 			process.signalCommand(signal);
 			waiting -= 1;
 		} else {
-			c.kernel.world.signal(process.pid, 0, signal, () => {
+			c.kernel.world.signal(process.native, 0, signal, () => {
 				waiting -= 1;
 				c.kernel.changed();
 			});
@@ -104,11 +115,11 @@ function sendAll(c: Context, targets: readonly Process[], signal: number): Outco
 }
 
 function sendToThread(c: Context, tid: number, signal: number): Outcome {
-	const target = [...c.kernel.tasks.values()].find((task) => task.tid === tid);
+	const target = [...c.kernel.tasks.values()].find((task) => task.tid === tid || task.nativeTid === tid);
 	if (target === undefined) throw new SysError('ESRCH');
 	if (signal === 0) return 0;
 	let sent = false;
-	c.kernel.world.signal(target.process.pid, tid, signal, () => {
+	c.kernel.world.signal(target.native, target.nativeTid, signal, () => {
 		sent = true;
 		c.kernel.changed();
 	});

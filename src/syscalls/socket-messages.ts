@@ -156,7 +156,7 @@ function attempt(
 	} catch (error) {
 		if (!(error instanceof SysError)) throw error;
 		if (error.code === 'EPIPE' && (flags & MSG_NOSIGNAL) === 0) {
-			c.kernel.world.signal(c.process.pid, 0, SIGPIPE, () => {});
+			c.kernel.world.signal(c.process.native, 0, SIGPIPE, () => {});
 		}
 		if (done > 0) return -1;
 		throw error;

@@ -155,6 +155,7 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['rt_sigsuspend', partial(clock.pause, noMask)],
 	// Who and where
 	['getpid', full(identity.getpid)],
+	['gettid', full(identity.gettid)],
 	['getppid', full(identity.getppid)],
 	['getuid', full(identity.getuid)],
 	['geteuid', full(identity.getuid)],
@@ -192,8 +193,12 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	// Processes and memory
 	['fork', full(processes.fork)],
 	['detach', full(processes.detach)],
+	['image', full(processes.image)],
 	['forked', full(processes.forked)],
-	['execve', partial(execve.execve, 'the command gets descriptors 0, 1 and 2')],
+	[
+		'execve',
+		partial(execve.execve, "the guest's own interpreter goes on as a guest; a command gets descriptors 0, 1 and 2"),
+	],
 	['execveat', partial(execve.execveat, 'no AT_EMPTY_PATH')],
 	['wait4', partial(processes.wait4, 'struct rusage has times and the most memory')],
 	['waitid', partial(processes.waitid, 'children that ended')],

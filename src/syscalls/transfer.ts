@@ -112,7 +112,7 @@ function attempt(
 		return put;
 	} catch (error) {
 		if (!(error instanceof SysError)) throw error;
-		if (error.code === 'EPIPE') context.kernel.world.signal(context.process.pid, 0, 13 /* SIGPIPE */, () => {});
+		if (error.code === 'EPIPE') context.kernel.world.signal(context.process.native, 0, 13 /* SIGPIPE */, () => {});
 		if (done > 0) return -1;
 		throw error;
 	}

@@ -28,7 +28,7 @@ export const getrusage: Handler = (c) => {
 
 /** Implements times(2). */
 export const times: Handler = (c) => {
-	const stat = c.kernel.world.hostProc(c.process.pid, 'stat') ?? '';
+	const stat = c.kernel.world.hostProc(c.process.native, 'stat') ?? '';
 	const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 	const { user, system } = c.process.childrenUsage;
 	const bytes = Buffer.alloc(32);

@@ -65,6 +65,7 @@ export function fakeWorld(): FakeWorld {
 		},
 		limit: (name) => void world.limits.push(name),
 		hostProc: () => undefined,
+		makeProcess: () => {},
 	};
 	return world;
 }
@@ -165,6 +166,7 @@ export function fakeKernel(world: World, fs: FileSystem = fakeFileSystem(), maxT
 		cwd: '/',
 		umask: 0o022,
 		argv: ['pypy3'],
+		interpreter: '/usr/bin/pypy3',
 		maxTasks,
 		maxDescriptors,
 		stdio: [
