@@ -24,6 +24,11 @@ const expected = [
 	UntrustedSession,
 ];
 
+/** Whether an error is one that a person can do something about, and its message says what. */
+export function isExpected(error: unknown): error is Error {
+	return error instanceof UserError || error instanceof RuntimeError || expected.some((kind) => error instanceof kind);
+}
+
 /** A mistake of the user is one sentence; a bug of ours shows its stack and asks to be told. */
 export function exitWithError(error: unknown): void {
 	// `approve-run sessions | head`: the reader has what it wanted.
@@ -36,8 +41,8 @@ export function exitWithError(error: unknown): void {
 		return;
 	}
 	process.exitCode = error instanceof UserError || error instanceof RuntimeError ? error.exitStatus : 125;
-	if (error instanceof UserError || error instanceof RuntimeError || expected.some((kind) => error instanceof kind)) {
-		process.stderr.write(`approve-run: ${printable(error instanceof Error ? error.message : '')}\n`);
+	if (isExpected(error)) {
+		process.stderr.write(`approve-run: ${printable(error.message)}\n`);
 		return;
 	}
 	const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -16,6 +16,8 @@ export type Installation = {
 	readonly surroundings: Surroundings;
 	readonly sessions: string;
 	readonly cache: string;
+	/** The folder of the user's own settings. */
+	readonly settings: string;
 };
 
 export function findInstallation(): Installation {
@@ -35,6 +37,7 @@ export function findInstallation(): Installation {
 		surroundings,
 		sessions: sessionRoot(process.env, home),
 		cache: cacheFolder(surroundings),
+		settings: settingsFolder(process.env, home),
 	};
 }
 
@@ -47,7 +50,7 @@ export function findLauncher({ root, cache }: Installation): string {
 }
 
 /** What no guest may ever write to, with symlinks resolved where they lead somewhere. */
-export function ownFolders({ root, cache, sessions }: Installation): readonly string[] {
+export function ownFolders({ root, cache, sessions, settings }: Installation): readonly string[] {
 	const kept = [
 		join(root, 'bin'),
 		join(root, 'dist'),
@@ -55,7 +58,13 @@ export function ownFolders({ root, cache, sessions }: Installation): readonly st
 		join(root, 'policies'),
 		join(root, 'node_modules'),
 	];
-	return [...kept, cache, dirname(sessions)].flatMap((path) => [path, realPath(path) ?? path]);
+	return [...kept, cache, dirname(sessions), settings].flatMap((path) => [path, realPath(path) ?? path]);
+}
+
+/** The folder of the user's settings. */
+function settingsFolder(env: Readonly<Record<string, string | undefined>>, home: string): string {
+	const given = env['XDG_CONFIG_HOME'];
+	return join(given?.startsWith('/') ? given : join(home, '.config'), 'approve-run');
 }
 
 function workingDirectory(): string {

@@ -13,7 +13,9 @@ const program = new Command('approve-run')
 		'Run a Python script that nobody trusts yet: see what it wants to do, decide, and only then let it happen.',
 	)
 	.option('-V, --version', 'print the version')
-	.usage('[options] SCRIPT [ARG…]\n       approve-run [options] -c CODE [ARG…]\n       approve-run COMMAND')
+	.usage(
+		'[options] SCRIPT [ARG…]\n       approve-run [options] -c CODE [ARG…]\n       approve-run COMMAND\n       approve-run                            the list of sessions, in a terminal',
+	)
 	.enablePositionalOptions()
 	.passThroughOptions()
 	.argument('[script]', 'a Python script; `-` reads it from standard input')
@@ -33,7 +35,13 @@ const program = new Command('approve-run')
 	.addOption(limit('files', 'files made or changed'))
 	.showHelpAfterError('(approve-run --help tells more)')
 	.exitOverride()
-	.action((script, args, flags) => finish(flags.version === true ? printVersion() : runCommand(script, args, flags)));
+	.action((script, args, flags) => {
+		if (flags.version === true) return finish(printVersion());
+		const isAlone = process.argv.length === 2;
+		return finish(
+			isAlone ? import('./list-command.ts').then((list) => list.listCommand()) : runCommand(script, args, flags),
+		);
+	});
 
 program
 	.command('review [session]')
@@ -53,10 +61,16 @@ program
 	.description('put back what applying changed')
 	.option('--force', 'go over what has changed meanwhile')
 	.action(async (id, flags) => finish((await sessions()).rollbackCommand(id, flags)));
-program
+const list = program
 	.command('sessions')
 	.description('list the sessions, newest first')
 	.action(async () => finish((await sessions()).sessionsCommand()));
+list
+	.command('prune')
+	.description('remove old sessions, as the settings say; never one that waits for you')
+	.option('--waiting', 'those that wait too')
+	.option('--dry-run', 'only say what would be removed')
+	.action(async (flags) => finish((await import('./prune-command.ts')).pruneCommand(flags)));
 program
 	.command('show <session>')
 	.description('tell what a session did and wants')

@@ -24,6 +24,7 @@ import { takeWorker } from '../run/early-worker.ts';
 import { openStreams } from '../run/outside-streams.ts';
 import { type Mode, type RunScriptOptions, runScript } from '../run/run-script.ts';
 import type { ApplyHost } from '../session/apply-host.ts';
+import { isPruneDue } from '../session/prune.ts';
 import { openStore, type SessionStore } from '../session/store.ts';
 import { findInstallation, findLauncher, type Installation, ownFolders } from './installation.ts';
 import { loadPolicyDocument } from './load-policy.ts';
@@ -114,6 +115,10 @@ export async function runCommand(
 	stop.release();
 	if (flags.report !== undefined) writeReport(resolve(cwd, flags.report), result.report);
 	tellResult(result, mode);
+	if (isPruneDue(store.root, applyHost.files, applyHost.now())) {
+		const { pruneQuietly } = await import('./prune-command.ts');
+		pruneQuietly(installation, store, applyHost, (text) => sayToPerson(`approve-run: ${printable(text)}\n`));
+	}
 	return result.exit.status;
 }
 

@@ -1,26 +1,19 @@
 /** `review`, `apply`, `discard`, `rollback`, `sessions`, `show`, `diff`, `audit verify`. */
-import { createHostFiles } from '../host/host-files.ts';
-import {
-	applySession,
-	discardSession,
-	pendingChanges,
-	reviewSession,
-	rollbackSession,
-	type SessionActions,
-} from '../run/review-session.ts';
-import type { ApplyHost } from '../session/apply-host.ts';
+import { applySession, discardSession, pendingChanges, reviewSession, rollbackSession } from '../run/review-session.ts';
 import { openReaders } from '../session/change-readers.ts';
 import { unifiedPatch } from '../session/patch.ts';
-import { recoverAll } from '../session/recover-all.ts';
-import type { Session, SessionEntry, SessionStore } from '../session/store.ts';
-import { findInstallation, type Installation } from './installation.ts';
+import type { Session, SessionEntry } from '../session/store.ts';
+import { findInstallation } from './installation.ts';
+import { openActions, openRecovered, say } from './open-session.ts';
 import { printableJson, printableLine, printablePatch } from './printable.ts';
 import { openApplyHost, openSessionStore, showReview } from './run-command.ts';
-import { describeSession } from './show-session.ts';
+import { describeSession, safeChanges } from './show-session.ts';
 import { UserError } from './user-error.ts';
 
 export async function reviewCommand(id: string | undefined): Promise<number> {
-	const actions = openActions(id ?? waitingSession());
+	const named = id ?? waitingSession();
+	if (named === undefined) return (await import('./list-command.ts')).listCommand('waiting');
+	const actions = openActions(named);
 	const end = await reviewSession(actions, showReview);
 	if (end === 'discard') actions.store.discard(actions.session.id);
 	say(
@@ -107,24 +100,8 @@ export function auditVerifyCommand(id: string): number {
 	return 0;
 }
 
-function openActions(id: string): SessionActions {
-	const installation = findInstallation();
-	const host = openApplyHost();
-	const store = openRecovered(installation, host);
-	const session = store.open(id);
-	return { store, session, host, files: createHostFiles(session.folder), now: Date.now };
-}
-
-/** The store, after what a crash had left half applied was taken back. */
-function openRecovered(installation: Installation, host: ApplyHost): SessionStore {
-	const store = openSessionStore(installation, host);
-	for (const { id } of recoverAll(store, host))
-		say(`session ${id} was broken off while applying; all of that was taken back`);
-	return store;
-}
-
-/** `review` without a name: the one that waits, or a list to choose from. */
-function waitingSession(): string {
+/** `review` without a name: the one that waits; undefined: there are several, and a terminal to choose in. */
+function waitingSession(): string | undefined {
 	const entries = openSessionStore(findInstallation(), openApplyHost()).list();
 	const waiting = entries.flatMap((entry) =>
 		entry.kind === 'session' && (entry.session.state.kind === 'waiting' || entry.session.state.kind === 'interrupted')
@@ -134,6 +111,7 @@ function waitingSession(): string {
 	const [only, ...more] = waiting;
 	if (only === undefined) throw new UserError('no session is waiting for a review', 0);
 	if (more.length === 0) return only.session.id;
+	if (process.stdin.isTTY && process.stdout.isTTY) return undefined;
 	throw new UserError(
 		`several sessions are waiting; name one:\n${waiting.map((entry) => `  ${sessionLine(entry)}`).join('\n')}`,
 	);
@@ -147,16 +125,8 @@ function sessionLine(entry: SessionEntry): string {
 	return `${session.id}  ${session.state.kind.padEnd(16)}${when}  ${printableLine(words)}`;
 }
 
-function safeChanges(actions: SessionActions): ReturnType<typeof pendingChanges> {
-	return actions.session.state.kind === 'discarded' ? [] : pendingChanges(actions);
-}
-
 function endWords(end: 'later' | 'discard', session: Session): string {
 	return end === 'discard'
 		? `session ${session.id} is discarded`
 		: `nothing was changed; go on with: approve-run review ${session.id}`;
-}
-
-function say(text: string): void {
-	process.stderr.write(`approve-run: ${text}\n`);
 }

@@ -1,6 +1,7 @@
 /** `approve-run show`: a session in plain lines. */
 import type { Change } from '../model/change.ts';
 import type { Report, ReportEffect } from '../model/report.ts';
+import { pendingChanges, type SessionActions } from '../run/review-session.ts';
 import type { Session } from '../session/store.ts';
 import { printableLine } from './printable.ts';
 
@@ -31,6 +32,11 @@ export function describeSession(session: Session, changes: readonly Change[]): s
 		for (const change of changes) lines.push(`  ? ${change.kind} ${printableLine(change.path)}`);
 	}
 	return `${lines.join('\n')}\n`;
+}
+
+/** What it still wants; a discarded one wants nothing. */
+export function safeChanges(actions: SessionActions): readonly Change[] {
+	return actions.session.state.kind === 'discarded' ? [] : pendingChanges(actions);
 }
 
 function effectLine(effect: ReportEffect): string {

@@ -48,6 +48,8 @@ export interface SessionFiles {
 	move(from: string, to: string): void;
 	/** syncfs(2) of the file system that a folder is on. */
 	syncFileSystem(path: string): void;
+	/** Bytes on the disk of all that is below a folder; symlinks are not followed, what vanishes meanwhile counts nothing. */
+	sizeBelow(path: string): number;
 	/** Removes one file; it need not be there. */
 	remove(path: string): void;
 	/** Removes a folder with all that is in it; symlinks in it are not followed. */
@@ -106,6 +108,7 @@ const sessionFiles: SessionFiles = {
 				closeSync(fd);
 			}
 		}),
+	sizeBelow: (path) => withPath(path, () => sizeBelow(path)),
 	remove: (path) => withPath(path, () => unlessMissing(() => unlinkSync(path))),
 	removeFolder: (path) => withPath(path, () => rmSync(path, { recursive: true, force: true })),
 };
@@ -117,6 +120,16 @@ function syncFolder(path: string): void {
 	} finally {
 		closeSync(fd);
 	}
+}
+
+function sizeBelow(path: string): number {
+	const stats = unlessMissing(() => lstatSync(path));
+	if (stats === undefined) return 0;
+	// st_blocks counts 512 bytes (stat(2)): a sparse file holds what it holds.
+	const own = stats.blocks * 512;
+	if (!stats.isDirectory()) return own;
+	const names = unlessMissing(() => readdirSync(path)) ?? [];
+	return names.reduce((sum, name) => sum + sizeBelow(`${path}/${name}`), own);
 }
 
 function writeAll(fd: number, bytes: Uint8Array): void {
