@@ -1,5 +1,6 @@
 #!/bin/sh
-# unpack-debian.sh DIR PACKAGE…: unpacks Debian packages, and what they need that is not installed, into DIR.
+# unpack-debian.sh DIR [--reinstall] PACKAGE…: unpacks Debian packages, and what they need that is not installed, into DIR.
+# --reinstall: also those of the named packages that are installed.
 # No root is needed and the system is not touched; apt checks the signatures as ever. DIR appears whole or not at all.
 # Standard output: the version of the first package.
 set -eu
@@ -7,6 +8,11 @@ umask 022
 
 place=$1
 shift
+again=
+if [ "$1" = --reinstall ]; then
+	again=$1
+	shift
+fi
 command -v apt-get > /dev/null && command -v dpkg-deb > /dev/null || {
 	echo 'approve-run: this is no Debian system (apt-get and dpkg-deb are missing)' >&2
 	exit 3
@@ -22,7 +28,7 @@ apt() {
 		-o APT::Sandbox::User= -o Dir::Cache="$work/apt" -o Dir::Cache::archives="$work/apt/archives" "$@" >&2
 }
 download() {
-	apt "$@" -y --no-install-recommends --download-only --no-remove install $packages
+	apt "$@" -y --no-install-recommends --download-only --no-remove $again install $packages
 }
 packages=$*
 

@@ -1,0 +1,79 @@
+/** The two sides of the comparison: the interpreter on the machine itself, and the same one inside approve-run. */
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { environmentFor, type Suite } from './obtain.ts';
+import type { Side } from './run-module.ts';
+
+const withoutInherited = new URL('../without-inherited.sh', import.meta.url).pathname;
+
+/** Changes stay where the tests work and in scratch. A shell string is allowed by its own rule alone: see learnCommands. */
+const policy = `name: testsuite
+default: { read: allow, write: deny, delete: deny, run: allow, connect: deny }
+limits: { time: 2h, cpu: 2h, memory: 4GiB, output: 200MiB, tasks: 120, disk: 16GiB, files: 200000 }
+env: { pass: [PATH, HOME, LANG, TZ, USER, TMPDIR] }
+scratch: [/tmp]
+denied: ignore
+rules:
+  - { allow: [write, delete], path: "./**" }
+`;
+
+export type Sides = {
+	readonly native: Side;
+	readonly inside: Side;
+	readonly place: string;
+	/** Allows the shell strings that the last run inside was refused; how many there were. */
+	readonly learnCommands: () => number;
+	readonly forgetCommands: () => void;
+};
+
+/** `place` is a new folder; `root` that of the repository. */
+export function openSides(suite: Suite, root: string, place: string): Sides {
+	const env = environmentFor(suite.folder);
+	const file = join(place, 'policy.yaml');
+	const report = join(place, 'report.json');
+	const forgetCommands = (): void => fs.writeFileSync(file, policy);
+	forgetCommands();
+	const program = join(root, 'dist/approve-run.cjs');
+	const flags = ['--unattended', '--runtime', suite.folder, '--policy', file, '--report', report];
+	const { XDG_CACHE_HOME } = process.env;
+	return {
+		place,
+		learnCommands: () => {
+			const commands = refusedCommands(report);
+			const rules = commands.map((command) => `  - { allow: run, command: ${JSON.stringify(command)} }\n`);
+			fs.writeFileSync(file, policy + rules.join(''));
+			return commands.length;
+		},
+		forgetCommands,
+		native: {
+			name: 'native',
+			command: [withoutInherited, suite.program, '-B'],
+			env,
+			testTime: 90_000,
+			moduleTime: 900_000,
+		},
+		inside: {
+			name: 'inside',
+			command: [process.execPath, program, ...flags],
+			env: { ...env, XDG_STATE_HOME: join(place, 'state'), ...(XDG_CACHE_HOME && { XDG_CACHE_HOME }) },
+			testTime: 150_000,
+			moduleTime: 1_500_000,
+		},
+	};
+}
+
+/** `sh -c '…'`, as a policy has it. */
+function refusedCommands(report: string): string[] {
+	if (!fs.existsSync(report)) return [];
+	const { effects }: { effects: { kind: string; decision: string; argv?: string[] }[] } = JSON.parse(
+		fs.readFileSync(report, 'utf8'),
+	);
+	const refusedLine = ({ kind, decision, argv }: (typeof effects)[number]): string[] =>
+		kind === 'run' && decision === 'deny' && argv !== undefined ? [argv.map(quoted).join(' ')] : [];
+	fs.rmSync(report);
+	return [...new Set(effects.flatMap(refusedLine))];
+}
+
+function quoted(word: string): string {
+	return /^[\w./=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
