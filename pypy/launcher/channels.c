@@ -56,6 +56,7 @@ void channels_create(const char *dir, uint32_t count, struct supervisor_fds *fds
 		    (unsigned long long)files.rlim_max, (unsigned long long)needed);
 
 	fds->request = create(dir, "request", -1, O_NONBLOCK);
+	fds->report = create(dir, "report", -1, O_NONBLOCK);
 	fds->control = create(dir, "control", -1, O_NONBLOCK);
 	for (uint32_t i = 0; i < count; i++) {
 		fds->reply[i] = create(dir, "reply", (int)i, O_NONBLOCK);

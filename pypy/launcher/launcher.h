@@ -65,7 +65,8 @@ void make_guests(const struct options *options, struct facts *facts, pid_t super
 
 /* channels.c */
 struct supervisor_fds {
-	int request; /* does not block */
+	int request; /* none of these blocks */
+	int report;
 	int control;
 	int reply[CHANNELS_MAX];
 	int data[CHANNELS_MAX];

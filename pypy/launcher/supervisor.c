@@ -13,8 +13,9 @@ enum { KILL = 1, TGKILL = 2, FREE = 3, MAKE = 4, MAKING = 64 };
 
 static const struct supervisor_fds *channel;
 static bool dead[CHANNELS_MAX]; /* its process is gone; nobody waits on it, see PROTOCOL.md */
-static unsigned char frame[96]; /* waits until `request` takes it; nothing else is done before */
+static unsigned char frame[96]; /* waits until `report` takes it; nothing else is done before */
 static size_t frame_size;
+static bool unannounced; /* it was taken, and `request` does not tell yet */
 static uint32_t frame_seq;
 static bool ended;
 static pid_t first_process, group;
@@ -64,7 +65,7 @@ int supervise(pid_t first, const struct supervisor_fds *fds, const struct maker 
 		nfds_t count = 4;
 		polls[0] = (struct pollfd){STDOUT_FILENO, 0, 0}; /* POLLHUP and POLLERR come unasked */
 		polls[1] = (struct pollfd){fds->control, (short)(frame_size == 0 ? POLLIN : 0), 0};
-		polls[2] = (struct pollfd){fds->request, (short)(frame_size == 0 ? 0 : POLLOUT), 0};
+		polls[2] = (struct pollfd){unannounced ? fds->request : fds->report, (short)(frame_size == 0 ? 0 : POLLOUT), 0};
 		polls[3] = (struct pollfd){frame_size == 0 && making_count > 0 ? maker->answers : -1, POLLIN, 0};
 		for (uint32_t i = 0; i < channel_count; i++)
 			if (dead[i]) {
@@ -93,11 +94,19 @@ static void report(const char *signature, const int64_t *arguments, size_t count
 	frame_size = header[0] + 4;
 }
 
-/* Whether nothing waits to be sent any more. */
+/*
+ * Whether nothing waits to be sent any more. What we say goes through a FIFO that no guest has: no guest can speak for us. The
+ * empty frame on `request` only says that it is there, and keeps its place behind what the dead said last.
+ */
 static bool send_report(void)
 {
-	if (frame_size > 0 && write(channel->request, frame, frame_size) == (ssize_t)frame_size)
+	static const uint32_t look[] = {FRAME_HEADER - 4, SUPERVISOR_CHANNEL, 0};
+	if (frame_size > 0 && !unannounced)
+		unannounced = write(channel->report, frame, frame_size) == (ssize_t)frame_size;
+	if (unannounced && write(channel->request, look, sizeof look) == (ssize_t)sizeof look) {
+		unannounced = false;
 		frame_size = 0;
+	}
 	return frame_size == 0;
 }
 

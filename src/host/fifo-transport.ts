@@ -7,6 +7,8 @@ export type FifoTransport = {
 	receiveRequest(into: Buffer, offset: number, length: number): number;
 	/** The same without waiting: 0 when nothing is there. */
 	receiveWaiting(into: Buffer, offset: number, length: number): number;
+	/** Of the supervisor's words, which come on a FIFO that no guest has; without waiting: 0 when nothing is there. */
+	receiveReport(into: Buffer, offset: number, length: number): number;
 	send(channel: number, bytes: Uint8Array): void;
 	receive(channel: number, into: Uint8Array): void;
 	/** An order to the supervisor: see PROTOCOL.md. */
@@ -33,6 +35,7 @@ export function openFifoTransport(folder: string, channels: number): FifoTranspo
 	// O_RDWR: never an end of file here, and no blocking open.
 	const request = fs.openSync(join(folder, 'request'), fs.constants.O_RDWR);
 	const waiting = fs.openSync(join(folder, 'request'), fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+	const report = fs.openSync(join(folder, 'report'), fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
 	const control = fs.openSync(join(folder, 'control'), fs.constants.O_WRONLY);
 	const reply: number[] = [];
 	const data: number[] = [];
@@ -47,14 +50,8 @@ export function openFifoTransport(folder: string, channels: number): FifoTranspo
 	};
 	return {
 		receiveRequest: (into, offset, length) => fs.readSync(request, into, offset, length, null),
-		receiveWaiting(into, offset, length) {
-			try {
-				return fs.readSync(waiting, into, offset, length, null);
-			} catch (error) {
-				if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return 0;
-				throw error;
-			}
-		},
+		receiveWaiting: (into, offset, length) => readWaiting(waiting, into, offset, length),
+		receiveReport: (into, offset, length) => readWaiting(report, into, offset, length),
 		send(channel, bytes) {
 			const fd = descriptor(reply, channel);
 			let sent = fs.writeSync(fd, bytes);
@@ -83,9 +80,18 @@ export function openFifoTransport(folder: string, channels: number): FifoTranspo
 			}
 		},
 		close() {
-			for (const fd of [request, waiting, control, ...reply, ...data]) fs.closeSync(fd);
+			for (const fd of [request, waiting, report, control, ...reply, ...data]) fs.closeSync(fd);
 		},
 	};
+}
+
+function readWaiting(fd: number, into: Buffer, offset: number, length: number): number {
+	try {
+		return fs.readSync(fd, into, offset, length, null);
+	} catch (error) {
+		if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return 0;
+		throw error;
+	}
 }
 
 /** The writing end that wakes a blocked reader of `request`; used by another thread than the reader. */

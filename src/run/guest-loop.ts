@@ -14,7 +14,7 @@ import { createProc } from '../kernel/proc.ts';
 import { compilePolicy, systemPath } from '../policy/compile.ts';
 import { decide } from '../policy/decide.ts';
 import { Dispatcher } from '../syscalls/dispatch.ts';
-import { FrameSplitter } from '../wire/frame.ts';
+import { type Frame, FrameSplitter } from '../wire/frame.ts';
 import { type DirectMemory, GuestLink } from '../wire/guest-link.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { channelsFor } from './channels.ts';
@@ -207,6 +207,7 @@ class GuestLoop {
 			link: new GuestLink(transport, this.#directMemory(launcherPid)),
 			architecture: this.#start.architecture,
 			channels,
+			report: reportsOf(transport),
 			released: (channel) => transport.order('release', channel, 0, 0),
 			signaled: (_pid, _signal, errno) => {
 				this.#world.signaled(errno);
@@ -223,6 +224,18 @@ class GuestLoop {
 			read: (channel, address, into) => memory.read(pidOf(channel), address, into),
 		};
 	}
+}
+
+/** The supervisor's words, one at a time. */
+function reportsOf(transport: FifoTransport): () => Frame | undefined {
+	const splitter = new FrameSplitter();
+	return () => {
+		const known = splitter.next();
+		if (known !== undefined) return known;
+		const { offset, length } = splitter.space();
+		splitter.filled(transport.receiveReport(splitter.buffer, offset, length));
+		return splitter.next();
+	};
 }
 
 function failureOf(error: unknown, end: GuestEnd | undefined): GuestEnd {

@@ -21,6 +21,8 @@ export type DispatchOptions = {
 	readonly link: GuestLink;
 	readonly architecture: Architecture;
 	readonly channels: number;
+	/** The supervisor's next word, from where no guest can write; undefined where there is none. */
+	readonly report: () => Frame | undefined;
 	/** A process is gone and its channel may be used again. */
 	readonly released: (channel: number) => void;
 	/** Told of each call before it is answered, with its outcome. */
@@ -45,7 +47,7 @@ export class Dispatcher {
 
 	/** Handles one frame and all that its handling woke. Throws WireError when the guest broke the protocol. */
 	handle(frame: Frame): void {
-		if (frame.channel === supervisorChannel) this.#supervisor(decodeCall(frame.channel, frame.seq, frame.payload));
+		if (frame.channel === supervisorChannel) this.#report(frame);
 		else if (frame.channel !== wakeChannel) this.#task(decodeCall(frame.channel, frame.seq, frame.payload));
 		this.settle();
 	}
@@ -177,6 +179,13 @@ export class Dispatcher {
 		this.#wake(task);
 		this.#link.face(task.channel);
 		this.#finish(task, guarded(onTimeout));
+	}
+
+	/** One word for each time it is announced, so that what a process said last is heard before that it is gone. */
+	#report(announcement: Frame): void {
+		if (announcement.payload.length > 0) throw new WireError("words in the supervisor's name");
+		const word = this.#options.report();
+		if (word !== undefined) this.#supervisor(decodeCall(word.channel, word.seq, word.payload));
 	}
 
 	#supervisor(call: Call): void {

@@ -10,6 +10,7 @@ const headerBytes = 12;
 
 /** A frame from nobody: the controller wakes itself. */
 export const wakeChannel = 0xffffffff;
+/** From the supervisor: it has something to say. What, only its own FIFO tells. */
 export const supervisorChannel = 0xfffffffe;
 
 export type Frame = {

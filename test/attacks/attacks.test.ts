@@ -91,12 +91,29 @@ test.each([
 	'a length past the frame',
 	'a length of 0',
 	'words of the supervisor that it has not',
+	'a death in the name of the supervisor',
 	'a channel that nobody has',
 	'a second task on its channel',
 ])('%s on the wire ends the run with a named error', async (attack) => {
 	const ran = await world.run([...by('open.yaml'), 'wire_attack.py', attack]);
 	expect(ran).toMatchObject({ stdout: 'begun\n', status: 125 });
 	expect(ran.stderr).toMatch(/^approve-run: the guest broke the protocol: /m);
+});
+
+test('announcements of words that the supervisor never said are heard, and change nothing', async () => {
+	const ran = await world.run([...by('open.yaml'), 'wire_attack.py', 'announcements of nothing']);
+	expect(ran).toMatchObject({ stdout: 'begun\nsurvived\n', status: 7 });
+});
+
+test('numbers of calls that Linux does not have are ENOSYS, with the bit of x32 too', async () => {
+	const code = `
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+for number in (-1, 337, 423, 1000, 0x40000000, 0x40000101, 0x7fffffff, 0x80000000):
+	ctypes.set_errno(0)
+	print(libc.syscall(ctypes.c_long(number), -100, b'/etc/passwd', 0), ctypes.get_errno())`;
+	const ran = await world.run([...by('open.yaml'), '-c', code]);
+	expect(ran).toMatchObject({ stdout: '-1 38\n'.repeat(8), status: 0 });
 });
 
 test.each([

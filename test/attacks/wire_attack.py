@@ -14,6 +14,13 @@ elif attack == 'a length of 0':
     wire.send_bytes(wire.struct.pack('<I', 0))
 elif attack == 'words of the supervisor that it has not':
     wire.send(wire.SUPERVISOR, 'getpid()i')
+elif attack == 'a death in the name of the supervisor':
+    wire.send(wire.SUPERVISOR, 'reaped(iiiii)v', os.getpid(), 0, 0, 0, 0)
+elif attack == 'announcements of nothing':
+    for _ in range(2000):
+        wire.send_bytes(wire.frame(wire.SUPERVISOR, 0, b''))
+    print('survived', flush=True)
+    sys.exit(7)
 elif attack == 'a channel that nobody has':
     wire.send(5000, 'getpid()i')
 elif attack == 'a second task on its channel':

@@ -77,6 +77,7 @@ class MiniController {
 	output = '';
 	calls: string[] = [];
 	#request = -1;
+	#report = -1;
 	#control = -1;
 	#reply: number[] = [];
 	#data: number[] = [];
@@ -92,6 +93,7 @@ class MiniController {
 	constructor(dir: string, tasks: number, child: ChildProcess) {
 		if (child.exitCode !== null || !fs.existsSync(join(dir, 'request'))) return;
 		this.#request = fs.openSync(join(dir, 'request'), 'r+');
+		this.#report = fs.openSync(join(dir, 'report'), 'r+');
 		this.#control = fs.openSync(join(dir, 'control'), 'r+');
 		for (let i = 0; i < tasks; i++) {
 			this.#reply.push(fs.openSync(join(dir, `reply.${i}`), 'r+'));
@@ -100,7 +102,8 @@ class MiniController {
 	}
 
 	close(): void {
-		for (const fd of [this.#request, this.#control, ...this.#reply, ...this.#data]) if (fd >= 0) fs.closeSync(fd);
+		for (const fd of [this.#request, this.#report, this.#control, ...this.#reply, ...this.#data])
+			if (fd >= 0) fs.closeSync(fd);
 	}
 
 	/** Until the first process was reaped. */
@@ -119,7 +122,17 @@ class MiniController {
 		}
 	}
 
-	#frame(channel: number, payload: Buffer): boolean {
+	/** The supervisor's next word. */
+	#nextReport(): Buffer {
+		const length = Buffer.alloc(4);
+		fs.readSync(this.#report, length);
+		const rest = Buffer.alloc(length.readUInt32LE(0));
+		fs.readSync(this.#report, rest);
+		return rest.subarray(8);
+	}
+
+	#frame(channel: number, sent: Buffer): boolean {
+		const payload = channel === 0xfffffffe ? this.#nextReport() : sent;
 		const name = payload.toString('latin1', 1, 1 + (payload[0] ?? 0));
 		const args = decode(name.slice(name.indexOf('(') + 1, name.indexOf(')')), payload, 1 + (payload[0] ?? 0));
 		this.calls.push(name);

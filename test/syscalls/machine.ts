@@ -1,7 +1,7 @@
 /** A dispatcher with a guest of a few tasks that say what they want, frame by frame. */
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { Dispatcher } from '../../src/syscalls/dispatch.ts';
-import { FrameSplitter, supervisorChannel } from '../../src/wire/frame.ts';
+import { type Frame, FrameSplitter, supervisorChannel } from '../../src/wire/frame.ts';
 import { GuestLink } from '../../src/wire/guest-link.ts';
 import { type FakeFileSystem, type FakeWorld, fakeFileSystem, fakeKernel, fakeWorld } from '../kernel/world.ts';
 import { FakeGuest } from '../wire/fake-guest.ts';
@@ -14,6 +14,7 @@ export class Machine {
 	readonly kernel: Kernel;
 	readonly released: number[] = [];
 	readonly #dispatcher: Dispatcher;
+	#report: Frame | undefined;
 	readonly #seq = new Map<number, number>();
 
 	constructor(maxTasks = 4) {
@@ -23,6 +24,7 @@ export class Machine {
 			link: new GuestLink(this.guest),
 			architecture: 'x64',
 			channels: 8,
+			report: () => this.#report,
 			released: (channel) => this.released.push(channel),
 			signaled: (_pid, _signal, errno) => {
 				this.world.signals.shift()?.done(errno);
@@ -52,7 +54,9 @@ export class Machine {
 	}
 
 	supervisor(signature: string, ...parts: readonly Part[]): void {
-		this.raw(frame(supervisorChannel, 1, payload(signature, ...parts)));
+		this.#report = { channel: supervisorChannel, seq: 1, payload: payload(signature, ...parts) };
+		this.raw(frame(supervisorChannel, 0, Buffer.alloc(0)));
+		this.#report = undefined;
 	}
 
 	reaped(pid: number, status: number): void {
