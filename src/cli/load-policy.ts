@@ -25,6 +25,11 @@ export async function loadPolicyDocument(given: string, installation: Installati
 	return document;
 }
 
+/** The text of a policy, as it is now. Throws UserError. */
+export function policyText(given: string, installation: Installation): string {
+	return findSource(given, installation).text;
+}
+
 export function shippedPolicies({ root }: Installation): string[] {
 	return namesIn(join(root, 'policies'))
 		.filter((name) => name.endsWith('.yaml'))

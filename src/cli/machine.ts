@@ -1,7 +1,9 @@
 /** Facts about the machine and the user that the guest is told. */
 import os from 'node:os';
 import type { Architecture } from '../abi/open-flags.ts';
+import { terminalName } from '../host/terminal.ts';
 import type { Identity } from '../kernel/kernel.ts';
+import type { Reviewer } from '../run/session-work.ts';
 import { UserError } from './user-error.ts';
 
 export function machineIdentity(): Identity {
@@ -21,6 +23,13 @@ export function machineIdentity(): Identity {
 export function architecture(): Architecture {
 	if (process.arch === 'x64' || process.arch === 'arm64') return process.arch;
 	throw new UserError(`the trapped runtime needs Linux on x86-64 or aarch64; this is ${process.arch}`);
+}
+
+/** Who would answer in the terminal, for the record. */
+export function reviewer(): Reviewer {
+	const terminal = terminalName();
+	const who = { person: personName(), uid: process.getuid?.() ?? 0 };
+	return terminal === undefined ? who : { ...who, terminal };
 }
 
 export function personName(): string {

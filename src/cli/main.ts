@@ -101,12 +101,21 @@ policy
 	.description('the JSON schema of policies, for editors')
 	.action(async () => finish((await policies()).policySchemaCommand()));
 
-program
-	.command('audit')
-	.description('the record of a session')
+const audits = () => import('./audit-commands.ts');
+const audit = program.command('audit').description('the record of a session');
+audit
 	.command('verify <session>')
 	.description('check that nobody has edited the record')
-	.action(async (id) => finish((await sessions()).auditVerifyCommand(id)));
+	.action(async (id) => finish((await audits()).auditVerifyCommand(id)));
+audit
+	.command('show <session>')
+	.description('every event, with its time and who decided')
+	.option('--json', 'as JSON, one event a line')
+	.action(async (id, flags) => finish((await audits()).auditShowCommand(id, flags)));
+audit
+	.command('schema')
+	.description('the JSON schema of the lines of events.jsonl')
+	.action(async () => finish((await audits()).auditSchemaCommand()));
 
 // Whatever escapes every other net: the guest dies with this process, and the session is kept.
 process.on('uncaughtException', (error) => {

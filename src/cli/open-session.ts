@@ -5,6 +5,7 @@ import type { ApplyHost } from '../session/apply-host.ts';
 import { recoverAll } from '../session/recover-all.ts';
 import type { SessionStore } from '../session/store.ts';
 import { findInstallation, type Installation } from './installation.ts';
+import { reviewer } from './machine.ts';
 import { openApplyHost, openSessionStore } from './run-command.ts';
 
 export function openActions(id: string): SessionActions {
@@ -12,7 +13,7 @@ export function openActions(id: string): SessionActions {
 	const host = openApplyHost();
 	const store = openRecovered(installation, host);
 	const session = store.open(id);
-	return { store, session, host, files: createHostFiles(session.folder), now: Date.now };
+	return { store, session, host, files: createHostFiles(session.folder), now: Date.now, reviewer: reviewer() };
 }
 
 /** The store, after what a crash had left half applied was taken back. */

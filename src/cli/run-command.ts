@@ -28,9 +28,10 @@ import { isPruneDue } from '../session/prune.ts';
 import { openStore, type SessionStore } from '../session/store.ts';
 import { findInstallation, findLauncher, type Installation, ownFolders } from './installation.ts';
 import { loadPolicyDocument } from './load-policy.ts';
-import { architecture, machineIdentity, personName } from './machine.ts';
+import { architecture, machineIdentity, personName, reviewer } from './machine.ts';
 import { printable } from './printable.ts';
 import { openProgress } from './progress.ts';
+import { runFacts } from './run-facts.ts';
 import { tellResult } from './tell-result.ts';
 import { UserError } from './user-error.ts';
 
@@ -97,7 +98,8 @@ export async function runCommand(
 		screen: showReview,
 		say: (text) => sayToPerson(`approve-run: ${printable(text)}\n`),
 		now: Date.now,
-		person: personName(),
+		reviewer: reviewer(),
+		facts: runFacts(installation, runtime, flags.policy, program.source),
 		...(program.input === undefined ? {} : { input: program.input }),
 		signal: stop.signal,
 		start: startOptions({
@@ -216,6 +218,8 @@ type Program = {
 	readonly words: readonly string[];
 	readonly folder?: string;
 	readonly input?: Uint8Array;
+	/** The script's path or bytes. */
+	readonly source: string | Uint8Array;
 };
 
 async function scriptOf(
@@ -226,14 +230,17 @@ async function scriptOf(
 ): Promise<Program> {
 	if (flags.c !== undefined) {
 		const rest = script === undefined ? [] : [script, ...args];
-		return { name: '-c', args: rest, words: ['-c', flags.c, ...rest] };
+		return { name: '-c', args: rest, words: ['-c', flags.c, ...rest], source: Buffer.from(flags.c) };
 	}
 	if (script === undefined) throw new UserError('name a script to run, or see approve-run --help');
-	if (script === '-') return { name: '-', args, words: ['-', ...args], input: await readAllInput() };
+	if (script === '-') {
+		const input = await readAllInput();
+		return { name: '-', args, words: ['-', ...args], input, source: input };
+	}
 	const path = resolve(cwd, script);
 	if (isFolder(path)) throw new UserError(`${script} is a folder; name a script in it`, 127);
 	if (stampFile(path) === undefined) throw new UserError(`there is no script ${path}`, 127);
-	return { name: script, args, words: [script, ...args], folder: dirname(realPath(path) ?? path) };
+	return { name: script, args, words: [script, ...args], folder: dirname(realPath(path) ?? path), source: path };
 }
 
 async function findRuntime(named: string | undefined, installation: Installation): Promise<Runtime> {

@@ -1,11 +1,12 @@
-/** `review`, `apply`, `discard`, `rollback`, `sessions`, `show`, `diff`, `audit verify`. */
+/** `review`, `apply`, `discard`, `rollback`, `sessions`, `show`, `diff`. */
 import { applySession, discardSession, pendingChanges, reviewSession, rollbackSession } from '../run/review-session.ts';
 import { openReaders } from '../session/change-readers.ts';
+import { readHistory } from '../session/history.ts';
 import { unifiedPatch } from '../session/patch.ts';
 import type { Session, SessionEntry } from '../session/store.ts';
 import { findInstallation } from './installation.ts';
 import { openActions, openRecovered, say } from './open-session.ts';
-import { printableJson, printableLine, printablePatch } from './printable.ts';
+import { printableJson, printableLine, printablePatch, printableShort } from './printable.ts';
 import { openApplyHost, openSessionStore, showReview } from './run-command.ts';
 import { describeSession, safeChanges } from './show-session.ts';
 import { UserError } from './user-error.ts';
@@ -55,9 +56,8 @@ export function rollbackCommand(id: string, flags: { readonly force?: boolean | 
 			);
 		}
 		case 'rolled-back': {
-			say(
-				`${result.paths.length} ${result.paths.length === 1 ? 'path is' : 'paths are'} as before; commands that ran are not undone`,
-			);
+			say(`${result.paths.length} ${result.paths.length === 1 ? 'path is' : 'paths are'} as before`);
+			tellCommands(readHistory(actions.session));
 			for (const { path } of result.left) say(`left as it is: ${printableLine(path)}`);
 			return result.left.length > 0 ? 125 : 0;
 		}
@@ -89,15 +89,20 @@ export function diffCommand(id: string): number {
 	return 0;
 }
 
-export function auditVerifyCommand(id: string): number {
-	const { session } = openActions(id);
-	const result = session.verifyEvents();
-	if (result.kind === 'broken') {
-		throw new UserError(`${session.folder}/events.jsonl:${result.line}: ${result.why}`);
+/** What ran for real is nobody's to take back. */
+function tellCommands(history: ReturnType<typeof readHistory>): void {
+	if ('why' in history) {
+		say(`which commands ran is not known: ${printableLine(history.why)}`);
+		return;
 	}
-	const torn = result.torn ? '; a crash cut the last one off' : '';
-	process.stdout.write(`${result.count} events, the chain is whole${torn}\n`);
-	return 0;
+	const { commands } = history;
+	const [only, ...more] = commands;
+	if (only === undefined) return;
+	say(`${more.length === 0 ? 'a command that ran is' : `${commands.length} commands that ran are`} not undone:`);
+	for (const { argv, cwd, status } of commands) {
+		const how = status === undefined ? '' : `, exit ${status}`;
+		process.stderr.write(`  ${printableShort(argv.join(' '))}  (in ${printableShort(cwd)}${how})\n`);
+	}
 }
 
 /** `review` without a name: the one that waits; undefined: there are several, and a terminal to choose in. */

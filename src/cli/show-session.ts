@@ -2,6 +2,7 @@
 import type { Change } from '../model/change.ts';
 import type { Report, ReportEffect } from '../model/report.ts';
 import { pendingChanges, type SessionActions } from '../run/review-session.ts';
+import { type History, readHistory } from '../session/history.ts';
 import type { Session } from '../session/store.ts';
 import { printableLine } from './printable.ts';
 
@@ -22,16 +23,33 @@ export function describeSession(session: Session, changes: readonly Change[]): s
 		const message = record.exit.message === undefined ? '' : `: ${printableLine(record.exit.message)}`;
 		lines.push(`ended    ${record.exit.reason}, status ${record.exit.status}${message}`);
 	}
+	const history = readHistory(session);
+	if ('why' in history) lines.push('', `the record cannot be trusted: ${printableLine(history.why)}`);
+	const { applied, decided, commands } = 'why' in history ? nothingKnown : history;
 	if (isReport(report)) {
 		lines.push('', 'effects  (+ allowed, - denied, ? not decided)');
-		for (const effect of report.effects) lines.push(`  ${effectLine(effect)}`);
-		if (report.applied.length > 0)
-			lines.push('', 'changed on the machine', ...report.applied.map((path) => `  ${printableLine(path)}`));
+		for (const effect of report.effects) lines.push(`  ${effectLine(decidedLater(effect, decided))}`);
 	} else {
 		lines.push('', 'changes, not reviewed');
 		for (const change of changes) lines.push(`  ? ${change.kind} ${printableLine(change.path)}`);
 	}
+	if (applied.length > 0)
+		lines.push('', 'changed on the machine', ...applied.map((path) => `  ${printableLine(path)}`));
+	if (commands.length > 0) lines.push('', 'ran for real; rolling back does not undo it');
+	for (const { argv, status } of commands)
+		lines.push(`  ${printableLine(argv.join(' '))}${status === undefined ? '' : `, status ${status}`}`);
 	return `${lines.join('\n')}\n`;
+}
+
+const nothingKnown: History = { applied: [], commands: [], decided: new Map() };
+
+/** The report is of the run; what a review said afterwards stands in the events. */
+function decidedLater(effect: ReportEffect, decided: History['decided']): ReportEffect {
+	const later = effect.kind === 'write' || effect.kind === 'delete' ? decided.get(effect.path ?? '') : undefined;
+	if (later === undefined) return effect;
+	const { because: _because, ...rest } = effect;
+	const because = later.because === undefined ? {} : { because: later.because };
+	return { ...rest, decision: later.approved ? 'allow' : 'deny', by: later.by, ...because };
 }
 
 /** What it still wants; a discarded one wants nothing. */

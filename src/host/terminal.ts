@@ -40,6 +40,16 @@ export function hasTerminal(): boolean {
 	}
 }
 
+/** The name of the terminal that openTerminal would find, such as /dev/pts/3; undefined where it has none. */
+export function terminalName(): string | undefined {
+	try {
+		if (process.stdin.isTTY) return fs.readlinkSync('/proc/self/fd/0');
+		return process.stdout.isTTY ? fs.readlinkSync('/proc/self/fd/1') : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
 /** One line for the person: to the terminal where there is one that is not the script's, else standard error. */
 export function sayToPerson(text: string): void {
 	try {

@@ -11,7 +11,7 @@ import { recover } from '../session/recover.ts';
 import { type RollbackResult, rollback } from '../session/rollback.ts';
 import type { Session, SessionStore } from '../session/store.ts';
 import { type ChangeDecisions, createChangeDecisions } from './change-decisions.ts';
-import { openSessionWork, type SessionWork } from './session-work.ts';
+import { openSessionWork, type Reviewer, type SessionWork } from './session-work.ts';
 import { openStoredDecisions } from './stored-decisions.ts';
 
 export type SessionActions = {
@@ -20,6 +20,7 @@ export type SessionActions = {
 	readonly host: ApplyHost;
 	readonly files: HostFiles;
 	readonly now: () => number;
+	readonly reviewer: Reviewer;
 };
 
 /** The session is in a state in which this cannot be done; the message says why. */
@@ -60,6 +61,7 @@ export async function reviewSession(
 			decisions.decide(item.id, approval);
 			review.setChanges(decisions.items());
 		});
+		work.event({ kind: 'review-opened', at: actions.now(), ...actions.reviewer });
 		const shown = screen(review);
 		const end = await review.whenFinished();
 		await shown;

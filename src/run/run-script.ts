@@ -3,6 +3,7 @@ import { type Approver, person, plan, settle, unattended } from '../gate/approve
 import { createReview, type ReviewStore } from '../gate/review-store.ts';
 import type { Verdict } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
+import type { RunEvent } from '../model/event.ts';
 import type { Limits } from '../model/limits.ts';
 import type { Report } from '../model/report.ts';
 import type { Review, ReviewEnd } from '../model/review.ts';
@@ -19,7 +20,7 @@ import { createLineCounts, type LineCounts } from './line-counts.ts';
 import { makeReport } from './make-report.ts';
 import type { OutsideStreams } from './outside-streams.ts';
 import { bugSentence, limitSentence, messageOf } from './sentences.ts';
-import { isRefusal, openSessionWork, type SessionWork } from './session-work.ts';
+import { isRefusal, openSessionWork, type Reviewer, type SessionWork } from './session-work.ts';
 
 export type Mode = 'review' | 'plan' | 'unattended';
 
@@ -48,7 +49,9 @@ export type RunScriptOptions = {
 	/** A sentence for the person: to the terminal, never into the script's output. */
 	readonly say: (text: string) => void;
 	readonly now: () => number;
-	readonly person: string;
+	readonly reviewer: Reviewer;
+	/** What the run is made with, for the record. */
+	readonly facts: Pick<Extract<RunEvent, { kind: 'started' }>, 'version' | 'hashes'>;
 	/** Bytes that stand for standard input (the script came from it). */
 	readonly input?: Uint8Array;
 	/** Aborted: stop the run (Ctrl-C, a closed terminal). */
@@ -87,7 +90,8 @@ class ScriptRun {
 		});
 		this.#lines = createLineCounts((change) => this.#work.detail(change), options.now);
 		const { script, policy, runtime } = options.about;
-		this.#work.event({ kind: 'started', at: options.now(), script, policy, runtime });
+		const { facts, mode } = options;
+		this.#work.event({ kind: 'started', at: options.now(), script, policy, runtime, mode, ...facts });
 		this.#decisions = createChangeDecisions(options.decide);
 		this.#effects = createEffectRecord((event) => this.#work.event(event), options.now);
 		this.#review = createReview({
@@ -199,6 +203,7 @@ class ScriptRun {
 		if (this.#screen !== undefined) return;
 		this.#options.streams.pause();
 		this.#screenOpen = true;
+		this.#work.event({ kind: 'review-opened', at: this.#options.now(), ...this.#options.reviewer });
 		this.#screen = this.#options.screen(this.#review).then(
 			() => this.#screenClosed(),
 			(error: unknown) => {

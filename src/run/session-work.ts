@@ -13,6 +13,9 @@ import type { Session } from '../session/store.ts';
 import type { ChangeDecisions } from './change-decisions.ts';
 import { openStoredDecisions } from './stored-decisions.ts';
 
+/** Who answers in the terminal. */
+export type Reviewer = { readonly person: string; readonly uid: number; readonly terminal?: string };
+
 export type SessionWork = {
 	readonly session: Session;
 	readonly readers: ChangeReaders;
@@ -63,6 +66,9 @@ export function openSessionWork(session: Session, host: ApplyHost, now: () => nu
 			if (result.kind === 'conflicts') throw new ConflictError(result.conflicts);
 			for (const path of result.paths) applied.add(path);
 			events.append({ kind: 'applied', at: now(), paths: result.paths });
+			// What was done to the machine is under the seal at once, whatever becomes of this process.
+			events.sync();
+			session.update({ events: events.head() });
 			return result.paths;
 		},
 		applied: () => [...applied],

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { SessionFiles } from '../host/session-files.ts';
 import type { RunEvent } from '../model/event.ts';
+import { eventShape } from './event-schema.ts';
 
 export type ChainHead = { readonly count: number; readonly head: string };
 
@@ -25,6 +26,8 @@ export type Verification =
 			readonly count: number;
 			/** The last line was torn by a crash; what is before it is intact. */
 			readonly torn: boolean;
+			/** So many events at the end came after session.json was written last: a cut among them would not be seen. */
+			readonly unsealed: number;
 	  }
 	/** `line` counts from 1. */
 	| { readonly kind: 'broken'; readonly line: number; readonly why: string };
@@ -64,12 +67,22 @@ export class BrokenLog extends Error {
 /** Finds the first line that is not as it was written. `known`: what session.json says of the end, so that a cut is seen. */
 export function verifyEvents(files: SessionFiles, folder: string, sessionId: string, known?: ChainHead): Verification {
 	const bytes = files.readWhole(eventFile(folder)) ?? Buffer.alloc(0);
-	const scan = scanChain(bytes, sessionId, known);
+	const scan = scanChain(bytes, sessionId, known, (event) => eventShape.safeParse(event).success);
 	if (scan.kind === 'broken') return scan;
-	if (known !== undefined && scan.count < known.count) {
-		return { kind: 'broken', line: scan.count + 1, why: `${known.count - scan.count} lines are missing at the end` };
-	}
-	return { kind: 'intact', count: scan.count, torn: scan.rest.length > 0 };
+	return { kind: 'intact', count: scan.count, torn: scan.rest.length > 0, unsealed: scan.count - (known?.count ?? 0) };
+}
+
+/** What happened, in order. Throws BrokenLog where the chain does not hold, or an event is none that this version knows. */
+export function readEvents(files: SessionFiles, folder: string, sessionId: string, known?: ChainHead): RunEvent[] {
+	const path = eventFile(folder);
+	const found: RunEvent[] = [];
+	const scan = scanChain(files.readWhole(path) ?? Buffer.alloc(0), sessionId, known, (event) => {
+		const parsed = eventShape.safeParse(event);
+		if (parsed.success) found.push(parsed.data);
+		return parsed.success;
+	});
+	if (scan.kind === 'broken') throw new BrokenLog(`${path}:${scan.line}: ${scan.why}`);
+	return found;
 }
 
 type Scan =
@@ -83,7 +96,12 @@ type Scan =
 	  }
 	| { readonly kind: 'broken'; readonly line: number; readonly why: string };
 
-function scanChain(bytes: Buffer, sessionId: string, known?: ChainHead): Scan {
+function scanChain(
+	bytes: Buffer,
+	sessionId: string,
+	known?: ChainHead,
+	take: (event: unknown) => boolean = () => true,
+): Scan {
 	let head = hashOf(Buffer.from(`approve-run events 1 ${sessionId}`));
 	let count = 0;
 	let at = 0;
@@ -95,12 +113,17 @@ function scanChain(bytes: Buffer, sessionId: string, known?: ChainHead): Scan {
 			const why = 'this line was changed, or one after it was removed, moved or put in';
 			return { kind: 'broken', line: Math.max(1, count), why: count === 0 ? 'this is not the first line' : why };
 		}
+		if (!take(parsed.event))
+			return { kind: 'broken', line: count + 1, why: 'this event is none that this approve-run knows' };
 		head = hashOf(line);
 		count += 1;
 		at = end + 1;
 		if (known?.count === count && known.head !== head) {
 			return { kind: 'broken', line: count, why: 'this line is not the one that session.json knows' };
 		}
+	}
+	if (known !== undefined && count < known.count) {
+		return { kind: 'broken', line: count + 1, why: `${known.count - count} lines are missing at the end` };
 	}
 	return { kind: 'whole', count, head, size: at, rest: Buffer.from(bytes.subarray(at)) };
 }

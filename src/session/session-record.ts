@@ -8,7 +8,7 @@ export const recordVersion = 1;
 
 const time = z.int();
 const limitNames = ['time', 'cpu', 'memory', 'output', 'tasks', 'disk', 'files'] as const;
-const limitName = z.enum(limitNames);
+export const limitName = z.enum(limitNames);
 const reason: z.ZodMiniType<ExitReason> = z.enum([
 	'exited',
 	'signaled',
@@ -68,13 +68,13 @@ export type StoredState = SessionRecord['state'];
 /** `interrupted`: its controller died. It can be reviewed like one that is waiting. */
 export type SessionState = StoredState | { readonly kind: 'interrupted' };
 
-const decidedByShape = z.union([
+export const decidedByShape = z.union([
 	z.strictObject({ rule: z.string() }),
 	z.strictObject({ person: z.string() }),
 	z.strictObject({ built: z.enum(['unattended', 'plan', 'limit', 'kernel', 'runtime']) }),
 ]);
 
-const approvalShape: z.ZodMiniType<Approval> = z.strictObject({
+export const approvalShape: z.ZodMiniType<Approval> = z.strictObject({
 	approved: z.boolean(),
 	by: decidedByShape,
 	because: z.exactOptional(z.string()),

@@ -3,9 +3,10 @@ import { monotonicFactory } from 'ulid';
 import * as z from 'zod/mini';
 import type { Processes } from '../host/process-identity.ts';
 import type { SessionFiles } from '../host/session-files.ts';
+import type { RunEvent } from '../model/event.ts';
 import type { Report } from '../model/report.ts';
 import type { SessionPlace } from './apply-host.ts';
-import { type EventLog, openEventLog, type Verification, verifyEvents } from './event-log.ts';
+import { type EventLog, openEventLog, readEvents, type Verification, verifyEvents } from './event-log.ts';
 import { journalFolder } from './journal.ts';
 import { readSealed, writeSealed } from './sealed-file.ts';
 import {
@@ -38,6 +39,8 @@ export interface Session extends SessionPlace {
 	/** Opens events.jsonl to append; throws BrokenLog. Close it. */
 	openEvents(): EventLog;
 	verifyEvents(): Verification;
+	/** What happened, in order. Throws BrokenLog. */
+	events(): RunEvent[];
 	/** Throws UntrustedSession where decisions.json was edited. */
 	decisions(): Decisions;
 	saveDecisions(decisions: Decisions): void;
@@ -167,6 +170,7 @@ function makeSession(root: string, initial: SessionRecord, host: StoreHost): Ses
 		},
 		openEvents: () => openEventLog(files, folder, id),
 		verifyEvents: () => verifyEvents(files, folder, id, record.events),
+		events: () => readEvents(files, folder, id, record.events),
 		decisions: () => {
 			const read = readSealed(files, `${folder}/decisions.json`, recordVersion, decisionsShape);
 			if (read.kind === 'missing') return { changes: {}, effects: {} };

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openProcesses } from '../../src/host/process-identity.ts';
 import { openSessionFiles } from '../../src/host/session-files.ts';
@@ -93,7 +94,7 @@ describe('the event log', () => {
 			session.update({ events: log.head() });
 			log.close();
 		}
-		expect(session.verifyEvents()).toEqual({ kind: 'intact', count: 6, torn: false });
+		expect(session.verifyEvents()).toEqual({ kind: 'intact', count: 6, torn: false, unsealed: 0 });
 	});
 
 	it('shows the first line that was edited, removed, swapped or cut away', () => {
@@ -122,6 +123,51 @@ describe('the event log', () => {
 		expect(() => session.openEvents()).toThrow(BrokenLog);
 	});
 
+	it('shows any byte that was changed, any part that was cut out and any line that was moved, anywhere below the seal', () => {
+		const session = store.create(about);
+		const log = session.openEvents();
+		const approval = { approved: true, by: { person: 'ada' }, because: 'a "reason"\n' } as const;
+		for (let at = 1; at <= 8; at++)
+			log.append({ kind: 'decided', at, effect: { kind: 'write', path: `/p/${at}` }, approval });
+		session.update({ events: log.head() });
+		log.close();
+		const good = readFileSync(file(session.folder));
+		const lines = good.toString('latin1').split('\n').slice(0, -1);
+		const cut = fc.tuple(fc.nat(good.length - 1), fc.nat(good.length - 1)).map(([a, b]) => {
+			const [from, to] = [Math.min(a, b), Math.max(a, b) + 1];
+			return Buffer.concat([good.subarray(0, from), good.subarray(to)]);
+		});
+		const edit = fc.tuple(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 })).map(([at, by]) => {
+			const bytes = Buffer.from(good);
+			bytes[at] = ((bytes[at] ?? 0) + by) % 256;
+			return bytes;
+		});
+		const moved = fc
+			.shuffledSubarray(lines, { minLength: 1, maxLength: lines.length })
+			.map((some) => Buffer.from(`${some.join('\n')}\n`, 'latin1'));
+		fc.assert(
+			fc.property(fc.oneof(cut, edit, moved), (bytes) => {
+				writeFileSync(file(session.folder), bytes);
+				const found = session.verifyEvents();
+				expect(found.kind === 'intact').toBe(bytes.equals(good));
+				if (found.kind === 'broken') expect(() => session.events()).toThrow(BrokenLog);
+			}),
+			{ numRuns: 400 },
+		);
+		writeFileSync(file(session.folder), good);
+		expect(session.events()).toHaveLength(8);
+	});
+
+	it('is read only where every event is one that this version knows', () => {
+		const session = store.create(about);
+		const log = session.openEvents();
+		log.append({ kind: 'applied', at: 1, paths: ['/a'] });
+		log.append(JSON.parse('{"kind":"teleported","at":2}'));
+		log.close();
+		expect(session.verifyEvents()).toMatchObject({ kind: 'broken', line: 2 });
+		expect(() => session.events()).toThrow(/events\.jsonl:2: this event is none that this approve-run knows/);
+	});
+
 	it('tolerates a last line torn by kill -9, says so, and goes on after it', () => {
 		const session = store.create(about);
 		const log = session.openEvents();
@@ -129,12 +175,12 @@ describe('the event log', () => {
 		log.append(event(2));
 		log.close();
 		writeFileSync(file(session.folder), readFileSync(file(session.folder), 'utf8').slice(0, -9));
-		expect(session.verifyEvents()).toEqual({ kind: 'intact', count: 1, torn: true });
+		expect(session.verifyEvents()).toEqual({ kind: 'intact', count: 1, torn: true, unsealed: 1 });
 		const again = session.openEvents();
 		expect(again.torn).toBe(true);
 		again.append(event(3));
 		again.close();
-		expect(session.verifyEvents()).toEqual({ kind: 'intact', count: 2, torn: false });
+		expect(session.verifyEvents()).toEqual({ kind: 'intact', count: 2, torn: false, unsealed: 2 });
 		expect(readFileSync(join(session.folder, 'events.torn'), 'utf8')).toContain('"hash"');
 	});
 });

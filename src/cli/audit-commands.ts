@@ -1,0 +1,93 @@
+/** `approve-run audit verify|show|schema`: the record of a session. */
+import type { DecidedBy } from '../model/decision.ts';
+import { describeEffect } from '../model/effect.ts';
+import type { RunEvent } from '../model/event.ts';
+import { eventJsonSchema } from '../session/event-schema.ts';
+import { openActions } from './open-session.ts';
+import { printableJson, printableLine } from './printable.ts';
+import { UserError } from './user-error.ts';
+
+/** Finds what was changed in the record since it was written; says what a whole chain does not prove. */
+export function auditVerifyCommand(id: string): number {
+	const { session } = openActions(id);
+	const result = session.verifyEvents();
+	if (result.kind === 'broken') {
+		throw new UserError(`${session.folder}/events.jsonl:${result.line}: ${result.why}`);
+	}
+	// Each throws where its seal does not fit.
+	session.decisions();
+	session.report();
+	const torn = result.torn ? '; a crash cut the last one off' : '';
+	process.stdout.write(`${result.count} events, the chain is whole${torn}\n`);
+	if (result.unsealed > 0) {
+		process.stdout.write(
+			`the last ${result.unsealed} came after the session was saved last: whether more followed cannot be said\n`,
+		);
+	}
+	process.stdout.write(
+		'this shows edits, and is no signature: whoever runs as you could have written all of it anew\n',
+	);
+	return 0;
+}
+
+/** The events as lines, or as JSON, one a line. */
+export function auditShowCommand(id: string, flags: { readonly json?: boolean | undefined }): number {
+	for (const event of openActions(id).session.events()) {
+		const line = flags.json === true ? oneLine(event) : `${new Date(event.at).toISOString()}  ${eventLine(event)}`;
+		process.stdout.write(`${line}\n`);
+	}
+	return 0;
+}
+
+export function auditSchemaCommand(): number {
+	process.stdout.write(`${printableJson(eventJsonSchema())}\n`);
+	return 0;
+}
+
+function oneLine(event: RunEvent): string {
+	// Between the values of JSON there are no tabs or line ends but those of its layout.
+	return printableJson(event).replaceAll(/\n\t*/g, '');
+}
+
+function eventLine(event: RunEvent): string {
+	switch (event.kind) {
+		case 'started': {
+			const hashes = Object.entries(event.hashes ?? {}).map(([name, hash]) => `${name} sha256 ${hash}`);
+			const facts = [`policy ${event.policy}`, event.runtime, `approve-run ${event.version ?? 'unknown'}`, ...hashes];
+			return `started ${[event.script, ...facts].map(printableLine).join(', ')}`;
+		}
+		case 'review-opened':
+			return `review opened by ${printableLine(event.person)} (uid ${event.uid}) on ${event.terminal ?? 'a terminal'}`;
+		case 'effect':
+			return `${event.approval.approved ? 'allowed' : 'denied'} ${event.id} ${printableLine(describeEffect(event.effect))}${byWords(event.approval)}`;
+		case 'command-ended':
+			return `command ${event.id} ended with ${event.status}`;
+		case 'unsupported':
+			return `${printableLine(event.call)} is not implemented`;
+		case 'limit':
+			return `stopped by the limit ${event.limit} of ${event.allowed}`;
+		case 'failed':
+			return `failed: ${printableLine(event.error)}`;
+		case 'ended':
+			return event.signal === undefined ? `ended with ${event.status}` : `ended by signal ${event.signal}`;
+		case 'decided':
+			return `${event.approval.approved ? 'approved' : 'denied'} ${printableLine(describeEffect(event.effect))}${byWords(event.approval)}`;
+		case 'resolved':
+			return `conflict at ${printableLine(event.path)}: ${event.how}, by ${who(event.by)}`;
+		case 'applied':
+			return `applied ${event.paths.map(printableLine).join(', ')}`;
+		case 'rolled-back':
+			return `rolled back ${event.paths.map(printableLine).join(', ')}`;
+		case 'discarded':
+			return 'discarded';
+	}
+}
+
+function byWords({ by, because }: { readonly by: DecidedBy; readonly because?: string }): string {
+	return `, by ${who(by)}${because === undefined ? '' : ` (${printableLine(because)})`}`;
+}
+
+function who(by: DecidedBy): string {
+	if ('rule' in by) return `the rule ${printableLine(by.rule)}`;
+	return 'person' in by ? printableLine(by.person) : by.built;
+}
