@@ -5,15 +5,16 @@
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Bytes to text, never failing. */
-export function decodeName(bytes: Uint8Array): string {
-	const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-	const ascii = buffer.toString('latin1');
+/** Bytes to text, never failing; those from `start` to `end`, or all. */
+export function decodeName(bytes: Uint8Array, start = 0, end = bytes.length): string {
+	const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+	const ascii = buffer.toString('latin1', start, end);
 	if (!hasHighByte(ascii)) return ascii;
+	const part = buffer.subarray(start, end);
 	try {
-		return utf8.decode(buffer);
+		return utf8.decode(part);
 	} catch {
-		return decodePiecewise(buffer);
+		return decodePiecewise(part);
 	}
 }
 

@@ -74,7 +74,11 @@ export class SysError extends Error {
 	readonly errno: number;
 
 	constructor(code: ErrnoName, detail?: string) {
+		// It is an answer and no fault, and nobody reads its stack: making that would cost three times the rest of a failing call.
+		const { stackTraceLimit } = Error;
+		Error.stackTraceLimit = 0;
 		super(detail === undefined ? code : `${code}: ${detail}`);
+		Error.stackTraceLimit = stackTraceLimit;
 		this.name = 'SysError';
 		this.code = code;
 		this.errno = errno[code];

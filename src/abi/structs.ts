@@ -25,61 +25,64 @@ export type StatFields = {
 
 const billion = 1_000_000_000n;
 
-/** struct stat: arch/x86/include/uapi/asm/stat.h (144 bytes), asm-generic/stat.h (128 bytes). */
-export function packStat(stat: StatFields, architecture: Architecture): Buffer {
-	const x64 = architecture === 'x64';
-	const out = Buffer.alloc(x64 ? 144 : 128);
-	out.writeBigUInt64LE(BigInt.asUintN(64, stat.dev), 0);
-	out.writeBigUInt64LE(BigInt.asUintN(64, stat.ino), 8);
-	if (x64) {
-		writeInt64(out, stat.nlink, 16);
-		out.writeUInt32LE(stat.mode, 24);
-		out.writeUInt32LE(stat.uid, 28);
-		out.writeUInt32LE(stat.gid, 32);
-		out.writeBigUInt64LE(BigInt.asUintN(64, stat.rdev), 40);
-		writeInt64(out, stat.size, 48);
-		writeInt64(out, stat.blksize, 56);
-		writeInt64(out, stat.blocks, 64);
-	} else {
-		out.writeUInt32LE(stat.mode, 16);
-		out.writeUInt32LE(stat.nlink, 20);
-		out.writeUInt32LE(stat.uid, 24);
-		out.writeUInt32LE(stat.gid, 28);
-		out.writeBigUInt64LE(BigInt.asUintN(64, stat.rdev), 32);
-		writeInt64(out, stat.size, 48);
-		out.writeInt32LE(stat.blksize, 56);
-		writeInt64(out, stat.blocks, 64);
-	}
-	writeTime(out, stat.atimeNs, 72);
-	writeTime(out, stat.mtimeNs, 88);
-	writeTime(out, stat.ctimeNs, 104);
-	return out;
+/** Bytes of struct stat: arch/x86/include/uapi/asm/stat.h, asm-generic/stat.h. */
+export function statBytes(architecture: Architecture): number {
+	return architecture === 'x64' ? 144 : 128;
 }
 
-/** struct statx: include/uapi/linux/stat.h (256 bytes), the basic fields. */
-export function packStatx(stat: StatFields): Buffer {
-	const out = Buffer.alloc(256);
-	out.writeUInt32LE(0x7ff, 0); // STATX_BASIC_STATS
-	out.writeUInt32LE(stat.blksize, 4);
-	out.writeUInt32LE(stat.nlink, 16);
-	out.writeUInt32LE(stat.uid, 20);
-	out.writeUInt32LE(stat.gid, 24);
-	out.writeUInt16LE(stat.mode, 28);
-	out.writeBigUInt64LE(BigInt.asUintN(64, stat.ino), 32);
-	writeInt64(out, stat.size, 40);
-	writeInt64(out, stat.blocks, 48);
-	writeStatxTime(out, stat.atimeNs, 64);
-	writeStatxTime(out, stat.ctimeNs, 96);
-	writeStatxTime(out, stat.mtimeNs, 112);
-	writeDevice(out, stat.rdev, 128);
-	writeDevice(out, stat.dev, 136);
-	return out;
+/** Writes a struct stat at `at`, where all bytes are 0. */
+export function putStat(out: DataView, at: number, stat: StatFields, architecture: Architecture): void {
+	out.setBigUint64(at, stat.dev, true);
+	out.setBigUint64(at + 8, stat.ino, true);
+	if (architecture === 'x64') {
+		putInt64(out, stat.nlink, at + 16);
+		out.setUint32(at + 24, stat.mode, true);
+		out.setUint32(at + 28, stat.uid, true);
+		out.setUint32(at + 32, stat.gid, true);
+		out.setBigUint64(at + 40, stat.rdev, true);
+		putInt64(out, stat.size, at + 48);
+		putInt64(out, stat.blksize, at + 56);
+		putInt64(out, stat.blocks, at + 64);
+	} else {
+		out.setUint32(at + 16, stat.mode, true);
+		out.setUint32(at + 20, stat.nlink, true);
+		out.setUint32(at + 24, stat.uid, true);
+		out.setUint32(at + 28, stat.gid, true);
+		out.setBigUint64(at + 32, stat.rdev, true);
+		putInt64(out, stat.size, at + 48);
+		out.setInt32(at + 56, stat.blksize, true);
+		putInt64(out, stat.blocks, at + 64);
+	}
+	putTime(out, stat.atimeNs, at + 72);
+	putTime(out, stat.mtimeNs, at + 88);
+	putTime(out, stat.ctimeNs, at + 104);
+}
+
+/** Bytes of struct statx: include/uapi/linux/stat.h. */
+export const statxBytes = 256;
+
+/** Writes the basic fields of a struct statx at `at`, where all bytes are 0. */
+export function putStatx(out: DataView, at: number, stat: StatFields): void {
+	out.setUint32(at, 0x7ff, true); // STATX_BASIC_STATS
+	out.setUint32(at + 4, stat.blksize, true);
+	out.setUint32(at + 16, stat.nlink, true);
+	out.setUint32(at + 20, stat.uid, true);
+	out.setUint32(at + 24, stat.gid, true);
+	out.setUint16(at + 28, stat.mode, true);
+	out.setBigUint64(at + 32, stat.ino, true);
+	putInt64(out, stat.size, at + 40);
+	putInt64(out, stat.blocks, at + 48);
+	putTime(out, stat.atimeNs, at + 64);
+	putTime(out, stat.ctimeNs, at + 96);
+	putTime(out, stat.mtimeNs, at + 112);
+	putDevice(out, stat.rdev, at + 128);
+	putDevice(out, stat.dev, at + 136);
 }
 
 /** struct timespec, 16 bytes. */
 export function packTimespec(ns: bigint): Buffer {
 	const out = Buffer.alloc(16);
-	writeTime(out, ns, 0);
+	putTime(new DataView(out.buffer, out.byteOffset, 16), ns, 0);
 	return out;
 }
 
@@ -150,23 +153,23 @@ export function readInt64(bytes: Buffer, at: number): number {
 	return bytes.readInt32LE(at + 4) * 2 ** 32 + bytes.readUInt32LE(at);
 }
 
-function writeTime(out: Buffer, ns: bigint, at: number): void {
-	// Floor division: one nanosecond before 1970 is -1 s and 999,999,999 ns.
-	const rest = ((ns % billion) + billion) % billion;
-	out.writeBigInt64LE(BigInt.asIntN(64, (ns - rest) / billion), at);
-	out.writeBigInt64LE(rest, at + 8);
+function putInt64(out: DataView, value: number, at: number): void {
+	out.setUint32(at, value >>> 0, true);
+	out.setInt32(at + 4, Math.floor(value / 2 ** 32) | 0, true);
 }
 
-function writeStatxTime(out: Buffer, ns: bigint, at: number): void {
+/** Seconds and nanoseconds; also struct statx_timestamp, whose nanoseconds have four bytes and are followed by four of padding. */
+function putTime(out: DataView, ns: bigint, at: number): void {
+	// Floor division: one nanosecond before 1970 is -1 s and 999,999,999 ns.
 	const rest = ((ns % billion) + billion) % billion;
-	out.writeBigInt64LE(BigInt.asIntN(64, (ns - rest) / billion), at);
-	out.writeUInt32LE(Number(rest), at + 8);
+	out.setBigInt64(at, (ns - rest) / billion, true);
+	out.setBigInt64(at + 8, rest, true);
 }
 
 /** Splits a dev_t as gnu_dev_major and gnu_dev_minor do. */
-function writeDevice(out: Buffer, dev: bigint, at: number): void {
+function putDevice(out: DataView, dev: bigint, at: number): void {
 	const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
 	const minor = (dev & 0xffn) | ((dev >> 12n) & ~0xffn);
-	out.writeUInt32LE(Number(BigInt.asUintN(32, major)), at);
-	out.writeUInt32LE(Number(BigInt.asUintN(32, minor)), at + 4);
+	out.setUint32(at, Number(BigInt.asUintN(32, major)), true);
+	out.setUint32(at + 4, Number(BigInt.asUintN(32, minor)), true);
 }

@@ -9,7 +9,7 @@ export type FifoTransport = {
 	receiveWaiting(into: Buffer, offset: number, length: number): number;
 	/** Of the supervisor's words, which come on a FIFO that no guest has; without waiting: 0 when nothing is there. */
 	receiveReport(into: Buffer, offset: number, length: number): number;
-	send(channel: number, bytes: Uint8Array): void;
+	send(channel: number, bytes: Uint8Array, length: number): void;
 	receive(channel: number, into: Uint8Array): void;
 	/** An order to the supervisor: see PROTOCOL.md. */
 	order(op: 'kill' | 'tgkill' | 'release' | 'make', pid: number, tid: number, signal: number): void;
@@ -52,10 +52,10 @@ export function openFifoTransport(folder: string, channels: number): FifoTranspo
 		receiveRequest: (into, offset, length) => fs.readSync(request, into, offset, length, null),
 		receiveWaiting: (into, offset, length) => readWaiting(waiting, into, offset, length),
 		receiveReport: (into, offset, length) => readWaiting(report, into, offset, length),
-		send(channel, bytes) {
+		send(channel, bytes, length) {
 			const fd = descriptor(reply, channel);
-			let sent = fs.writeSync(fd, bytes);
-			while (sent < bytes.length) sent += fs.writeSync(fd, bytes, sent);
+			let sent = fs.writeSync(fd, bytes, 0, length);
+			while (sent < length) sent += fs.writeSync(fd, bytes, sent, length - sent);
 		},
 		receive(channel, into) {
 			const fd = descriptor(data, channel);

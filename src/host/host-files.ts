@@ -98,7 +98,7 @@ function names(name: string): string[] {
 		const found = fs.readdirSync(hostPath(name));
 		// U+FFFD stands for bytes that are not UTF-8 (or for itself): read the names again as bytes.
 		if (!found.some((child) => child.includes('\ufffd'))) return found;
-		return fs.readdirSync(hostPath(name), { encoding: 'buffer' }).map(decodeName);
+		return fs.readdirSync(hostPath(name), { encoding: 'buffer' }).map((name) => decodeName(name));
 	});
 }
 

@@ -95,7 +95,7 @@ export class Dispatcher {
 	}
 
 	#perform(task: Task, call: Call): Outcome {
-		const name = call.signature.slice(0, call.signature.indexOf('('));
+		const { name } = call;
 		const row = table.get(name);
 		if (row === undefined) {
 			this.#kernel.unsupported(name);

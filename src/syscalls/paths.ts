@@ -3,7 +3,7 @@
 import { encodeName } from '../abi/bytes.ts';
 import { SysError } from '../abi/errno.ts';
 import { isType, S_IFDIR, S_IFLNK } from '../abi/file-mode.ts';
-import { packDirent, packStat, packStatfs, packStatx } from '../abi/structs.ts';
+import { packDirent, packStatfs, putStat, putStatx, statBytes, statxBytes } from '../abi/structs.ts';
 import type { Place, Stat } from '../fs/api.ts';
 import { NodeFile } from '../kernel/node-file.ts';
 import type { Context, Handler } from './context.ts';
@@ -24,7 +24,8 @@ export const newfstatat: Handler = (c) => giveStat(c, statAt(c, c.int(3)), 2);
 
 /** Implements statx(2): the basic fields; no birth time. */
 export const statx: Handler = (c) => {
-	c.link.write(c.long(4), packStatx(statAt(c, c.int(2))));
+	const facts = statAt(c, c.int(2));
+	c.link.compose(c.long(4), statxBytes, (out, start) => putStatx(out, start, facts));
 	return 0;
 };
 
@@ -160,7 +161,8 @@ function statAt(c: Context, flags: number): Stat {
 }
 
 function giveStat(c: Context, facts: Stat, index: number): number {
-	c.link.write(c.long(index), packStat(facts, c.architecture));
+	const { architecture } = c;
+	c.link.compose(c.long(index), statBytes(architecture), (out, start) => putStat(out, start, facts, architecture));
 	return 0;
 }
 

@@ -22,6 +22,8 @@ export type Call = {
 	readonly seq: number;
 	/** `openat(isii)i`, as sent. */
 	readonly signature: string;
+	/** `openat`. */
+	readonly name: string;
 	readonly args: readonly Argument[];
 };
 
@@ -30,15 +32,16 @@ const faultLength = 0xffffffff;
 const longLength = 0xfffffffe;
 const high = 2 ** 32;
 
-/** Argument types by signature: a guest makes few different calls and many of each. */
-const knownTypes = new Map<string, string>();
+type Signature = { readonly bytes: Buffer; readonly text: string; readonly name: string; readonly types: string };
+
+/** By a hash of their bytes: a guest makes few different calls and many of each, and needs no new text for each. */
+const knownSignatures = new Map<number, Signature>();
 
 /** Decodes a payload. Throws WireError on anything that does not add up to exactly the bytes that came. */
 export function decodeCall(channel: number, seq: number, payload: Buffer): Call {
 	const nameLength = payload[0];
 	if (nameLength === undefined || payload.length < 1 + nameLength) throw new WireError('a call without its name');
-	const signature = payload.toString('latin1', 1, 1 + nameLength);
-	const types = knownTypes.get(signature) ?? parseTypes(signature);
+	const { text: signature, name, types } = signatureOf(payload, nameLength);
 	const args: Argument[] = [];
 	let at = 1 + nameLength;
 	for (let i = 0; i < types.length; i++) {
@@ -68,7 +71,7 @@ export function decodeCall(channel: number, seq: number, payload: Buffer): Call 
 					else if (length === longLength) args.push({ kind: 'long', address });
 					else {
 						need(payload, at, length, signature);
-						args.push({ kind: 'text', address, text: decodeName(payload.subarray(at, at + length)) });
+						args.push({ kind: 'text', address, text: decodeName(payload, at, at + length) });
 						at += length;
 					}
 					break;
@@ -88,7 +91,7 @@ export function decodeCall(channel: number, seq: number, payload: Buffer): Call 
 		}
 	}
 	if (at !== payload.length) throw new WireError(`${signature}: ${payload.length - at} bytes too many`);
-	return { channel, seq, signature, args };
+	return { channel, seq, signature, name, args };
 }
 
 function need(payload: Buffer, at: number, bytes: number, signature: string): void {
@@ -99,13 +102,29 @@ function readAddress(payload: Buffer, at: number): number {
 	return payload.readUInt32LE(at + 4) * high + payload.readUInt32LE(at);
 }
 
-function parseTypes(signature: string): string {
-	const match = /^[a-z0-9_]{1,40}\(([ipfsbv]{0,9})\)[ipfv]$/i.exec(signature);
-	const types = match?.[1];
-	if (types === undefined) throw new WireError(`a signature that is none: ${JSON.stringify(signature.slice(0, 60))}`);
+function signatureOf(payload: Buffer, length: number): Signature {
+	let hash = length;
+	for (let i = 1; i <= length; i++) hash = (Math.imul(hash, 31) + (payload[i] ?? 0)) | 0;
+	const known = knownSignatures.get(hash);
+	if (known !== undefined && isSame(known.bytes, payload, length)) return known;
+	const bytes = Buffer.from(payload.subarray(1, 1 + length));
+	const fresh = { bytes, ...parseSignature(bytes.toString('latin1')) };
+	// A hostile guest could send endless different names; only as many as there are system calls are kept.
+	if (knownSignatures.size < 1000) knownSignatures.set(hash, fresh);
+	return fresh;
+}
+
+function isSame(bytes: Buffer, payload: Buffer, length: number): boolean {
+	if (bytes.length !== length) return false;
+	for (let i = 0; i < length; i++) if (bytes[i] !== payload[i + 1]) return false;
+	return true;
+}
+
+function parseSignature(signature: string): Omit<Signature, 'bytes'> {
+	const [, name, types] = /^([a-z0-9_]{1,40})\(([ipfsbv]{0,9})\)[ipfv]$/i.exec(signature) ?? [];
+	if (name === undefined || types === undefined)
+		throw new WireError(`a signature that is none: ${JSON.stringify(signature.slice(0, 60))}`);
 	const real = types === 'v' ? '' : types;
 	if (real.length > maxArguments || real.includes('v')) throw new WireError(`${signature}: too many arguments`);
-	// A hostile guest could send endless different names; only as many as there are system calls are kept.
-	if (knownTypes.size < 1000) knownTypes.set(signature, real);
-	return real;
+	return { text: signature, name, types: real };
 }

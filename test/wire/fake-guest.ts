@@ -40,8 +40,8 @@ export class FakeGuest implements Transport {
 		return last?.kind === 'result' ? last.value : undefined;
 	}
 
-	send(channel: number, bytes: Uint8Array): void {
-		this.#in.set(channel, Buffer.concat([this.#in.get(channel) ?? Buffer.alloc(0), bytes]));
+	send(channel: number, bytes: Uint8Array, length: number): void {
+		this.#in.set(channel, Buffer.concat([this.#in.get(channel) ?? Buffer.alloc(0), bytes.subarray(0, length)]));
 		while (this.#obey(channel));
 	}
 
