@@ -66,6 +66,11 @@ void channels_create(const char *dir, uint32_t count, struct supervisor_fds *fds
 	void *shared = mmap(NULL, 64 + count * sizeof *channel_owner, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		die("out of memory for %u tasks; allow fewer", count);
+	/* The controller places files there that are mapped shared. */
+	void *arena = (void *)SHARED_BASE;
+	int flags = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+	if (mmap(arena, ARENA_BYTES, PROT_READ | PROT_WRITE, flags, -1, 0) != arena)
+		die("cannot reserve memory for files that processes share: %s; free some memory", strerror(errno));
 	calls_made = shared;
 	channel_owner = (volatile int32_t *)shared + 16;
 }

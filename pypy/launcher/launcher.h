@@ -24,6 +24,7 @@ enum {
 #define SUPERVISOR_CHANNEL 0xFFFFFFFEu
 #define SHARED_BASE 0x600000000000ul /* writable shared file mappings are placed from here ... */
 #define SHARED_END 0x610000000000ul
+#define ARENA_BYTES (128ul << 20) /* the first of it is one memory for all guest processes: PROTOCOL.md, `mmap` */
 
 static inline int reply_fd(uint32_t channel)
 {

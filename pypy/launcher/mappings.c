@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-static uintptr_t next_shared = SHARED_BASE;
+static uintptr_t next_shared = SHARED_BASE + ARENA_BYTES;
 
 /* MAP_SHARED and writable: placed where the filter notices munmap, and shared with forked children as on Linux. */
 long do_map(const long *a)

@@ -50,13 +50,17 @@ function notPrivate(status: string): number {
  * (MADV_DONTNEED, or a fork whose parent unmaps it), and stays in memory all the same.
  */
 function findShared(pid: number, into: Map<string, number>): void {
+	const arenas = new Set<string>();
 	for (const line of readText(`/proc/${pid}/maps`).split('\n')) {
 		const [, start, end, offset, inode] =
 			/^([0-9a-f]+)-([0-9a-f]+) ..[-x]s ([0-9a-f]+) \S+ (\d+) +\/dev\/zero \(deleted\)$/.exec(line) ?? [];
+		// The arena: all guest processes have it, and it is small. What of it is used is in their resident sets.
+		if (start === '600000000000' && inode !== undefined) arenas.add(inode);
 		if (start === undefined || end === undefined || offset === undefined || inode === undefined) continue;
 		const size = Number.parseInt(offset, 16) + Number.parseInt(end, 16) - Number.parseInt(start, 16);
 		into.set(inode, Math.max(into.get(inode) ?? 0, size));
 	}
+	for (const inode of arenas) into.delete(inode);
 }
 
 /** The machine's pid of a guest process, or undefined when there is none (any more). */

@@ -1,5 +1,6 @@
 /** Processes and threads of the guest: who was born of whom, goes on as what, and how each ended. */
 import { SysError } from '../abi/errno.ts';
+import { Arena } from './arena.ts';
 import type { Descriptors } from './descriptors.ts';
 import { FileLocks } from './locks.ts';
 import { newProcess } from './new-process.ts';
@@ -38,6 +39,7 @@ export class ProcessTable {
 	/** Exits that the supervisor told of before the process's pid was known here. */
 	readonly #earlyExits = new Map<number, { readonly status: WaitStatus; readonly usage: Usage }>();
 	readonly locks: FileLocks;
+	readonly arena = new Arena();
 	#tasksUsed = 0;
 	#sharedMappings = 0;
 	#changed = false;
@@ -254,12 +256,14 @@ export class ProcessTable {
 	mapped(process: Process, mapping: SharedMapping): void {
 		mapping.file.hold();
 		process.mappings.set(mapping.address, mapping);
+		if (mapping.region !== undefined) mapping.region.users += 1;
 		this.#sharedMappings += 1;
 	}
 
 	unmapped(process: Process, mapping: SharedMapping): void {
 		if (!process.mappings.delete(mapping.address)) return;
 		this.#sharedMappings -= 1;
+		if (mapping.region !== undefined) this.arena.leave(mapping.region);
 		mapping.file.release();
 	}
 

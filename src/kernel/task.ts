@@ -1,4 +1,5 @@
 /** The guest's processes and threads, as the kernel sees them. */
+import type { Region } from './arena.ts';
 import type { Descriptors } from './descriptors.ts';
 import type { NodeFile } from './node-file.ts';
 import type { Park } from './outcome.ts';
@@ -59,8 +60,8 @@ export type Process = {
 	readonly mappings: Map<number, SharedMapping>;
 };
 
-/** A file mapped shared and writable. Its memory is the guest's own; what changed there is written back. */
-export type SharedMapping = {
+/** A part of a file in the guest's memory; what changed there is written back. */
+export type MappedFile = {
 	readonly address: number;
 	/** Bytes, as the guest said; pages are whole. */
 	readonly length: number;
@@ -70,6 +71,9 @@ export type SharedMapping = {
 	/** A hash of each page as it was last alike in the file and in memory. */
 	readonly pages: PageHashes;
 };
+
+/** A file mapped shared and writable: a view of its place in the arena, or memory that forked children share. */
+export type SharedMapping = MappedFile & { readonly region: Region | undefined };
 
 export type Task = {
 	readonly channel: number;

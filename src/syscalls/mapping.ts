@@ -1,10 +1,11 @@
 /** mmap(2) of files: the launcher mapped anonymous memory at the address; it is filled here. munmap(2), msync(2). */
 import { SysError } from '../abi/errno.ts';
+import type { Region } from '../kernel/arena.ts';
 import { NodeFile } from '../kernel/node-file.ts';
 import { PageHashes, pageBytes } from '../kernel/page-hashes.ts';
 import { pieceBytes } from '../wire/guest-link.ts';
 import type { Context, Handler } from './context.ts';
-import { mappingOf, noteFile, writeBack } from './shared-memory.ts';
+import { beforeReading, mappingOf, noteFile, writeBack } from './shared-memory.ts';
 
 const PROT_WRITE = 2;
 const MAP_SHARED = 1;
@@ -12,8 +13,8 @@ const MAP_TYPE = 0xf;
 const MAP_SHARED_VALIDATE = 3;
 
 /**
- * Arguments: address, length, prot, flags, fd, offset. A result above 0 is where the same part of the file is mapped already.
- * Other processes' writes are seen where they were forked with the mapping; else not until the file is mapped again.
+ * Arguments: address, length, prot, flags, fd, offset. A result above 0 is where that part of the file lies in memory already: in the
+ * arena, which all processes share. Where the arena is full, only forked children share the memory.
  */
 export const mmap: Handler = (c) => {
 	const [address, length, offset] = [c.long(0), c.long(1), c.long(5)];
@@ -24,18 +25,32 @@ export const mmap: Handler = (c) => {
 	if (!file.readable || (writesBack && !file.writable)) throw new SysError('EACCES');
 	if (!(file instanceof NodeFile) || file.node.type === 'directory') throw new SysError('ENODEV');
 	if (length <= 0 || offset < 0 || offset % pageBytes !== 0) throw new SysError('EINVAL');
-	const there = shared ? mappingOf(c, file, offset, length) : undefined;
+	const region = shared ? regionOf(c, file, offset + length, writesBack) : undefined;
+	const there = region === undefined && shared ? mappingOf(c, file, offset, length) : undefined;
 	// Memory that another mapping of it changed belongs to the file, for a private mapping too.
-	if (c.process.mappings.size > 0)
-		for (const { address: at, length: size } of c.process.mappings.values()) writeBack(c, at, size);
-	if (there === undefined) fill(c, file, address, length, offset);
+	if (region === undefined && c.kernel.hasSharedMappings) beforeReading(c, file, offset, length);
+	if (region === undefined && there === undefined) fill(c, file, address, length, offset);
 	if (writesBack) {
-		const mapping = { address, length, offset, file, pages: new PageHashes(length) };
-		noteFile(mapping, 0, Math.min(length, Math.max(0, file.stat().size - offset)));
+		const pages = region?.pages ?? new PageHashes(length);
+		const mapping = { address, length, offset, file, pages, region };
+		if (region === undefined) noteFile(mapping, 0, Math.min(length, Math.max(0, file.stat().size - offset)));
 		c.kernel.mapped(c.process, mapping);
-	}
+	} else if (region !== undefined) region.pinned = true;
+	if (region !== undefined) return region.address + offset;
 	return there?.[1] ?? 0;
 };
+
+/** Where the file lies in the arena; it is brought there for a mapping that may be written. undefined: it has no place there. */
+function regionOf(c: Context, file: NodeFile, end: number, bring: boolean): Region | undefined {
+	const there = c.kernel.arena.find(file);
+	if (there !== undefined) return end <= there.length ? there : undefined;
+	const region = bring ? c.kernel.arena.place(file, end) : undefined;
+	if (region === undefined) return undefined;
+	if (region.used) clear(c, region);
+	fill(c, file, region.address, region.length, 0);
+	noteFile(region, 0, Math.min(region.length, file.stat().size));
+	return region;
+}
 
 /** Implements msync(2) for shared file mappings. */
 export const msync: Handler = (c) => {
@@ -50,6 +65,13 @@ export const munmap: Handler = (c) => {
 	if (mapping !== undefined && c.long(1) >= mapping.length) c.kernel.unmapped(c.process, mapping);
 	return 0;
 };
+
+/** What another file left there. */
+function clear(c: Context, { address, length }: Region): void {
+	const zeros = Buffer.alloc(Math.min(length, pieceBytes));
+	for (let done = 0; done < length; done += zeros.length)
+		c.link.write(address + done, zeros.subarray(0, Math.min(zeros.length, length - done)));
+}
 
 function fill(c: Context, file: NodeFile, address: number, length: number, offset: number): void {
 	const bytes = Buffer.allocUnsafe(Math.min(length, pieceBytes));

@@ -1,8 +1,8 @@
-/** Keeps files and the memory they are mapped to alike, as far as one process and its forked children see both. mmap(2). */
-import type { NodeFile } from '../kernel/node-file.ts';
+/** Keeps files and the memory they are mapped to alike. mmap(2). */
+import { NodeFile } from '../kernel/node-file.ts';
 import type { OpenFile } from '../kernel/open-file.ts';
 import { pageBytes } from '../kernel/page-hashes.ts';
-import type { SharedMapping } from '../kernel/task.ts';
+import type { MappedFile } from '../kernel/task.ts';
 import { GuestFault, pieceBytes } from '../wire/guest-link.ts';
 import type { Context } from './context.ts';
 
@@ -11,7 +11,10 @@ export function writeBack(c: Context, address: number, length: number): void {
 	for (const mapping of c.process.mappings.values()) {
 		const from = Math.max(address, mapping.address) - mapping.address;
 		const to = Math.min(address + length, mapping.address + mapping.length) - mapping.address;
-		if (from < to) writeBackPart(c, mapping, from, to);
+		if (from >= to) continue;
+		const { region, offset } = mapping;
+		if (region === undefined) writeBackPart(c, mapping, from, to);
+		else writeBackPart(c, region, offset + from, offset + to);
 	}
 }
 
@@ -35,7 +38,7 @@ export function mappingOf(
 	file: NodeFile,
 	offset: number,
 	length: number,
-): readonly [SharedMapping, number] | undefined {
+): readonly [MappedFile, number] | undefined {
 	for (const [mapping, from] of overlapping(c, file, offset, length)) {
 		const end = mapping.offset + pageUp(mapping.length);
 		if (mapping.offset <= offset && offset + pageUp(length) <= end) return [mapping, mapping.address + from];
@@ -44,7 +47,7 @@ export function mappingOf(
 }
 
 /** Notes the pages `from`..`to` of a mapping as what the file holds there. */
-export function noteFile(mapping: SharedMapping, from: number, to: number): void {
+export function noteFile(mapping: MappedFile, from: number, to: number): void {
 	const first = Math.floor(from / pageBytes);
 	const last = Math.ceil(to / pageBytes);
 	const page = Buffer.alloc(pageBytes);
@@ -55,7 +58,7 @@ export function noteFile(mapping: SharedMapping, from: number, to: number): void
 	}
 }
 
-function writeBackPart(c: Context, mapping: SharedMapping, from: number, to: number): void {
+function writeBackPart(c: Context, mapping: MappedFile, from: number, to: number): void {
 	const size = mapping.file.node.stat().size - mapping.offset;
 	const first = Math.floor(from / pageBytes) * pageBytes;
 	// Bytes past the end of the file are not written back. mmap(2), NOTES.
@@ -83,16 +86,21 @@ function readPiece(c: Context, address: number, length: number): Buffer {
 	}
 }
 
-/** The process's mappings of a file that have bytes from `position` on; where in the mapping those lie. */
+/** Where bytes of a file from `position` on are in memory: its place in the arena, and the process's own mappings of it. */
 function* overlapping(
 	c: Context,
 	file: OpenFile,
 	position: number,
 	length: number,
-): Iterable<readonly [mapping: SharedMapping, from: number, to: number]> {
-	if (c.process.mappings.size === 0 || file.kind !== 'node') return;
+): Iterable<readonly [mapping: MappedFile, from: number, to: number]> {
+	if (!(file instanceof NodeFile)) return;
+	const region = c.kernel.arena.find(file);
+	const last = Math.min(position + length, region?.length ?? 0);
+	if (region !== undefined && position < last) yield [region, position, last];
+	if (c.process.mappings.size === 0) return;
 	const { dev, ino } = file.stat();
 	for (const mapping of c.process.mappings.values()) {
+		if (mapping.region !== undefined) continue;
 		const from = Math.max(position, mapping.offset) - mapping.offset;
 		const to = Math.min(position + length, mapping.offset + mapping.length) - mapping.offset;
 		if (from >= to) continue;

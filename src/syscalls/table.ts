@@ -206,7 +206,13 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['tkill', full(processes.tkill)],
 	['tgkill', full(processes.tgkill)],
 	['exit_group', full(processes.exitGroup)],
-	['mmap', partial(mapping.mmap, 'memory is shared with forked children; other processes see it in the file')],
+	[
+		'mmap',
+		partial(
+			mapping.mmap,
+			'128 MiB of files are one memory in all processes; past that, forked children share it and others see the file',
+		),
+	],
 	['munmap', full(mapping.munmap)],
 	['msync', full(mapping.msync)],
 	// Sockets
