@@ -22,6 +22,7 @@ enum {
 #define GUEST_NAME "guest"
 #define OUTSIDE_NAME "supervisor"
 #define SUPERVISOR_CHANNEL 0xFFFFFFFEu
+#define NETWORK_CHANNEL 0xFFFFFFFDu
 #define SHARED_BASE 0x600000000000ul /* writable shared file mappings are placed from here ... */
 #define SHARED_END 0x610000000000ul
 #define ARENA_BYTES (128ul << 20) /* the first of it is one memory for all guest processes: PROTOCOL.md, `mmap` */
@@ -51,6 +52,8 @@ struct facts {
 
 /* command.c: the other thing this program does: see there. Returns an exit status only where it failed. */
 int run_command(int argc, char **argv);
+/* network.c: the third */
+int run_network(const char *folder);
 
 /* launcher.c: says what failed and how to mend it, and ends with status 125. Not for the handler. */
 void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
@@ -83,6 +86,7 @@ void close_others(void); /* all descriptors but 0, 1 and 2 */
 
 /* namespaces.c, confine.c: before the filter */
 void namespaces_enter(struct facts *facts);
+bool namespace_of_network(struct facts *facts); /* alone, for the caller itself; false: errno says why not */
 bool namespaces_empty_root(void);
 void confine_limits(const struct options *options, const struct facts *facts);
 bool confine_landlock(void);

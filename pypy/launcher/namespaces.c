@@ -41,6 +41,22 @@ void namespaces_enter(struct facts *facts)
 	facts->ipcns = unshare(CLONE_NEWIPC) == 0;
 }
 
+/* Without a user namespace for those who can do without: in one, a real root would be nobody to other namespaces. */
+bool namespace_of_network(struct facts *facts)
+{
+	uid_t user = geteuid();
+	gid_t group = getegid();
+	facts->netns = unshare(CLONE_NEWNET) == 0;
+	if (facts->netns)
+		return true;
+	facts->userns = unshare(CLONE_NEWUSER) == 0;
+	if (!facts->userns)
+		return false;
+	map_user(user, group);
+	facts->netns = unshare(CLONE_NEWNET) == 0;
+	return facts->netns;
+}
+
 /* An empty read-only root. Whether it worked; a half change that failed ends the launcher. */
 bool namespaces_empty_root(void)
 {

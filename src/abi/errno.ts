@@ -44,6 +44,7 @@ export const errno = {
 	ELOOP: 40,
 	ENODATA: 61,
 	ETIME: 62,
+	EPROTO: 71,
 	EOVERFLOW: 75,
 	EILSEQ: 84,
 	ENOTSOCK: 88,
@@ -52,15 +53,25 @@ export const errno = {
 	EPROTOTYPE: 91,
 	ENOPROTOOPT: 92,
 	EPROTONOSUPPORT: 93,
+	ESOCKTNOSUPPORT: 94,
 	EOPNOTSUPP: 95,
+	EPFNOSUPPORT: 96,
 	EAFNOSUPPORT: 97,
 	EADDRINUSE: 98,
+	EADDRNOTAVAIL: 99,
+	ENETDOWN: 100,
 	ENETUNREACH: 101,
+	ENETRESET: 102,
+	ECONNABORTED: 103,
 	ECONNRESET: 104,
+	ENOBUFS: 105,
 	EISCONN: 106,
 	ENOTCONN: 107,
+	ESHUTDOWN: 108,
 	ETIMEDOUT: 110,
 	ECONNREFUSED: 111,
+	EHOSTDOWN: 112,
+	EHOSTUNREACH: 113,
 	EALREADY: 114,
 	EINPROGRESS: 115,
 	EDQUOT: 122,
@@ -94,6 +105,12 @@ export function asSysError(error: unknown): unknown {
 	const code = error instanceof Error && 'code' in error ? error.code : undefined;
 	if (typeof code === 'string' && isErrnoName(code)) return new SysError(code);
 	return error;
+}
+
+/** The error that a number stands for; one that we have no name for is EIO. */
+export function sysErrorOf(number: number): SysError {
+	const [name = 'EIO'] = Object.entries(errno).find(([, value]) => value === number) ?? [];
+	return new SysError(isErrnoName(name) ? name : 'EIO', name === 'EIO' ? `errno ${number}` : undefined);
 }
 
 function isErrnoName(code: string): code is ErrnoName {

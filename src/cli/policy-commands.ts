@@ -1,6 +1,7 @@
 /** `approve-run policy check|explain|schema`. */
 import { basename, dirname, join, resolve } from 'node:path';
 import { readText } from '../host/file-facts.ts';
+import { machineAddresses } from '../host/names.ts';
 import { realPath } from '../host/real-path.ts';
 import type { Effect } from '../model/effect.ts';
 import { compilePolicy, systemPath } from '../policy/compile.ts';
@@ -36,6 +37,7 @@ export async function policyExplainCommand(
 		systemPath,
 		env,
 		realpath: realPath,
+		addresses: machineAddresses(),
 		own: ownFolders(installation),
 	});
 	for (const line of explain(policy, effectOf(kind, words, cwd, env))) process.stdout.write(`${printableLine(line)}\n`);

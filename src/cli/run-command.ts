@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { openTree } from '../host/atomic-tree.ts';
 import { isFolder, stampFile } from '../host/file-facts.ts';
+import { machineAddresses } from '../host/names.ts';
 import { openProcesses } from '../host/process-identity.ts';
 import { realPath } from '../host/real-path.ts';
 import { openSessionFiles } from '../host/session-files.ts';
@@ -86,6 +87,7 @@ export async function runCommand(
 				systemPath,
 				env,
 				realpath: realPath,
+				addresses: machineAddresses(),
 				own,
 				secret: [dirname(installation.sessions)],
 			});

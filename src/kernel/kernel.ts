@@ -2,6 +2,7 @@
 import { SysError } from '../abi/errno.ts';
 import type { FileSystem, Stat } from '../fs/api.ts';
 import { Descriptors } from './descriptors.ts';
+import type { GuestNetwork } from './guest-network.ts';
 import { NodeFile } from './node-file.ts';
 import type { OpenFile } from './open-file.ts';
 import { createPipe } from './pipe.ts';
@@ -46,6 +47,8 @@ export class Kernel extends ProcessTable {
 	readonly socketNames = new Map<string, UnixSocket>();
 	/** Files that stand for sockets, which outlive them: `dev:ino`. */
 	readonly socketFiles = new Set<string>();
+	/** Once a socket of the internet families was made. */
+	network: GuestNetwork | undefined;
 	/** Whose call is being handled: what /proc/self means. */
 	currentPid = 0;
 	currentTid = 0;

@@ -3,6 +3,9 @@
 import type { CommandEvents, CommandSpec, RunningCommand } from '../model/command.ts';
 import type { Approval, Verdict } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
+import type { Found } from './guest-network.ts';
+import type { Traffic } from './inet-socket.ts';
+import type { Network } from './network.ts';
 
 export interface World {
 	/** Nanoseconds of CLOCK_REALTIME and CLOCK_MONOTONIC. */
@@ -29,6 +32,15 @@ export interface World {
 	outputFull(): boolean;
 	/** Asks for input; it comes with `Outside.feed`. */
 	wantInput(): void;
+	/** The process that holds the guest's sockets; starts it. undefined: not there yet. Throws EAFNOSUPPORT where there is none. */
+	network(): Network | undefined;
+	/** What goes over the connection that decision `id` let be made. */
+	traffic(id: number): Traffic;
+	/** Asks the host for a name's addresses; `answered` is called later, never during the call. */
+	readonly lookUp: (name: string, answered: (found: Found) => void) => void;
+	/** Addresses at which the controller answers in place of the host's name servers; domains that a resolver adds. resolv.conf(5) */
+	nameServers(): readonly string[];
+	searchDomains(): readonly string[];
 	/** A limit was passed: the run is about to be ended. */
 	limit(name: 'tasks' | 'output'): void;
 	/** Text of the machine's own /proc entry of a guest process, such as `maps`; undefined where it cannot be told. */

@@ -28,11 +28,27 @@ export type RunEffect = {
 	readonly env: Readonly<Record<string, string>>;
 };
 
-export type ConnectEffect = { readonly kind: 'connect'; readonly host: string; readonly port: number };
+/** A host that the guest wants to reach. */
+export type ConnectEffect = {
+	readonly kind: 'connect';
+	/** A name that the guest looked up, an address, or `unix:` and a path. */
+	readonly host: string;
+	/** 0: only the name's addresses are wanted. */
+	readonly port: number;
+	/** The address that the name led to. */
+	readonly address?: string;
+};
 
 export type Effect = ReadEffect | WriteEffect | DeleteEffect | RunEffect | ConnectEffect;
 
 export type PathEffect = ReadEffect | WriteEffect | DeleteEffect;
+
+/** Where a connection leads, as the report and the screen have it: `host:port`, `host (name lookup)`, or a socket's path. */
+export function hostText({ host, port }: ConnectEffect): string {
+	if (host.startsWith('unix:')) return host;
+	if (port === 0) return `${host} (name lookup)`;
+	return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
 
 /** One line that names an effect, for logs and errors. Not made safe for a terminal: see ui/safe-text. */
 export function describeEffect(effect: Effect): string {
@@ -44,6 +60,6 @@ export function describeEffect(effect: Effect): string {
 		case 'run':
 			return `run ${effect.argv.join(' ')}`;
 		case 'connect':
-			return `connect ${effect.host}:${effect.port}`;
+			return `connect ${hostText(effect)}`;
 	}
 }

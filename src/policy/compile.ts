@@ -6,6 +6,7 @@ import type { CommandGround } from './command-facts.ts';
 import { type ProgramBases, programFiles } from './command-pattern.ts';
 import { compileRule, type Rule } from './compile-rule.ts';
 import type { DeniedRule, PolicyDocument } from './document.ts';
+import { canonicalHost } from './host-pattern.ts';
 import { expandPath, resolveLongest } from './path-text.ts';
 import { indexRules, type RuleIndex } from './rule-index.ts';
 import { shellNames } from './shell-string.ts';
@@ -24,6 +25,8 @@ export type PolicyContext = {
 	readonly realpath?: ((path: string) => string | undefined) | undefined;
 	/** Further files that a program's name stands for. */
 	readonly which?: ((name: string) => readonly string[]) | undefined;
+	/** Addresses of this machine itself. */
+	readonly addresses?: readonly string[];
 	/** approve-run's own directories (state, cache, installation): never written or deleted, whatever the rules say. */
 	readonly own?: readonly string[];
 	/** Directories of its sessions, which hold copies of what other scripts read and wrote: not read either. */
@@ -56,6 +59,8 @@ export type Policy = {
 	readonly ground: CommandGround;
 	readonly own: readonly string[];
 	readonly secret: readonly string[];
+	/** This machine's own, in canonical form. */
+	readonly addresses: ReadonlySet<string>;
 };
 
 /** Cannot fail: parsePolicy found nothing wrong with the document. */
@@ -82,6 +87,7 @@ export function compilePolicy(document: PolicyDocument, context: PolicyContext):
 		),
 		denied: document.denied,
 		ground: compileGround(context, bases),
+		addresses: new Set((context.addresses ?? []).map(canonicalHost)),
 		own: withResolved(context.own, bases),
 		secret: withResolved(context.secret, bases),
 	});

@@ -1,8 +1,9 @@
 /** A policy's answer to an effect: the strictest of all rules that match, or the default. */
 import type { Decision, Verdict } from '../model/decision.ts';
-import type { Effect } from '../model/effect.ts';
+import type { ConnectEffect, Effect } from '../model/effect.ts';
 import type { Policy } from './compile.ts';
 import type { Rule } from './compile-rule.ts';
+import { decideLookUp, specialVerdict } from './decide-host.ts';
 import { isResolvedPath } from './path-text.ts';
 import { firstMatch } from './rule-index.ts';
 import { type Subject, subjectOf } from './rule-match.ts';
@@ -10,7 +11,8 @@ import { type Subject, subjectOf } from './rule-match.ts';
 export function decide(policy: Policy, effect: Effect): Verdict {
 	const built = builtVerdict(policy, effect);
 	if (built !== undefined) return built;
-	const subject = subjectOf(effect, policy.ground);
+	if (isLookUp(effect)) return decideLookUp(policy, effect, (at) => decide(policy, at));
+	const subject = subjectOf(effect, policy.ground, policy.addresses);
 	const rule = firstMatch(policy.index[effect.kind], subject);
 	if (rule === undefined) return defaultVerdict(policy, effect, subject);
 	const doubt = rule.decision === 'allow' ? shadowedCommand(policy, subject) : undefined;
@@ -39,6 +41,8 @@ export function builtVerdict(policy: Policy, effect: Effect): Verdict | undefine
 /** The default, at least ask for a program that is given as text: nobody can say what it runs. */
 export function defaultVerdict(policy: Policy, effect: Effect, subject: Subject): Verdict {
 	const decision: Decision = policy.default[effect.kind];
+	const special = decision !== 'deny' && subject.kind === 'host' ? specialVerdict(subject) : undefined;
+	if (special !== undefined) return special;
 	const by = { rule: `${policy.file} (default)` };
 	const unread = subject.kind === 'command' && subject.facts.shell.kind !== 'none';
 	if (decision !== 'allow' || !unread) return Object.freeze({ decision, by });
@@ -47,6 +51,11 @@ export function defaultVerdict(policy: Policy, effect: Effect, subject: Subject)
 		by,
 		because: 'a shell gets its commands as text; no rule allows exactly this text',
 	});
+}
+
+/** Only a name's addresses are wanted. */
+export function isLookUp(effect: Effect): effect is ConnectEffect {
+	return effect.kind === 'connect' && effect.port === 0 && !effect.host.startsWith('unix:');
 }
 
 function ruleVerdict(rule: Rule): Verdict {

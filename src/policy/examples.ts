@@ -38,7 +38,7 @@ function checkExample(rule: Rule, example: Located, wanted: boolean): readonly P
 	const messages = rule.kinds.flatMap((kind) => {
 		const effect = exampleEffect(kind, example.text);
 		if (typeof effect === 'string') return [effect];
-		if (ruleMatches(rule, subjectOf(effect, ground)) === wanted) return [];
+		if (ruleMatches(rule, subjectOf(effect, ground, new Set())) === wanted) return [];
 		const fault = wanted
 			? `the rule does not match its example "${example.text}"`
 			: `the rule matches "${example.text}", which it must not`;
@@ -61,6 +61,7 @@ function exampleEffect(kind: EffectKind, text: string): Effect | string {
 		case 'run':
 			return exampleCommand(text);
 		case 'connect': {
+			if (text.startsWith('unix:')) return { kind, host: text, port: 0 };
 			const match = /^(.+):(\d{1,5})$/.exec(text);
 			return match === null
 				? `the example "${text}" is no host:port`

@@ -1,7 +1,7 @@
 /** Tells which rules matched an effect and which one decided, for `policy explain`. */
 import { describeEffect, type Effect } from '../model/effect.ts';
 import type { Policy } from './compile.ts';
-import { builtVerdict, decide, defaultVerdict } from './decide.ts';
+import { builtVerdict, decide, defaultVerdict, isLookUp } from './decide.ts';
 import { ruleMatches, type Subject, subjectOf } from './rule-match.ts';
 
 /** Lines of text. They hold names from the effect, which are not made safe for a terminal. */
@@ -10,7 +10,8 @@ export function explain(policy: Policy, effect: Effect): readonly string[] {
 	const because = verdict.because === undefined ? '' : `: ${verdict.because}`;
 	const lines = [`${describeEffect(effect)}`, `→ ${verdict.decision}${because}`];
 	if (builtVerdict(policy, effect) !== undefined) return [...lines, '  decided before any rule'];
-	const subject = subjectOf(effect, policy.ground);
+	if (isLookUp(effect)) return [...lines, '  as freely as the policy lets it be connected to at any port'];
+	const subject = subjectOf(effect, policy.ground, policy.addresses);
 	const matching = policy.rules[effect.kind].filter((rule) => ruleMatches(rule, subject));
 	for (const [index, rule] of matching.entries()) {
 		const note = rule.because === undefined ? '' : ` (${rule.because})`;

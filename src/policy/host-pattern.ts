@@ -1,50 +1,101 @@
-/** Host patterns: `pypi.org:443`, `*.example.com:*`, `[::1]:80`. */
+/** Host patterns: `pypi.org:443`, `*.example.com:*`, `[::1]:80`, `10.1.0.0/16:5432`, `@loopback:8000`, `unix:/run/x.sock`. */
+import { isIP } from 'node:net';
+import { type AddressRange, type AddressSet, addressRanges, addressSet, rangeOf } from './address-range.ts';
 
 export type HostPattern = {
 	readonly text: string;
-	/** The parts between stars, in lower case. */
-	readonly host: readonly string[];
 	/** Undefined: any. */
 	readonly port: number | undefined;
+	readonly shape:
+		| { readonly kind: 'range'; readonly range: AddressRange }
+		| { readonly kind: 'network'; readonly addresses: AddressSet }
+		/** The parts between stars, in lower case. `address`: they can be nothing but those of an address. */
+		| { readonly kind: 'text'; readonly parts: readonly string[]; readonly address: boolean };
 };
+
+/** A host that is to be reached, as patterns see it. */
+export type HostSubject = {
+	readonly kind: 'host';
+	/** A name or an address, in the one spelling (canonicalHost), or `unix:` and a path. */
+	readonly host: string;
+	/** The address that the name led to, or the host where it is one. */
+	readonly address: string | undefined;
+	/** What is special about it. */
+	readonly range: AddressRange | undefined;
+	readonly port: number;
+};
+
+const unixPrefix = 'unix:';
 
 /** What is wrong with a host pattern, or undefined. */
 export function hostPatternProblem(text: string): string | undefined {
+	if (text.startsWith(unixPrefix)) {
+		if (/^unix:[/@*]/.test(text)) return undefined;
+		return `"${text}" is no socket; write unix: and a whole path, "unix:/run/docker.sock", or "unix:@NAME" for an abstract name`;
+	}
 	const parts = splitAddress(text);
 	if (parts === undefined) return `"${text}" has no port; write host:port, such as "pypi.org:443", or "*" for any`;
-	if (!/^(?:[A-Za-z0-9_.*-]+|\[[0-9A-Fa-f:.*]+\])$/.test(parts.host)) {
-		return `"${parts.host}" is no host name or address; write it without a scheme or path, IPv6 in brackets: "[::1]:80"`;
+	const { host, port } = parts;
+	if (host.startsWith('@') && !addressRanges.some((range) => host === `@${range}`)) {
+		return `"${host}" is no kind of address; there are ${addressRanges.map((range) => `@${range}`).join(', ')}`;
 	}
-	if (parts.port === '*') return undefined;
-	const port = Number(parts.port);
-	if (/^\d{1,5}$/.test(parts.port) && port >= 1 && port <= 65_535) return undefined;
-	return `"${parts.port}" is no port; write a number from 1 to 65535, or "*"`;
+	if (host.includes('/') && !host.startsWith('@') && /^\[?[0-9A-Fa-f:.]+\/\d+\]?$/.test(host)) {
+		if (addressSet(bare(host)) === undefined)
+			return `"${host}" is no network; write it as "10.0.0.0/8" or "[fd00::/8]"`;
+	} else if (!/^(?:@[a-z-]+|[A-Za-z0-9_.*-]+|\[[0-9A-Fa-f:.*]+\])$/.test(host)) {
+		return `"${host}" is no host name or address; write it without a scheme or path, IPv6 in brackets: "[::1]:80"`;
+	}
+	if (port === '*') return undefined;
+	const number = Number(port);
+	if (/^\d{1,5}$/.test(port) && number >= 1 && number <= 65_535) return undefined;
+	return `"${port}" is no port; write a number from 1 to 65535, or "*"`;
 }
 
 /** Compiles a pattern that has no problem. */
 export function compileHostPattern(text: string): HostPattern {
+	if (text.startsWith(unixPrefix)) {
+		return { text, port: undefined, shape: { kind: 'text', parts: text.split('*'), address: true } };
+	}
 	const { host, port } = splitAddress(text) ?? { host: text, port: '*' };
-	return {
-		text,
-		host: (host.includes('*') ? host.replace(/^\[|\]$/g, '').toLowerCase() : canonicalHost(host)).split('*'),
-		port: port === '*' ? undefined : Number(port),
-	};
+	return { text, port: port === '*' ? undefined : Number(port), shape: shapeOf(host) };
 }
 
-/** Whether a host in its canonical form (canonicalHost) and a port match. */
-export function matchesHost(pattern: HostPattern, host: string, port: number): boolean {
-	if (pattern.port !== undefined && pattern.port !== port) return false;
-	const [first = '', ...rest] = pattern.host;
-	const last = rest.pop();
-	if (last === undefined) return host === first;
-	if (!host.startsWith(first)) return false;
-	let at = first.length;
-	for (const part of rest) {
-		const found = host.indexOf(part, at);
-		if (found < 0) return false;
-		at = found + part.length;
+/**
+ * Whether a pattern matches. `certain`: of a special address only what names it does, and no star; this is how a rule matches
+ * that lets something happen. Else whatever may be meant.
+ */
+export function matchesHost(pattern: HostPattern, subject: HostSubject, certain: boolean): boolean {
+	const { shape } = pattern;
+	const { host, address, range } = subject;
+	if (pattern.port !== undefined && pattern.port !== subject.port) return false;
+	switch (shape.kind) {
+		case 'range':
+			return range === shape.range;
+		case 'network':
+			return address !== undefined && shape.addresses.has(address);
+		case 'text': {
+			// This name means the machine itself wherever it is used. RFC 6761, 6.3
+			if (range === 'loopback' && shape.parts.length === 1 && shape.parts[0] === 'localhost') return true;
+			if (shape.address) return address !== undefined && matchesParts(shape.parts, address);
+			if (range !== undefined && certain) return false;
+			return matchesParts(shape.parts, host) || (address !== undefined && matchesParts(shape.parts, address));
+		}
 	}
-	return host.length - last.length >= at && host.endsWith(last);
+}
+
+/** A host and, where it is a name, the address that it led to. `own`: this machine's addresses. */
+export function hostSubject(
+	effect: { readonly host: string; readonly port: number; readonly address?: string },
+	own: ReadonlySet<string>,
+): HostSubject {
+	const { port } = effect;
+	if (effect.host.startsWith(unixPrefix)) {
+		return { kind: 'host', host: effect.host, address: effect.host, range: 'unix', port };
+	}
+	const host = canonicalHost(effect.host);
+	const address = effect.address === undefined ? (isIP(host) === 0 ? undefined : host) : canonicalHost(effect.address);
+	const local = address === undefined && (host === 'localhost' || host.endsWith('.localhost'));
+	return { kind: 'host', host, address, range: local ? 'loopback' : rangeOf(address ?? '', own), port };
 }
 
 /**
@@ -52,13 +103,36 @@ export function matchesHost(pattern: HostPattern, host: string, port: number): b
  * `::ffff:127.0.0.1` too), so that a deny cannot be passed by in another spelling.
  */
 export function canonicalHost(host: string): string {
-	const bare = host
-		.replace(/^\[|\]$/g, '')
-		.replace(/%.*$/s, '')
-		.toLowerCase()
-		.replace(/\.$/, '');
-	if (bare.includes(':')) return mappedIPv4(addressOf(`[${bare}]`)?.slice(1, -1) ?? bare);
-	return /^[0-9a-fx.]+$/.test(bare) ? (addressOf(bare) ?? bare) : bare;
+	const plain = bare(host).replace(/%.*$/s, '').toLowerCase().replace(/\.$/, '');
+	if (plain.includes(':')) return mappedIPv4(addressOf(`[${plain}]`)?.slice(1, -1) ?? plain);
+	return /^[0-9a-fx.]+$/.test(plain) ? (addressOf(plain) ?? plain) : plain;
+}
+
+function shapeOf(host: string): HostPattern['shape'] {
+	const range = addressRanges.find((one) => host === `@${one}`);
+	if (range !== undefined) return { kind: 'range', range };
+	const addresses = addressSet(bare(host));
+	if (addresses !== undefined) return { kind: 'network', addresses };
+	const text = host.includes('*') ? bare(host).toLowerCase() : canonicalHost(host);
+	const address = text.includes(':') || (/^[0-9.*]+$/.test(text) && /\d/.test(text));
+	return { kind: 'text', parts: text.split('*'), address };
+}
+
+function matchesParts([first = '', ...rest]: readonly string[], text: string): boolean {
+	const last = rest.pop();
+	if (last === undefined) return text === first;
+	if (!text.startsWith(first)) return false;
+	let at = first.length;
+	for (const part of rest) {
+		const found = text.indexOf(part, at);
+		if (found < 0) return false;
+		at = found + part.length;
+	}
+	return text.length - last.length >= at && text.endsWith(last);
+}
+
+function bare(host: string): string {
+	return host.replace(/^\[|\]$/g, '');
 }
 
 /** As the WHATWG URL parser writes an address. */

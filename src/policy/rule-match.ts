@@ -2,16 +2,16 @@
 import type { Effect } from '../model/effect.ts';
 import { allowsCommand, type CommandFacts, type CommandGround, commandFacts, forbidsCommand } from './command-facts.ts';
 import type { Patterns, Rule } from './compile-rule.ts';
-import { canonicalHost, matchesHost } from './host-pattern.ts';
+import { type HostSubject, hostSubject, matchesHost } from './host-pattern.ts';
 import { matchesPath } from './path-pattern.ts';
 
 /** An effect in the form that patterns are compared with; made once, compared with each rule. */
 export type Subject =
 	| { readonly kind: 'path'; readonly path: string }
 	| { readonly kind: 'command'; readonly facts: CommandFacts }
-	| { readonly kind: 'host'; readonly host: string; readonly port: number };
+	| HostSubject;
 
-export function subjectOf(effect: Effect, ground: CommandGround): Subject {
+export function subjectOf(effect: Effect, ground: CommandGround, own: ReadonlySet<string>): Subject {
 	switch (effect.kind) {
 		case 'read':
 		case 'write':
@@ -20,14 +20,15 @@ export function subjectOf(effect: Effect, ground: CommandGround): Subject {
 		case 'run':
 			return { kind: 'command', facts: commandFacts(effect, ground) };
 		case 'connect':
-			return { kind: 'host', host: canonicalHost(effect.host), port: effect.port };
+			return hostSubject(effect, own);
 	}
 }
 
 export function ruleMatches(rule: Rule, subject: Subject): boolean {
 	const allowing = rule.decision === 'allow';
 	// An exception turns the rule's doubt around: what an allowing rule leaves out is taken widely.
-	return anyMatches(rule.patterns, subject, allowing) && !anyMatches(rule.except, subject, !allowing);
+	const certain = allowing || (subject.kind === 'host' && rule.decision === 'ask');
+	return anyMatches(rule.patterns, subject, certain) && !anyMatches(rule.except, subject, !certain);
 }
 
 /** Plain loops: this runs for each pattern of a policy on each effect. */
@@ -42,7 +43,7 @@ function anyMatches(patterns: Patterns, subject: Subject, certain: boolean): boo
 			return false;
 		}
 		case 'host':
-			for (const pattern of patterns.host) if (matchesHost(pattern, subject.host, subject.port)) return true;
+			for (const pattern of patterns.host) if (matchesHost(pattern, subject, certain)) return true;
 			return false;
 	}
 }

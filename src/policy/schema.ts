@@ -34,7 +34,9 @@ const rule = z.strictObject({
 	host: z.optional(
 		described(
 			oneOrMore(checkedText(hostPatternProblem)),
-			'For connect: host:port, such as "*.example.com:443" or "*:*".',
+			'For connect: host:port, such as "*.example.com:443" or "*:*". A star is never this machine, its neighbours or its cloud: ' +
+				'those are named, "127.0.0.1:8000", "10.1.0.0/16:5432" or by kind, "@loopback:*" (also @private, @link-local, @metadata, ' +
+				'@multicast, @reserved), and so are sockets of this machine, "unix:/run/x.sock".',
 		),
 	),
 	except: z.optional(

@@ -68,7 +68,8 @@ export function effectAsPattern(effect: Effect, bases: PathBases): string {
 		case 'run':
 			return commandAsPattern([programAsWord(effect.program, effect.argv, bases), ...effect.argv.slice(1)]);
 		case 'connect':
-			return `${effect.host.includes(':') ? `[${effect.host}]` : effect.host}:${effect.port}`;
+			if (effect.host.startsWith('unix:')) return effect.host;
+			return `${effect.host.includes(':') ? `[${effect.host}]` : effect.host}:${effect.port === 0 ? '*' : effect.port}`;
 	}
 }
 

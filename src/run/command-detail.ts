@@ -1,6 +1,14 @@
 /** What the right side of the review shows of an effect that is no change of a file. */
-import type { Effect } from '../model/effect.ts';
+import type { ConnectEffect, Effect } from '../model/effect.ts';
 import type { Detail } from '../model/review.ts';
+
+function connectFacts(effect: ConnectEffect): readonly string[] {
+	if (effect.host.startsWith('unix:')) return [`connect to the socket ${effect.host.slice(5)} of this machine`];
+	if (effect.port === 0)
+		return [`look up the addresses of ${effect.host}: the name goes to this machine's name servers`];
+	const at = effect.address === undefined ? [] : [`at the address ${effect.address}, where that name led`];
+	return [`connect to ${effect.host}, port ${effect.port}`, ...at];
+}
 
 /** `pending`: changes made so far that are not on the machine. */
 export function describeEffect(effect: Effect, because: string | undefined, pending: number): Detail {
@@ -15,7 +23,7 @@ export function describeEffect(effect: Effect, because: string | undefined, pend
 			return { kind: 'command', argv, program, cwd, env, facts };
 		}
 		case 'connect':
-			return { kind: 'facts', facts: [`connect to ${effect.host}, port ${effect.port}`, ...facts] };
+			return { kind: 'facts', facts: [...connectFacts(effect), ...facts] };
 		case 'read':
 			return { kind: 'facts', facts: [`read ${effect.path}`, ...facts] };
 		case 'write':

@@ -12,6 +12,7 @@ import type { LimitName, Limits, LimitsUsed } from '../model/limits.ts';
 import { wakeFrame } from '../wire/frame.ts';
 import { type LimitWatch, watchLimits } from './limit-watch.ts';
 import type { FromWorker, GuestEnd, ToWorker, Used, WorkerStart } from './messages.ts';
+import { NetworkService } from './network-service.ts';
 
 export type RunOptions = {
 	readonly launch: LaunchOptions;
@@ -83,6 +84,7 @@ class Run {
 	readonly #watch: LimitWatch;
 	readonly #commands = new Map<number, RunningCommand>();
 	readonly #taken = new Map<string, () => void>();
+	readonly #network: NetworkService;
 	readonly #abort = new AbortController();
 	#waker: { wake(): void; close(): void } | undefined;
 	/** Set once the run has ended: called when its last command has. */
@@ -96,6 +98,8 @@ class Run {
 	constructor(options: RunOptions) {
 		this.#options = options;
 		this.#launched = launch(options.launch);
+		const { launcher } = options.launch;
+		this.#network = new NetworkService(launcher, options.worker.channelFolder, (message) => this.post(message));
 		this.#worker = options.thread;
 		this.#worker.ref();
 		this.#worker.postMessage({ ...options.worker, flag: this.#shared } satisfies WorkerStart);
@@ -124,6 +128,7 @@ class Run {
 		this.#watch.stop();
 		this.#abort.abort();
 		this.#launched.kill();
+		this.#network.end();
 		await this.#endCommands();
 		await this.#launched.ended;
 		// A command's last output may still come: its message must not reach a descriptor that is another file by then.
@@ -187,6 +192,10 @@ class Run {
 				return this.#bringNear();
 			case 'output':
 				return void this.#output(message.stream, message.bytes);
+			case 'want-network':
+				return void this.#network.start();
+			case 'look-up':
+				return void this.#network.lookUp(message.id, message.name);
 			case 'want-input':
 				return hooks.wantInput();
 			case 'limit':

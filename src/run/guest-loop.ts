@@ -6,6 +6,7 @@ import { type FifoTransport, GuestGone, openFifoTransport } from '../host/fifo-t
 import { openGuestMemory } from '../host/guest-memory.ts';
 import { readText } from '../host/guest-processes.ts';
 import { createHostFiles } from '../host/host-files.ts';
+import { machineAddresses } from '../host/names.ts';
 import { realPath } from '../host/real-path.ts';
 import { createKernelDevices } from '../kernel/dev.ts';
 import { Kernel } from '../kernel/kernel.ts';
@@ -52,6 +53,7 @@ class GuestLoop {
 			env: start.env,
 			realpath: realPath,
 			own: start.own,
+			addresses: machineAddresses(),
 			secret: start.secret,
 		});
 		this.#world = new GuestWorld({
@@ -60,6 +62,7 @@ class GuestLoop {
 			unattended: start.unattended,
 			fs: () => this.#fs,
 			order: (op, pid, tid, signal) => this.#transport?.order(op, pid, tid, signal),
+			channelFolder: start.channelFolder,
 			outputLimit: start.limits.output,
 		});
 		const [program = ''] = start.argv;

@@ -3,6 +3,9 @@ import { randomFillSync } from 'node:crypto';
 import type { MessagePort } from 'node:worker_threads';
 import type { SessionFileSystem } from '../fs/file-system.ts';
 import { machinePid, readText } from '../host/guest-processes.ts';
+import type { Found } from '../kernel/guest-network.ts';
+import type { Traffic } from '../kernel/inet-socket.ts';
+import type { Network } from '../kernel/network.ts';
 import type { World } from '../kernel/world.ts';
 import type { CommandEvents, CommandSpec, RunningCommand } from '../model/command.ts';
 import type { Approval, Verdict } from '../model/decision.ts';
@@ -10,6 +13,7 @@ import type { Effect } from '../model/effect.ts';
 import type { LimitName } from '../model/limits.ts';
 import { EffectLog } from './effect-log.ts';
 import type { FromWorker, ToWorker, Used } from './messages.ts';
+import { NetworkLink } from './network-link.ts';
 
 export type GuestWorldOptions = {
 	readonly port: MessagePort;
@@ -19,6 +23,8 @@ export type GuestWorldOptions = {
 	readonly fs: () => SessionFileSystem;
 	/** Gives the supervisor an order. */
 	readonly order: (op: 'kill' | 'tgkill' | 'make', pid: number, tid: number, signal: number) => void;
+	/** Where the FIFOs are. */
+	readonly channelFolder: string;
 	/** Bytes that the guest may print. */
 	readonly outputLimit: number;
 };
@@ -32,6 +38,7 @@ export class GuestWorld implements World {
 	readonly #answers = new Map<number, (approval: Approval) => void>();
 	readonly #commands = new Map<number, CommandLink>();
 	readonly #signals: ((errno: number) => void)[] = [];
+	readonly #network: NetworkLink;
 	readonly #broken = new Set<1 | 2>();
 	/** Commands that are about to start. */
 	readonly #starting = new Set<number>();
@@ -41,6 +48,7 @@ export class GuestWorld implements World {
 
 	constructor(options: GuestWorldOptions) {
 		this.#options = options;
+		this.#network = new NetworkLink((message) => this.#send(message), options.channelFolder);
 		this.#log = new EffectLog(() => options.fs().takeOrder());
 	}
 
@@ -137,6 +145,24 @@ export class GuestWorld implements World {
 		return this.#inFlight > outputInFlight;
 	}
 
+	network(): Network | undefined {
+		return this.#network.network();
+	}
+
+	traffic(_id: number): Traffic {
+		return { sending: () => true, sent: () => {}, received: () => {} };
+	}
+
+	lookUp = (name: string, answered: (found: Found) => void): void => this.#network.lookUp(name, answered);
+
+	nameServers(): readonly string[] {
+		return this.#network.resolver.servers;
+	}
+
+	searchDomains(): readonly string[] {
+		return this.#network.resolver.search;
+	}
+
 	wantInput(): void {
 		this.#send({ kind: 'want-input' });
 	}
@@ -197,6 +223,9 @@ export class GuestWorld implements World {
 			}
 			case 'applied':
 				return this.#options.fs().rebase(message.changes);
+			case 'network':
+			case 'looked-up':
+				return this.#network.receive(message);
 			case 'input':
 			case 'tell-used':
 			case 'gone':

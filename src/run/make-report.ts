@@ -1,5 +1,6 @@
 /** The report of a run: what `--report FILE` writes and programs act on. */
 import type { Change } from '../model/change.ts';
+import { hostText } from '../model/effect.ts';
 import type { Limits, LimitsUsed } from '../model/limits.ts';
 import type { Report, ReportEffect } from '../model/report.ts';
 import { type DecidedChange, effectsOf } from './change-decisions.ts';
@@ -78,7 +79,7 @@ function subject(effect: RecordedEffect['effect']): Pick<ReportEffect, 'path' | 
 		case 'run':
 			return { argv: effect.argv };
 		case 'connect':
-			return { host: `${effect.host}:${effect.port}` };
+			return { host: hostText(effect) };
 	}
 }
 

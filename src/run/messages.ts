@@ -1,6 +1,7 @@
 /** What passes between the main thread and the kernel's worker: plain data. */
 
 import type { Architecture } from '../abi/open-flags.ts';
+import type { Found } from '../kernel/guest-network.ts';
 import type { Identity } from '../kernel/kernel.ts';
 import type { Change } from '../model/change.ts';
 import type { CommandSpec } from '../model/command.ts';
@@ -67,6 +68,9 @@ export type FromWorker =
 	/** The worker's thread, for the launcher's `--near`. */
 	| { readonly kind: 'thread'; readonly tid: number }
 	| { readonly kind: 'want-input' }
+	/** The process that holds the guest's sockets is needed. */
+	| { readonly kind: 'want-network' }
+	| { readonly kind: 'look-up'; readonly id: number; readonly name: string }
 	| { readonly kind: 'limit'; readonly limit: LimitName }
 	| { readonly kind: 'command'; readonly id: number; readonly spec: CommandSpec; readonly changes: readonly Change[] }
 	| { readonly kind: 'command-input'; readonly id: number; readonly bytes: Uint8Array | undefined }
@@ -97,6 +101,9 @@ export type ToWorker =
 	| { readonly kind: 'command-failed'; readonly id: number; readonly code: string }
 	/** These changes are on the machine now: they are none any more. */
 	| { readonly kind: 'applied'; readonly changes: readonly Change[] }
+	/** It is there; undefined: it could not be started. */
+	| { readonly kind: 'network'; readonly privateLoopback: boolean | undefined }
+	| { readonly kind: 'looked-up'; readonly id: number; readonly found: Found }
 	| { readonly kind: 'tell-used' }
 	/** Every process of the guest has ended. */
 	| { readonly kind: 'gone' };

@@ -5,7 +5,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { type Outcome, type Park, type Silent, silent } from '../kernel/outcome.ts';
 import type { Task } from '../kernel/task.ts';
 import { type Call, decodeCall } from '../wire/call.ts';
-import { type Frame, supervisorChannel, wakeChannel } from '../wire/frame.ts';
+import { type Frame, networkChannel, supervisorChannel, wakeChannel } from '../wire/frame.ts';
 import { GuestFault, type GuestLink, TaskGone } from '../wire/guest-link.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { Context } from './context.ts';
@@ -48,6 +48,7 @@ export class Dispatcher {
 	/** Handles one frame and all that its handling woke. Throws WireError when the guest broke the protocol. */
 	handle(frame: Frame): void {
 		if (frame.channel === supervisorChannel) this.#report(frame);
+		else if (frame.channel === networkChannel) this.#kernel.network?.news(numbersIn(frame.payload));
 		else if (frame.channel !== wakeChannel) this.#task(decodeCall(frame.channel, frame.seq, frame.payload));
 		this.settle();
 	}
@@ -227,6 +228,11 @@ function unlessGone(answer: () => void): void {
 	} catch (error) {
 		if (!(error instanceof TaskGone)) throw error;
 	}
+}
+
+/** The guest could send such a frame too: it says only where to look. */
+function numbersIn(payload: Buffer): number[] {
+	return Array.from({ length: payload.length >> 2 }, (_, i) => payload.readInt32LE(i * 4));
 }
 
 function interruption(park: Park): number {

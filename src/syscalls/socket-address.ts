@@ -1,32 +1,20 @@
 /** struct sockaddr_in, sockaddr_in6, sockaddr_un: ip(7), ipv6(7), unix(7). */
 import { decodeName, encodeName } from '../abi/bytes.ts';
 import { SysError } from '../abi/errno.ts';
-import type { SocketAddress } from '../kernel/socket.ts';
 import type { Context } from './context.ts';
 
 export const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 
-/** The address at `at`. EINVAL, EAFNOSUPPORT, EFAULT. */
-export function readAddress(c: Context, at: number, length: number): SocketAddress {
+/** The path (or `\0` and an abstract name) of a struct sockaddr_un. EINVAL, EFAULT. */
+export function readUnixPath(c: Context, at: number, length: number): string {
 	if (length < 2 || length > 128) throw new SysError('EINVAL');
 	const bytes = c.link.read(at, length);
-	switch (bytes.readUInt16LE(0)) {
-		case AF_INET:
-			if (length < 16) throw new SysError('EINVAL');
-			return { family: 'inet', port: bytes.readUInt16BE(2), host: bytes.subarray(4, 8).join('.') };
-		case AF_INET6:
-			if (length < 24) throw new SysError('EINVAL');
-			return { family: 'inet', port: bytes.readUInt16BE(2), host: `[${inet6(bytes.subarray(8, 24))}]` };
-		case AF_UNIX: {
-			const raw = bytes.subarray(2);
-			const end = raw[0] === 0 ? raw.length : raw.indexOf(0);
-			return { family: 'unix', path: decodeName(end < 0 ? raw : raw.subarray(0, end)) };
-		}
-		default:
-			throw new SysError('EAFNOSUPPORT');
-	}
+	if (bytes.readUInt16LE(0) !== AF_UNIX) throw new SysError('EINVAL');
+	const raw = bytes.subarray(2);
+	const end = raw[0] === 0 ? raw.length : raw.indexOf(0);
+	return decodeName(end < 0 ? raw : raw.subarray(0, end));
 }
 
 /** An AF_UNIX address as getsockname(2) gives it; `name` as UnixSocket.name. */
@@ -34,13 +22,6 @@ export function unixAddress(name: string): Buffer {
 	const family = Buffer.from([AF_UNIX, 0]);
 	if (name === '') return family;
 	return Buffer.concat([family, encodeName(name), Buffer.alloc(name.startsWith('\0') ? 0 : 1)]);
-}
-
-/** The address of an internet socket that is bound to nothing. */
-export function anyAddress(family: number): Buffer {
-	const bytes = Buffer.alloc(family === AF_INET6 ? 28 : 16);
-	bytes.writeUInt16LE(family, 0);
-	return bytes;
 }
 
 /** Gives an address where a call has room for one: as much as fits, and its whole length. A NULL address is none. */
@@ -55,7 +36,7 @@ export function giveAddress(c: Context, at: number, lengthAt: number, address: B
 }
 
 /** RFC 5952's text form; an IPv4 address inside IPv6 is shown as what it is. */
-function inet6(bytes: Buffer): string {
+export function inet6(bytes: Buffer): string {
 	const words = Array.from({ length: 8 }, (_, i) => bytes.readUInt16BE(i * 2));
 	if (words.slice(0, 5).every((word) => word === 0) && words[5] === 0xffff)
 		return `::ffff:${bytes.subarray(12).join('.')}`;

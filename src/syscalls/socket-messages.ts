@@ -1,15 +1,17 @@
 /** Bytes and open files from socket to socket: sendto(2), sendmsg(2), recvfrom(2), recvmsg(2), sendmmsg(2). */
 import { SysError } from '../abi/errno.ts';
 import { readInt64, writeInt64 } from '../abi/structs.ts';
+import { InetSocket } from '../kernel/inet-socket.ts';
 import type { OpenFile } from '../kernel/open-file.ts';
 import { type Outcome, waitFor } from '../kernel/outcome.ts';
-import { LoneSocket } from '../kernel/socket.ts';
-import { SOCK_DGRAM, SOCK_STREAM, UnixSocket } from '../kernel/unix-socket.ts';
+import { SOCK_STREAM, UnixSocket } from '../kernel/unix-socket.ts';
 import { pieceBytes } from '../wire/guest-link.ts';
 import { effectOf, refuse } from './connecting.ts';
 import type { Context, Handler } from './context.ts';
+import { checkedControl, receiveFrom, receiveMessage, sendInet } from './inet-messages.ts';
 import { giveFiles, passedFiles } from './passed-files.ts';
-import { giveAddress, readAddress, unixAddress } from './socket-address.ts';
+import { scatter, stretchPiece } from './scatter.ts';
+import { giveAddress, readUnixPath, unixAddress } from './socket-address.ts';
 import { socketOf } from './sockets.ts';
 import { type Stretch, stretches, transferLength } from './transfer.ts';
 
@@ -27,53 +29,43 @@ export const sendto: Handler = (c) => {
 	const file = socketOf(c);
 	const argument = c.call.args[1];
 	const length = typeof argument === 'object' && 'length' in argument ? transferLength(argument.length) : 0;
-	if (file instanceof LoneSocket) {
-		const to = c.long(3) === 0 ? file.peer : readAddress(c, c.long(3), c.int(4));
-		return sendOutside(c, file, to, c.link.buffer(argument, 65_536));
-	}
-	if (c.long(3) !== 0 && file.connected) throw new SysError('EISCONN');
-	if (c.long(3) !== 0) return refuse(c, effectOf(readAddress(c, c.long(3), c.int(4))));
+	if (file instanceof UnixSocket && c.long(3) !== 0) return sendTo(c, file, c.long(3), c.int(4));
 	const address = c.long(1);
 	const inline = typeof argument === 'object' && 'length' in argument ? argument.inline : undefined;
 	// The inline bytes lie in the receive buffer, which the next message overwrites.
 	const own = inline === undefined ? undefined : Buffer.from(inline);
 	const piece = (from: number, max: number): Buffer =>
 		own === undefined ? c.link.read(address + from, max) : own.subarray(from, from + max);
-	return send(c, file, length, piece, [], c.int(2));
+	if (file instanceof UnixSocket) return send(c, file, length, piece, [], c.int(2));
+	const [name, nameLength, control] = [c.long(3), c.int(4), Buffer.alloc(0)];
+	return sendInet(c, file, { total: length, piece, name, nameLength, control, flags: c.int(2) });
 };
 
-/** Implements sendmsg(2) with SCM_RIGHTS. */
-export const sendmsg: Handler = (c) => {
-	const file = socketOf(c);
-	const header = c.link.read(c.long(1), headerBytes);
-	const list = stretches(c, readInt64(header, 16), readInt64(header, 24));
-	const name = readInt64(header, 0);
-	if (file instanceof LoneSocket) {
-		const to = name === 0 ? file.peer : readAddress(c, name, header.readInt32LE(8));
-		return sendOutside(c, file, to, gather(c, list, 65_536));
-	}
-	if (name !== 0 && file.connected) throw new SysError('EISCONN');
-	if (name !== 0) return refuse(c, effectOf(readAddress(c, name, header.readInt32LE(8))));
-	const total = list.reduce((sum, { length }) => sum + length, 0);
-	const files = passedFiles(c, header);
-	const piece = (from: number, max: number): Buffer => stretchPiece(c, list, from, max);
-	return send(c, file, transferLength(total), piece, files, c.int(2));
-};
+/** Implements sendmsg(2) with SCM_RIGHTS and what says how a packet is sent. */
+export const sendmsg: Handler = (c) => sendHeader(c, c.long(1), c.int(2));
 
-/** Implements sendmmsg(2) for its first message: the callers that exist (name lookups) send the rest again. */
+/** Implements sendmmsg(2); the one that has to wait is the last one, and the caller sends the rest again. */
 export const sendmmsg: Handler = (c) => {
-	const sent = sendmsg(c);
-	if (typeof sent !== 'number') return sent;
-	const length = Buffer.alloc(4);
-	length.writeUInt32LE(sent);
-	c.link.write(c.long(1) + headerBytes, length);
-	return 1;
+	const count = Math.min(Math.max(c.int(2), 0), 1024);
+	let sent = 0;
+	while (sent < count) {
+		const at = c.long(1) + sent * (headerBytes + 8);
+		const outcome = unlessFirst(sent, () => sendHeader(c, at, c.int(3)));
+		if (outcome === undefined) break;
+		if (typeof outcome !== 'number') return sent > 0 ? sent : outcome;
+		const length = Buffer.alloc(4);
+		length.writeUInt32LE(outcome);
+		c.link.write(at + headerBytes, length);
+		sent += 1;
+	}
+	return sent;
 };
 
 /** Implements recvfrom(2). */
 export const recvfrom: Handler = (c) => {
-	const file = connectedSocket(c);
+	const file = socketOf(c);
 	const target = [{ address: c.long(1), length: transferLength(c.long(2)) }];
+	if (file instanceof InetSocket) return receiveFrom(c, file, target);
 	return receive(c, file, target, c.int(3), (count) => {
 		if (file.type !== SOCK_STREAM) giveAddress(c, c.long(4), c.long(5), unixAddress(file.peerName));
 		else if (c.long(4) !== 0) c.link.write(c.long(5), Buffer.alloc(4));
@@ -83,10 +75,11 @@ export const recvfrom: Handler = (c) => {
 
 /** Implements recvmsg(2) with SCM_RIGHTS. */
 export const recvmsg: Handler = (c) => {
-	const file = connectedSocket(c);
+	const file = socketOf(c);
 	const at = c.long(1);
 	const header = c.link.read(at, headerBytes);
 	const list = stretches(c, readInt64(header, 16), readInt64(header, 24));
+	if (file instanceof InetSocket) return receiveMessage(c, file, at, header, list, c.int(2));
 	return receive(c, file, list, c.int(2), (count, files, truncated) => {
 		const control = giveFiles(c, header, files);
 		header.writeInt32LE(0, 8);
@@ -97,20 +90,32 @@ export const recvmsg: Handler = (c) => {
 	});
 };
 
-function connectedSocket(c: Context): UnixSocket {
+function sendHeader(c: Context, at: number, flags: number): Outcome {
 	const file = socketOf(c);
-	if (file instanceof UnixSocket) return file;
-	throw new SysError('ENOTCONN');
+	const header = Buffer.from(c.link.read(at, headerBytes));
+	const list = stretches(c, readInt64(header, 16), readInt64(header, 24));
+	const [name, nameLength] = [readInt64(header, 0), header.readInt32LE(8)];
+	if (file instanceof UnixSocket && name !== 0) return sendTo(c, file, name, nameLength);
+	const total = transferLength(list.reduce((sum, { length }) => sum + length, 0));
+	const piece = (from: number, max: number): Buffer => stretchPiece(c, list, from, max);
+	if (file instanceof UnixSocket) return send(c, file, total, piece, passedFiles(c, header), flags);
+	const control = checkedControl(c, readInt64(header, 32), readInt64(header, 40));
+	return sendInet(c, file, { total, piece, name, nameLength, control, flags });
 }
 
-function sendOutside(
-	c: Context,
-	file: LoneSocket,
-	to: ReturnType<typeof readAddress> | undefined,
-	bytes: Buffer,
-): Outcome {
-	if (to === undefined) throw new SysError(file.type === SOCK_DGRAM ? 'EDESTADDRREQ' : 'EPIPE');
-	return refuse(c, effectOf(to, bytes));
+/** undefined where one that is not the first fails: the caller learns of it when it sends that one again. */
+function unlessFirst(done: number, attempt: () => Outcome): Outcome | undefined {
+	try {
+		return attempt();
+	} catch (error) {
+		if (done > 0 && error instanceof SysError) return undefined;
+		throw error;
+	}
+}
+
+function sendTo(c: Context, file: UnixSocket, name: number, length: number): Outcome {
+	if (file.connected) throw new SysError('EISCONN');
+	return refuse(c, effectOf(readUnixPath(c, name, length)));
 }
 
 /** A stream sends all of it before a blocking call ends; a message goes whole. `files` travel with its first bytes. */
@@ -192,50 +197,4 @@ function receive(
 	const got = step();
 	if (got === undefined) throw new SysError('EAGAIN');
 	return got;
-}
-
-/** Puts bytes where they belong, `skip` bytes into the targets. */
-function scatter(c: Context, targets: readonly Stretch[], skip: number, bytes: Buffer): void {
-	let from = skip;
-	let at = 0;
-	for (const { address, length } of targets) {
-		if (from >= length) {
-			from -= length;
-			continue;
-		}
-		const piece = bytes.subarray(at, at + length - from);
-		c.link.write(address + from, piece);
-		at += piece.length;
-		from = 0;
-		if (at === bytes.length) return;
-	}
-}
-
-function gather(c: Context, list: readonly Stretch[], max: number): Buffer {
-	const parts: Buffer[] = [];
-	let left = max;
-	for (const { address, length } of list) {
-		parts.push(c.link.read(address, Math.min(length, left)));
-		left -= Math.min(length, left);
-	}
-	return Buffer.concat(parts);
-}
-
-function stretchPiece(c: Context, list: readonly Stretch[], from: number, max: number): Buffer {
-	// A message goes whole, so that its parts are put together here.
-	const parts: Buffer[] = [];
-	let skip = from;
-	let left = max;
-	for (const { address, length } of list) {
-		if (skip >= length) {
-			skip -= length;
-			continue;
-		}
-		const piece = Math.min(left, length - skip);
-		parts.push(c.link.read(address + skip, piece));
-		left -= piece;
-		skip = 0;
-		if (left === 0) break;
-	}
-	return Buffer.concat(parts);
 }

@@ -1,18 +1,18 @@
-/**
- * Sockets. This version lets nothing out: sockets between the guest's own tasks work, and every attempt to reach a
- * host is judged, recorded and refused. socket(2), connect(2), unix(7), ip(7).
- */
+/** Sockets: those of AF_UNIX, between the guest's own tasks; those of the internet families go on to inet-sockets.ts. socket(2), unix(7). */
 import { SysError } from '../abi/errno.ts';
 import { isType, S_IFSOCK } from '../abi/file-mode.ts';
 import { O_CLOEXEC, O_NONBLOCK } from '../abi/open-flags.ts';
+import { InetSocket } from '../kernel/inet-socket.ts';
 import type { OpenFile } from '../kernel/open-file.ts';
 import { type Outcome, waitFor } from '../kernel/outcome.ts';
-import { LoneSocket } from '../kernel/socket.ts';
 import { SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM, UnixSocket, type UnixSocketType } from '../kernel/unix-socket.ts';
 import { effectOf, refuse } from './connecting.ts';
 import type { Context, Handler } from './context.ts';
+import { connectInet } from './inet-connect.ts';
+import { makeInetSocket } from './inet-network.ts';
+import * as inet from './inet-sockets.ts';
 import { keyOf } from './place.ts';
-import { AF_INET, AF_INET6, AF_UNIX, anyAddress, giveAddress, readAddress, unixAddress } from './socket-address.ts';
+import { AF_INET, AF_INET6, AF_UNIX, giveAddress, readUnixPath, unixAddress } from './socket-address.ts';
 
 const typeMask = 0xf;
 const SOCK_RAW = 3;
@@ -33,7 +33,7 @@ export const socket: Handler = (c) => {
 	const stat = c.kernel.anonymousStat();
 	if (family === AF_UNIX) return addSocket(c, new UnixSocket(unixType(type), stat, 0, c.kernel.changed), flags);
 	if (type !== SOCK_STREAM && type !== SOCK_DGRAM) throw new SysError(type === SOCK_RAW ? 'EPERM' : 'EPROTONOSUPPORT');
-	return addSocket(c, new LoneSocket(stat, family, type, 0), flags);
+	return makeInetSocket(c, { family, type, protocol: c.int(2) }, (file) => addSocket(c, file, flags));
 };
 
 /** Implements socketpair(2) for AF_UNIX. */
@@ -59,19 +59,11 @@ export const socketpair: Handler = (c) => {
 	return 0;
 };
 
-/** Implements connect(2): to a server of the guest; a datagram socket remembers its peer, all else is refused. */
+/** Implements connect(2): to a server of the guest, or to a host after a decision. */
 export const connect: Handler = (c) => {
 	const file = socketOf(c);
-	const address = readAddress(c, c.long(1), c.int(2));
-	if (file instanceof UnixSocket) {
-		if (address.family !== 'unix') throw new SysError('EINVAL');
-		return connectUnix(c, file, address.path);
-	}
-	if (address.family === 'inet' && file.type === SOCK_DGRAM) {
-		file.peer = address;
-		return 0;
-	}
-	return refuse(c, effectOf(address));
+	if (file instanceof InetSocket) return connectInet(c, file);
+	return connectUnix(c, file, readUnixPath(c, c.long(1), c.int(2)));
 };
 
 /**
@@ -80,11 +72,10 @@ export const connect: Handler = (c) => {
  */
 export const bind: Handler = (c) => {
 	const file = socketOf(c);
-	if (!(file instanceof UnixSocket)) throw new SysError('EACCES');
+	if (file instanceof InetSocket) return inet.bindInet(c, file);
 	if (file.name !== '') throw new SysError('EINVAL');
-	const address = readAddress(c, c.long(1), c.int(2));
-	if (address.family !== 'unix') throw new SysError('EINVAL');
-	const path = address.path === '' ? c.kernel.freeSocketName() : address.path;
+	const given = readUnixPath(c, c.long(1), c.int(2));
+	const path = given === '' ? c.kernel.freeSocketName() : given;
 	if (path.startsWith('\0')) {
 		nameSocket(c, file, path, path);
 		return 0;
@@ -104,7 +95,7 @@ export const bind: Handler = (c) => {
 /** Implements listen(2). */
 export const listen: Handler = (c) => {
 	const file = socketOf(c);
-	if (!(file instanceof UnixSocket)) throw new SysError('EACCES');
+	if (file instanceof InetSocket) return inet.listenInet(c, file);
 	file.listen(c.int(1));
 	return 0;
 };
@@ -117,15 +108,15 @@ export const accept4: Handler = (c) => acceptNext(c, c.int(3));
 /** Implements getsockname(2). */
 export const getsockname: Handler = (c) => {
 	const file = socketOf(c);
-	const address = file instanceof UnixSocket ? unixAddress(file.name) : anyAddress(file.family);
-	giveAddress(c, c.long(1), c.long(2), address);
+	if (file instanceof InetSocket) return inet.nameInet(c, file);
+	giveAddress(c, c.long(1), c.long(2), unixAddress(file.name));
 	return 0;
 };
 
 /** Implements getpeername(2). */
 export const getpeername: Handler = (c) => {
 	const file = socketOf(c);
-	if (!(file instanceof UnixSocket)) throw new SysError('ENOTCONN');
+	if (file instanceof InetSocket) return inet.peerInet(c, file);
 	giveAddress(c, c.long(1), c.long(2), unixAddress(file.peerName));
 	return 0;
 };
@@ -133,38 +124,39 @@ export const getpeername: Handler = (c) => {
 /** Implements shutdown(2). */
 export const shutdown: Handler = (c) => {
 	const file = socketOf(c);
-	if (!(file instanceof UnixSocket)) throw new SysError('ENOTCONN');
+	if (file instanceof InetSocket) return inet.shutdownInet(c, file);
 	file.shutdown(c.int(1));
 	return 0;
 };
 
-/** Implements setsockopt(2): an option of a socket that reaches nobody changes nothing. */
+/** Implements setsockopt(2); of AF_UNIX none changes anything. */
 export const setsockopt: Handler = (c) => {
-	socketOf(c);
-	return 0;
+	const file = socketOf(c);
+	return file instanceof InetSocket ? inet.setOptionInet(c, file) : 0;
 };
 
-/** Implements getsockopt(2): what a socket is; of every other option zero (no error, off). */
+/** Implements getsockopt(2); of AF_UNIX what a socket is, and of every other option zero (no error, off). */
 export const getsockopt: Handler = (c) => {
 	const file = socketOf(c);
+	if (file instanceof InetSocket) return inet.getOptionInet(c, file);
 	const value = c.int(1) === SOL_SOCKET ? optionOf(c, file, c.int(2)) : int32(0);
 	giveAddress(c, c.long(3), c.long(4), value);
 	return 0;
 };
 
-function optionOf(c: Context, file: UnixSocket | LoneSocket, option: number): Buffer {
+function optionOf(c: Context, file: UnixSocket, option: number): Buffer {
 	switch (option) {
 		case SO_TYPE:
 			return int32(file.type);
 		case SO_DOMAIN:
-			return int32(file instanceof UnixSocket ? AF_UNIX : file.family);
+			return int32(AF_UNIX);
 		case SO_PROTOCOL:
-			return int32(file instanceof UnixSocket ? 0 : file.type === SOCK_STREAM ? 6 : 17);
+			return int32(0);
 		case SO_SNDBUF:
 		case SO_RCVBUF:
 			return int32(212_992);
 		case SO_ACCEPTCONN:
-			return int32(file instanceof UnixSocket && file.listening ? 1 : 0);
+			return int32(file.listening ? 1 : 0);
 		case SO_PEERCRED: {
 			const { uid, gid } = c.kernel.identity;
 			return Buffer.concat([int32(c.process.pid), int32(uid), int32(gid)]);
@@ -187,14 +179,14 @@ function connectUnix(c: Context, file: UnixSocket, path: string): Outcome {
 function serverAt(c: Context, path: string): UnixSocket {
 	if (path.startsWith('\0')) {
 		const own = c.kernel.socketNames.get(path);
-		return own ?? refuse(c, effectOf({ family: 'unix', path }));
+		return own ?? refuse(c, effectOf(path));
 	}
 	const place = c.kernel.fs.resolve(path, c.process.cwd);
 	if (place.stat === undefined) throw new SysError('ENOENT');
 	const own = c.kernel.socketNames.get(keyOf(place));
 	if (own !== undefined) return own;
 	if (place.domain !== 'host' || !isType(place.stat.mode, S_IFSOCK)) throw new SysError('ECONNREFUSED');
-	return refuse(c, effectOf({ family: 'unix', path: place.path }));
+	return refuse(c, effectOf(place.path));
 }
 
 function nameSocket(c: Context, file: UnixSocket, key: string, name: string): void {
@@ -207,7 +199,7 @@ function nameSocket(c: Context, file: UnixSocket, key: string, name: string): vo
 
 function acceptNext(c: Context, flags: number): Outcome {
 	const file = socketOf(c);
-	if (!(file instanceof UnixSocket)) throw new SysError('EINVAL');
+	if (file instanceof InetSocket) return inet.acceptInet(c, file, (end) => addSocket(c, end, flags));
 	const take = (): number | undefined => {
 		const end = file.accept();
 		if (end === undefined) return undefined;
@@ -231,15 +223,15 @@ function unixType(type: number): UnixSocketType {
 	throw new SysError('EPROTOTYPE');
 }
 
-function addSocket(c: Context, file: UnixSocket | LoneSocket, flags: number): number {
+function addSocket(c: Context, file: UnixSocket | InetSocket, flags: number): number {
 	file.flags |= flags & O_NONBLOCK;
 	return c.process.descriptors.add(file, (flags & O_CLOEXEC) !== 0);
 }
 
 /** ENOTSOCK. */
-export function socketOf(c: Context): UnixSocket | LoneSocket {
+export function socketOf(c: Context): UnixSocket | InetSocket {
 	const file: OpenFile = c.file(0);
-	if (file instanceof UnixSocket || file instanceof LoneSocket) return file;
+	if (file instanceof UnixSocket || file instanceof InetSocket) return file;
 	throw new SysError('ENOTSOCK');
 }
 

@@ -1,5 +1,6 @@
 /** The review's words for effects, states and who decided. */
 import type { DecidedBy } from '../model/decision.ts';
+import { hostText } from '../model/effect.ts';
 import type { ItemState, ReviewItem } from '../model/review.ts';
 
 /** What an item would do, in one word. */
@@ -18,7 +19,7 @@ export function subject(item: ReviewItem): string {
 		case 'run':
 			return effect.argv.join(' ');
 		case 'connect':
-			return `${effect.host}:${effect.port}`;
+			return hostText(effect);
 	}
 }
 

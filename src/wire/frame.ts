@@ -12,6 +12,8 @@ const headerBytes = 12;
 export const wakeChannel = 0xffffffff;
 /** From the supervisor: it has something to say. What, only its own FIFO tells. */
 export const supervisorChannel = 0xfffffffe;
+/** From the process that holds the sockets: numbers of those that something happened to. */
+export const networkChannel = 0xfffffffd;
 
 export type Frame = {
 	readonly channel: number;

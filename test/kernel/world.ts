@@ -63,6 +63,11 @@ export function fakeWorld(): FakeWorld {
 		wantInput: () => {
 			world.inputs += 1;
 		},
+		network: () => undefined,
+		traffic: () => ({ sending: () => true, sent: () => {}, received: () => {} }),
+		lookUp: () => {},
+		nameServers: () => [],
+		searchDomains: () => [],
 		limit: (name) => void world.limits.push(name),
 		hostProc: () => undefined,
 		makeProcess: () => {},

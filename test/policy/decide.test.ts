@@ -149,7 +149,7 @@ test('the rule that decides is the strictest of those that match one by one', ()
 			(list, fallback, wanted) => {
 				const policy = policyFrom(list, fallback);
 				for (const effect of wanted) {
-					const subject = subjectOf(effect, policy.ground);
+					const subject = subjectOf(effect, policy.ground, policy.addresses);
 					const first = policy.rules[effect.kind].find((rule) => ruleMatches(rule, subject));
 					const { by } = decide(policy, effect);
 					expect(by).toEqual({ rule: first?.name ?? 'p.yaml (default)' });

@@ -1,0 +1,335 @@
+/** A socket of AF_INET or AF_INET6. A real one stands behind it; here is what Linux must not be asked. ip(7), tcp(7), udp(7). */
+import { sysErrorOf } from '../abi/errno.ts';
+import { S_IFSOCK } from '../abi/file-mode.ts';
+import { O_RDWR } from '../abi/open-flags.ts';
+import type { Stat } from '../fs/api.ts';
+import {
+	mostData,
+	type Network,
+	type NetworkAnswer,
+	type NetworkCall,
+	operation,
+	perform,
+	type Received,
+	received,
+	type Side,
+} from './network.ts';
+import { OpenFile, POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from './open-file.ts';
+import { SOCK_DGRAM } from './unix-socket.ts';
+
+const EAGAIN = 11;
+const SIOCINQ = 0x541b;
+const MSG_PEEK = 0x2;
+const incoming = POLLIN | POLLERR | POLLHUP | POLLRDHUP;
+
+type Option = { readonly level: number; readonly name: number; readonly value: Buffer };
+
+/** As many as anybody sets. */
+const mostOptions = 64;
+
+/** Where sockets are known by the numbers they have outside. */
+export type SocketTable = {
+	readonly network: Network;
+	readonly sockets: Map<number, InetSocket>;
+	/** Somebody who waits may go on. */
+	readonly changed: () => void;
+};
+
+/** Watches what goes over a connection to the host. Throws nothing; false: a limit was passed, and nothing may go. */
+export interface Traffic {
+	sending(bytes: readonly Uint8Array[]): boolean;
+	sent(bytes: number): void;
+	received(bytes: Uint8Array): void;
+}
+
+export class InetSocket extends OpenFile {
+	readonly kind = 'socket';
+	readonly family: number;
+	readonly type: number;
+	readonly protocol: number;
+	readonly #options: Option[] = [];
+	/** Whom a datagram socket was connected to while nobody had to know; struct sockaddr. */
+	peer: Buffer | undefined;
+	/** Datagrams that the controller answered itself. */
+	readonly answers: { readonly from: Buffer; readonly bytes: Buffer }[] = [];
+	/** Whom datagrams are heard from on the host's side. */
+	readonly #friends = new Set<string>();
+	/** bind(2) was called. */
+	bound = false;
+	/** A connect that a person decides about. */
+	asking = false;
+	traffic: Traffic | undefined;
+	receiveTimeoutNs: bigint | undefined;
+	sendTimeoutNs: bigint | undefined;
+	#failure = 0;
+	#side: Side = 'guest';
+	#socket: number;
+	#unknown = -1;
+	#mask = 0;
+	#activity = 0;
+	readonly #table: SocketTable;
+	readonly #stat: Stat;
+
+	/** Throws SysError: EAFNOSUPPORT, EPROTONOSUPPORT, EMFILE. `socket`: one that accept(2) gave. */
+	constructor(
+		table: SocketTable,
+		stat: Stat,
+		kind: { readonly family: number; readonly type: number; readonly protocol: number },
+		accepted?: { readonly socket: number; readonly side: Side },
+	) {
+		super(O_RDWR);
+		this.#table = table;
+		this.#stat = { ...stat, mode: S_IFSOCK | 0o777 };
+		this.family = kind.family;
+		this.type = kind.type;
+		this.protocol = kind.protocol;
+		// Where there is no loopback of the guest's own, all is the host's: then each bind(2) is decided.
+		this.#side = accepted?.side ?? (table.network.privateLoopback ? 'guest' : 'host');
+		this.#socket = accepted?.socket ?? this.#make(this.#side);
+		table.sockets.set(this.#socket, this);
+	}
+
+	get side(): Side {
+		return this.#side;
+	}
+
+	get datagrams(): boolean {
+		return this.type === SOCK_DGRAM;
+	}
+
+	/** Something happened to the real socket. */
+	news(): void {
+		this.#unknown = -1;
+		this.#activity += 1;
+	}
+
+	/** Throws SysError where Linux gives an errno. */
+	perform(call: Omit<NetworkCall, 'socket'>): NetworkAnswer {
+		return perform(this.#table.network, { ...call, socket: this.#socket });
+	}
+
+	/** The real socket's own name, struct sockaddr. */
+	get name(): Buffer {
+		return Buffer.from(this.perform({ operation: operation.name }).bytes);
+	}
+
+	connect(to: Buffer): void {
+		this.#unknown = -1;
+		this.perform({ operation: operation.connect, bytes: [to] });
+	}
+
+	bind(to: Buffer): void {
+		this.perform({ operation: operation.bind, bytes: [to] });
+		this.bound = true;
+	}
+
+	/** Takes another real socket, on the host's side, with the same options and name. */
+	moveToHost(): void {
+		if (this.#side === 'host') return;
+		const name = this.bound ? this.name : undefined;
+		const next = this.#make('host');
+		const last = this.#socket;
+		this.#socket = next;
+		try {
+			for (const option of this.#options) this.#replay(option);
+			if (name !== undefined) this.bind(name);
+		} catch (error) {
+			this.#table.network.call({ operation: operation.close, socket: next });
+			this.#socket = last;
+			throw error;
+		}
+		this.#table.sockets.delete(last);
+		this.#table.network.call({ operation: operation.close, socket: last });
+		this.#table.sockets.set(next, this);
+		this.#side = 'host';
+		this.#unknown = -1;
+	}
+
+	/** What setsockopt(2) set, and the host's side is to have too. */
+	keepOption(option: Option): void {
+		if (this.#options.length < mostOptions) this.#options.push(option);
+	}
+
+	/** Datagrams of this address (struct sockaddr) are heard from now on. */
+	hear(address: Buffer): void {
+		this.#friends.add(addressKey(address));
+	}
+
+	/** The next connection; undefined: nobody yet. */
+	accept(stat: Stat): { readonly file: InetSocket; readonly peer: Buffer } | undefined {
+		if (!this.mayBe(POLLIN)) return undefined;
+		const answer = this.#unlessEmpty({ operation: operation.accept }, incoming);
+		if (answer === undefined) return undefined;
+		const peer = Buffer.from(answer.bytes);
+		const file = new InetSocket(this.#table, stat, this, { socket: answer.result, side: this.#side });
+		this.#unknown |= incoming;
+		return { file, peer };
+	}
+
+	/** Whether something of `bits` may hold, without asking. */
+	mayBe(bits: number): boolean {
+		return ((this.#unknown | this.#mask) & (bits | POLLERR | POLLHUP)) !== 0 || this.#failure !== 0;
+	}
+
+	/** The error that SO_ERROR tells, and forgets. */
+	takeError(): number {
+		const error = this.#failure;
+		this.#failure = 0;
+		return error;
+	}
+
+	/** A connect that was going on has failed. */
+	fail(errno: number): void {
+		this.asking = false;
+		this.#failure = errno;
+		this.#activity += 1;
+		this.#table.changed();
+	}
+
+	override get pending(): number {
+		if (this.answers.length > 0) return this.answers[0]?.bytes.length ?? 0;
+		return this.perform({ operation: operation.query, a: SIOCINQ }).bytes.readInt32LE(0);
+	}
+
+	override get activity(): number {
+		return this.#activity;
+	}
+
+	read(into: Buffer): number | undefined {
+		const got = this.receive(into.length, 0, 0);
+		if (got === undefined) return undefined;
+		got.data.copy(into);
+		return got.data.length;
+	}
+
+	write(bytes: Buffer): number | undefined {
+		return this.send([bytes], 0);
+	}
+
+	/** recvmsg(2); what it gives is valid until the next call. undefined: nothing there yet. */
+	receive(length: number, flags: number, control: number): Received | undefined {
+		this.#throwFailure();
+		const own = this.answers[0];
+		if (own !== undefined) {
+			if ((flags & MSG_PEEK) === 0) this.answers.shift();
+			const result = own.bytes.length;
+			return { result, data: own.bytes.subarray(0, length), name: own.from, control: Buffer.alloc(0), flags: 0 };
+		}
+		for (;;) {
+			if (!this.mayBe(incoming)) return undefined;
+			const call = { operation: operation.receive, a: flags, b: Math.min(length, mostData), c: control };
+			const answer = this.#unlessEmpty(call, incoming);
+			if (answer === undefined) return undefined;
+			this.#unknown |= incoming;
+			const got = received(answer);
+			if (this.#stranger(got.name)) {
+				if ((flags & MSG_PEEK) !== 0) this.#unlessEmpty({ operation: operation.receive }, incoming);
+				continue;
+			}
+			if ((flags & MSG_PEEK) === 0) this.traffic?.received(got.data);
+			return got;
+		}
+	}
+
+	/** sendmsg(2). undefined: no room yet. */
+	send(bytes: readonly Uint8Array[], flags: number, to?: Buffer, control?: Buffer): number | undefined {
+		this.#throwFailure();
+		if (this.asking || !this.mayBe(POLLOUT)) return undefined;
+		if (this.traffic?.sending(bytes) === false) return undefined;
+		const parts = [to ?? Buffer.alloc(0), control ?? Buffer.alloc(0), ...bytes];
+		const call = { operation: operation.send, a: flags, b: to?.length ?? 0, c: control?.length ?? 0, bytes: parts };
+		const answer = this.#unlessEmpty(call, POLLOUT);
+		if (answer === undefined) return undefined;
+		this.#unknown |= POLLOUT;
+		this.traffic?.sent(answer.result);
+		return answer.result;
+	}
+
+	/** Whether a send may find room, without asking. */
+	writableNow(): boolean {
+		return !this.asking && this.mayBe(POLLOUT);
+	}
+
+	poll(): number {
+		if (this.asking) return 0;
+		if (this.#failure !== 0) return POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDHUP;
+		if (this.#unknown !== 0) {
+			this.#mask = this.perform({ operation: operation.poll }).result;
+			this.#unknown = 0;
+		}
+		return this.#mask | (this.answers.length > 0 ? POLLIN : 0);
+	}
+
+	/** Puts a datagram of our own where the next receive finds it. */
+	answer(from: Buffer, bytes: Buffer): void {
+		this.answers.push({ from, bytes });
+		this.#activity += 1;
+		this.#table.changed();
+	}
+
+	stat(): Stat {
+		return this.#stat;
+	}
+
+	get label(): string {
+		return `socket:[${this.#stat.ino}]`;
+	}
+
+	/** For one that nobody got to hold. */
+	abandon(): void {
+		this.dispose();
+	}
+
+	protected dispose(): void {
+		this.#table.sockets.delete(this.#socket);
+		this.#table.network.call({ operation: operation.close, socket: this.#socket });
+		this.#table.changed();
+	}
+
+	#make(side: Side): number {
+		const { family, type, protocol } = this;
+		const call = { operation: operation.socket, socket: side === 'host' ? 1 : 0, a: family, b: type, c: protocol };
+		return perform(this.#table.network, call).result;
+	}
+
+	#replay({ level, name, value }: Option): void {
+		this.#table.network.call({
+			operation: operation.setOption,
+			socket: this.#socket,
+			a: level,
+			b: name,
+			bytes: [value],
+		});
+	}
+
+	#stranger(name: Buffer): boolean {
+		if (!this.datagrams || this.#side === 'guest' || name.length === 0) return false;
+		return !this.#friends.has(addressKey(name));
+	}
+
+	#throwFailure(): void {
+		const error = this.takeError();
+		if (error !== 0) throw sysErrorOf(error);
+	}
+
+	/** undefined for EAGAIN, and then `bits` are known not to hold. */
+	#unlessEmpty(call: Omit<NetworkCall, 'socket'>, bits: number): NetworkAnswer | undefined {
+		const answer = this.#table.network.call({ ...call, socket: this.#socket });
+		if (answer.result === -EAGAIN) {
+			this.#unknown &= ~bits;
+			this.#mask &= ~bits;
+			return undefined;
+		}
+		if (answer.result < 0) {
+			this.#unknown = -1;
+			throw sysErrorOf(-answer.result);
+		}
+		return answer;
+	}
+}
+
+/** The part of a struct sockaddr that is the address, without the port; of IPv4 inside IPv6 the same. */
+function addressKey(name: Buffer): string {
+	if (name.readUInt16LE(0) === 2) return `00000000000000000000ffff${name.toString('hex', 4, 8)}`;
+	return name.toString('hex', 8, 24);
+}

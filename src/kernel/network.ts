@@ -1,0 +1,76 @@
+/** The guest's real sockets: a process beside us holds them and does what is said here. See PROTOCOL.md, The network. */
+import { sysErrorOf } from '../abi/errno.ts';
+
+/** What can be done with a socket; the numbers are those of pypy/launcher/network.c. */
+export const operation = {
+	socket: 1,
+	close: 2,
+	bind: 3,
+	connect: 4,
+	listen: 5,
+	accept: 6,
+	name: 7,
+	peer: 8,
+	setOption: 9,
+	getOption: 10,
+	shutdown: 11,
+	send: 12,
+	receive: 13,
+	poll: 14,
+	query: 15,
+} as const;
+
+export type NetworkCall = {
+	readonly operation: number;
+	readonly socket: number;
+	readonly a?: number;
+	readonly b?: number;
+	readonly c?: number;
+	readonly bytes?: readonly Uint8Array[];
+};
+
+/** `result` below 0 is an errno. `bytes` may be overwritten by the next call. */
+export type NetworkAnswer = { readonly result: number; readonly flags: number; readonly bytes: Buffer };
+
+/** Nothing here waits for another machine: a socket that is not ready answers EAGAIN or EINPROGRESS. Implemented in host/. */
+export interface Network {
+	/** The guest has a loopback that nobody else can reach. */
+	readonly privateLoopback: boolean;
+	call(call: NetworkCall): NetworkAnswer;
+}
+
+/** Whose network a socket is in: the guest's own loopback, or the host's. */
+export type Side = 'guest' | 'host';
+
+/** Bytes of data that one send or receive moves at most. */
+export const mostData = 1024 * 1024;
+
+/** What a receive gives. */
+export type Received = {
+	/** The result: bytes, or a datagram's whole length where MSG_TRUNC asked for it. */
+	readonly result: number;
+	readonly data: Buffer;
+	readonly name: Buffer;
+	readonly control: Buffer;
+	readonly flags: number;
+};
+
+/** A call that throws SysError where Linux would give an errno. */
+export function perform(network: Network, call: NetworkCall): NetworkAnswer {
+	const answer = network.call(call);
+	if (answer.result < 0) throw sysErrorOf(-answer.result);
+	return answer;
+}
+
+/** Splits what a receive answered. */
+export function received({ result, flags, bytes }: NetworkAnswer): Received {
+	const [name, control] = [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];
+	const data = 8 + name + control;
+	return {
+		result,
+		flags,
+		name: bytes.subarray(8, 8 + name),
+		control: bytes.subarray(8 + name, data),
+		data: bytes.subarray(data),
+	};
+}

@@ -1,0 +1,34 @@
+/** The guest's network, which starts when the first socket is made. */
+import { SysError } from '../abi/errno.ts';
+import { GuestNetwork } from '../kernel/guest-network.ts';
+import { InetSocket } from '../kernel/inet-socket.ts';
+import { type Outcome, waitFor } from '../kernel/outcome.ts';
+import type { Context } from './context.ts';
+
+/** A new socket, once there is a network. EAFNOSUPPORT where there can be none. */
+export function makeInetSocket(
+	c: Context,
+	kind: { readonly family: number; readonly type: number; readonly protocol: number },
+	add: (file: InetSocket) => number,
+): Outcome {
+	return waitFor(() => {
+		if (c.kernel.network === undefined) {
+			const network = c.kernel.world.network();
+			if (network === undefined) return undefined;
+			c.kernel.network = new GuestNetwork(network, c.kernel.changed, (id) => c.kernel.world.traffic(id));
+		}
+		const file = new InetSocket(c.kernel.network, c.kernel.anonymousStat(), kind);
+		try {
+			return add(file);
+		} catch (error) {
+			file.abandon();
+			throw error;
+		}
+	});
+}
+
+/** There is one: a socket was made. */
+export function networkOf(c: Context): GuestNetwork {
+	if (c.kernel.network === undefined) throw new SysError('ENETDOWN');
+	return c.kernel.network;
+}

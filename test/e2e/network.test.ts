@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually, makeWorld, type World } from './program.ts';
+
+/** What a server does with each connection; it counts them. */
+type Serving = { readonly port: number; readonly server: Server; connections: number; received: Buffer };
+
+let world: World;
+const servers: Serving[] = [];
+
+beforeAll(() => {
+	world = makeWorld();
+	world.write(
+		'loopback.yaml',
+		'default: { read: allow, connect: deny }\nrules: [{ allow: connect, host: "@loopback:*" }]\n',
+	);
+	world.write('all.yaml', 'default: { read: allow, connect: allow }\nrules: [{ allow: connect, host: "*:*" }]\n');
+});
+
+afterAll(() => {
+	for (const { server } of servers) server.close();
+	world.remove();
+});
+
+async function serve(handle: (socket: Socket) => void): Promise<Serving> {
+	const server = createServer({ allowHalfOpen: true });
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const address = server.address();
+	if (address === null || typeof address === 'string') throw new Error('no port');
+	const serving: Serving = { port: address.port, server, connections: 0, received: Buffer.alloc(0) };
+	server.on('connection', (socket) => {
+		serving.connections += 1;
+		socket.on('error', () => {});
+		socket.on('data', (bytes: Buffer) => {
+			serving.received = Buffer.concat([serving.received, bytes]);
+		});
+		handle(socket);
+	});
+	servers.push(serving);
+	return serving;
+}
+
+function connects(
+	effects: readonly { readonly kind: string; readonly host?: string; readonly decision: string }[],
+): string[] {
+	return effects.filter(({ kind }) => kind === 'connect').map(({ host, decision }) => `${decision} ${host}`);
+}
+
+test('a page is fetched from a host that a rule allows, and the report names it', async () => {
+	const web = await serve((socket) =>
+		socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello')),
+	);
+	world.write(
+		'get.py',
+		`import urllib.request\nprint(urllib.request.urlopen('http://127.0.0.1:${web.port}/x?y').read())\n`,
+	);
+	const { status, stdout, report } = await world.report(['--unattended', '--policy', 'loopback.yaml', 'get.py']);
+	expect({ status, stdout }).toEqual({ status: 0, stdout: "b'hello'\n" });
+	expect(connects(report.effects)).toEqual([`allow 127.0.0.1:${web.port}`]);
+	expect(web.received.toString()).toMatch(/^GET \/x\?y HTTP\/1\.1\r\n/);
+});
+
+test('a host that nobody allowed hears nothing, under any spelling of its address', async () => {
+	const web = await serve((socket) => socket.end());
+	world.write(
+		'spell.py',
+		`import socket
+for family, host in [(2, '127.0.0.1'), (2, '0x7f.1'), (2, '2130706433'), (2, '0'), (2, 'localhost'), (10, '::ffff:127.0.0.1'), (10, '::')]:
+    s = socket.socket(family); s.settimeout(5)
+    print(s.connect_ex((host, ${web.port})))
+s = socket.socket(); s.setblocking(False); print(s.connect_ex(('127.0.0.1', ${web.port})))
+u = socket.socket(type=socket.SOCK_DGRAM)
+try: u.sendto(b'x', ('127.0.0.1', ${web.port}))
+except OSError as error: print(error.errno)
+try: socket.socket().sendto(b'x', 0x20000000, ('127.0.0.1', ${web.port}))
+except OSError as error: print(error.errno)
+`,
+	);
+	const { status, stdout, report } = await world.report(['--unattended', '--policy', 'all.yaml', 'spell.py']);
+	expect({ status, stdout }).toEqual({ status: 126, stdout: `${'111\n'.repeat(9)}95\n` });
+	expect(connects(report.effects)).toEqual([`deny 127.0.0.1:${web.port}`, `deny [::1]:${web.port}`]);
+	expect(web.connections).toBe(0);
+});
+
+test('what Linux says of a connection is what the script sees', async () => {
+	const reset = await serve((socket) => socket.resetAndDestroy());
+	const silent = await serve(() => {});
+	const half = await serve((socket) => socket.on('end', () => socket.end('after the end')));
+	const closed = await serve(() => {});
+	closed.server.close();
+	const script = world.write(
+		'truth.py',
+		`import socket, select, struct
+def to(port): return socket.create_connection(('127.0.0.1', port), 5)
+try: to(${closed.port})
+except OSError as e: print(e)
+try: to(${reset.port}).recv(1)
+except OSError as e: print(e)
+s = to(${silent.port}); s.settimeout(0.2)
+try: s.recv(1)
+except OSError as e: print(type(e).__name__, e)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', 0, 100000)); s.setblocking(True)
+try: s.recv(1)
+except OSError as e: print(e)
+print(s.getpeername(), s.getsockname()[0], s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
+s = to(${half.port}); s.sendall(b'abc'); s.shutdown(socket.SHUT_WR)
+print(s.recv(5, socket.MSG_PEEK), s.recv(100), s.recv(1))
+try: s.send(b'x')
+except OSError as e: print(type(e).__name__)
+s = socket.socket(); s.setblocking(False); print(s.connect_ex(('127.0.0.1', ${closed.port})))
+p = select.poll(); p.register(s, select.POLLOUT); print(p.poll(5000)[0][1] & select.POLLERR, s.getsockopt(1, 4), s.getsockopt(1, 4))
+s = socket.socket(); s.setsockopt(6, 1, 1); s.connect(('127.0.0.1', ${silent.port})); print(s.getsockopt(6, 1), s.getsockopt(1, 3))
+try: s.connect(('127.0.0.1', ${silent.port}))
+except OSError as e: print(e)
+`,
+	);
+	const { stdout: native } = await promisify(execFile)('/usr/bin/pypy3', [script]);
+	const { status, stdout } = await world.run(['--unattended', '--policy', 'loopback.yaml', 'truth.py']);
+	expect(stdout).toBe(native);
+	expect(status).toBe(0);
+});
+
+test('servers of the script itself need no decision, and nobody else reaches them', async () => {
+	world.write(
+		'own.py',
+		`import socket, sys, threading, time
+server = socket.create_server(('127.0.0.1', 0)); port = server.getsockname()[1]
+client = socket.create_connection(('localhost', port)); end, peer = server.accept()
+client.sendall(b'inside'); print(end.recv(10), peer == client.getsockname())
+print(port, flush=True)
+sys.stdin.readline()
+`,
+	);
+	const { child, done } = world.start(['--unattended', 'own.py']);
+	let said = '';
+	child.stdout?.on('data', (bytes: Buffer) => {
+		said += bytes;
+	});
+	await eventually('the port', () => /\n\d+\n/.test(said));
+	const port = Number(said.split('\n')[1]);
+	const reached = await new Promise((resolve) =>
+		connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false)),
+	);
+	child.stdin?.end('\n');
+	expect((await done).status).toBe(0);
+	expect(said).toContain("b'inside' True");
+	expect(reached).toBe(false);
+});
