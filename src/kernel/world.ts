@@ -41,6 +41,8 @@ export interface World {
 	/** Addresses at which the controller answers in place of the host's name servers; domains that a resolver adds. resolv.conf(5) */
 	nameServers(): readonly string[];
 	searchDomains(): readonly string[];
+	/** What the host's own table says: the guest reads it too, and asks nobody. hosts(5) */
+	hostNames(): readonly { readonly address: string; readonly names: readonly string[] }[];
 	/** A limit was passed: the run is about to be ended. */
 	limit(name: 'tasks' | 'output'): void;
 	/** Text of the machine's own /proc entry of a guest process, such as `maps`; undefined where it cannot be told. */

@@ -3,6 +3,7 @@ import { randomFillSync } from 'node:crypto';
 import type { MessagePort } from 'node:worker_threads';
 import type { SessionFileSystem } from '../fs/file-system.ts';
 import { machinePid, readText } from '../host/guest-processes.ts';
+import { hostsTable } from '../host/names.ts';
 import type { Found } from '../kernel/guest-network.ts';
 import type { Traffic } from '../kernel/inet-socket.ts';
 import type { Network } from '../kernel/network.ts';
@@ -161,6 +162,10 @@ export class GuestWorld implements World {
 
 	searchDomains(): readonly string[] {
 		return this.#network.resolver.search;
+	}
+
+	hostNames(): ReturnType<World['hostNames']> {
+		return hostsTable();
 	}
 
 	wantInput(): void {

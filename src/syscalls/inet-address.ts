@@ -27,8 +27,13 @@ export function inetAddress(raw: Buffer): InetAddress {
 	if (family !== AF_INET && family !== AF_INET6) throw new SysError('EAFNOSUPPORT');
 	if (raw.length < (family === AF_INET ? 16 : 24)) throw new SysError('EINVAL');
 	const text = family === AF_INET ? raw.subarray(4, 8).join('.') : inet6(raw.subarray(8, 24));
-	const host = text.replace(/^::ffff:(?=[0-9.]+$)/, '');
-	return { raw, host: host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port: raw.readUInt16BE(2) };
+	return { raw, host: canonical(text), port: raw.readUInt16BE(2) };
+}
+
+/** Of an address in its shortest form. */
+export function canonical(address: string): string {
+	const host = address.replace(/^::ffff:(?=[0-9.]+$)/, '');
+	return host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
 }
 
 export function isLoopback(host: string): boolean {

@@ -4,6 +4,7 @@ import { GuestNetwork } from '../kernel/guest-network.ts';
 import { InetSocket } from '../kernel/inet-socket.ts';
 import { type Outcome, waitFor } from '../kernel/outcome.ts';
 import type { Context } from './context.ts';
+import { canonical, isLoopback } from './inet-address.ts';
 
 /** A new socket, once there is a network. EAFNOSUPPORT where there can be none. */
 export function makeInetSocket(
@@ -15,7 +16,11 @@ export function makeInetSocket(
 		if (c.kernel.network === undefined) {
 			const network = c.kernel.world.network();
 			if (network === undefined) return undefined;
-			c.kernel.network = new GuestNetwork(network, c.kernel.changed, (id) => c.kernel.world.traffic(id));
+			const made = new GuestNetwork(network, c.kernel.changed, (id) => c.kernel.world.traffic(id));
+			for (const { address, names } of c.kernel.world.hostNames()) {
+				if (!isLoopback(canonical(address))) for (const name of names) made.learn(name, [canonical(address)]);
+			}
+			c.kernel.network = made;
 		}
 		const file = new InetSocket(c.kernel.network, c.kernel.anonymousStat(), kind);
 		try {

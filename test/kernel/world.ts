@@ -68,6 +68,7 @@ export function fakeWorld(): FakeWorld {
 		lookUp: () => {},
 		nameServers: () => [],
 		searchDomains: () => [],
+		hostNames: () => [],
 		limit: (name) => void world.limits.push(name),
 		hostProc: () => undefined,
 		makeProcess: () => {},
