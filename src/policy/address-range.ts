@@ -1,5 +1,5 @@
 /** Which addresses are more than a host somewhere: this machine, its neighbours, its cloud. RFC 6890, RFC 4291. */
-import { BlockList, isIP } from 'node:net';
+import { addressBytes } from '../model/address.ts';
 
 /** Each is reached only where a rule names it: a star is not meant for it. */
 export type AddressRange = 'loopback' | 'private' | 'link-local' | 'metadata' | 'multicast' | 'reserved' | 'unix';
@@ -56,12 +56,18 @@ export type AddressSet = { has(address: string): boolean };
 /** Addresses of a network (`10.0.0.0/8`), or undefined where the text is none. */
 export function addressSet(text: string): AddressSet | undefined {
 	const [, address = '', bits = ''] = /^([0-9a-f:.]+)\/(\d{1,3})$/i.exec(text) ?? [];
-	const version = isIP(address);
-	if (version === 0 || Number(bits) > (version === 4 ? 32 : 128)) return undefined;
-	const list = new BlockList();
-	list.addSubnet(address, Number(bits), version === 4 ? 'ipv4' : 'ipv6');
+	const net = addressBytes(address);
+	const length = Number(bits);
+	if (net === undefined || length > net.length * 8) return undefined;
 	return {
-		has: (other) => isIP(other) === version && list.check(other, version === 4 ? 'ipv4' : 'ipv6'),
+		has(other) {
+			const bytes = addressBytes(other);
+			if (bytes?.length !== net.length) return false;
+			return net.every((byte, i) => {
+				const mask = (0xff00 >> Math.min(8, Math.max(0, length - i * 8))) & 0xff;
+				return ((byte ^ (bytes[i] ?? 0)) & mask) === 0;
+			});
+		},
 	};
 }
 
@@ -70,14 +76,14 @@ const known4in6 = holders.map(([text, at]) => [setOf(text), at] as const);
 
 /** What is special about an address in its canonical form; undefined: nothing, or it is no address. `own`: this machine's. */
 export function rangeOf(address: string, own: ReadonlySet<string>): AddressRange | undefined {
-	if (isIP(address) === 0) return undefined;
+	const bytes = addressBytes(address);
+	if (bytes === undefined) return undefined;
 	for (const [range, sets] of known) if (sets.some((set) => set.has(address))) return range;
 	// A service that listens on all of the machine's addresses is no less its own under one that others can reach.
 	if (own.has(address)) return 'loopback';
 	for (const [set, at] of known4in6) {
 		if (!set.has(address)) continue;
-		const inner = bytesOf(address).slice(at, at + 4);
-		return rangeOf(inner.join('.'), own) ?? 'reserved';
+		return rangeOf(bytes.slice(at, at + 4).join('.'), own) ?? 'reserved';
 	}
 	return undefined;
 }
@@ -86,14 +92,4 @@ function setOf(text: string): AddressSet {
 	const set = addressSet(text);
 	if (set === undefined) throw new Error(`${text} is no network`);
 	return set;
-}
-
-/** Of an IPv6 address in its canonical form. */
-function bytesOf(address: string): number[] {
-	const [head = '', tail] = address.split('::');
-	const words = (text: string): number[] =>
-		text === '' ? [] : text.split(':').map((word) => Number.parseInt(word, 16));
-	const [first, last] = [words(head), words(tail ?? '')];
-	const zeros = Array<number>(Math.max(0, 8 - first.length - last.length)).fill(0);
-	return [...first, ...zeros, ...last].flatMap((word) => [word >> 8, word & 255]);
 }

@@ -1,5 +1,5 @@
 /** Host patterns: `pypi.org:443`, `*.example.com:*`, `[::1]:80`, `10.1.0.0/16:5432`, `@loopback:8000`, `unix:/run/x.sock`. */
-import { isIP } from 'node:net';
+import { isAddress } from '../model/address.ts';
 import { type AddressRange, type AddressSet, addressRanges, addressSet, rangeOf } from './address-range.ts';
 
 export type HostPattern = {
@@ -93,7 +93,7 @@ export function hostSubject(
 		return { kind: 'host', host: effect.host, address: effect.host, range: 'unix', port };
 	}
 	const host = canonicalHost(effect.host);
-	const address = effect.address === undefined ? (isIP(host) === 0 ? undefined : host) : canonicalHost(effect.address);
+	const address = effect.address === undefined ? (isAddress(host) ? host : undefined) : canonicalHost(effect.address);
 	const local = address === undefined && (host === 'localhost' || host.endsWith('.localhost'));
 	return { kind: 'host', host, address, range: local ? 'loopback' : rangeOf(address ?? '', own), port };
 }

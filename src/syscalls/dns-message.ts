@@ -1,5 +1,5 @@
 /** Questions and answers of the domain name system as bytes. RFC 1035, 4.1. */
-import { isIPv4 } from 'node:net';
+import { addressBytes, isAddress } from '../model/address.ts';
 
 export type Question = {
 	/** In lower case, without the last dot. */
@@ -40,7 +40,7 @@ export function questionOf(bytes: Buffer): Question | undefined {
 
 /** An answer to the question in `asked`. */
 export function packAnswer(asked: Buffer, question: Question, code: number, addresses: readonly string[]): Buffer {
-	const given = addresses.slice(0, mostAddresses).map(record);
+	const given = addresses.filter(isAddress).slice(0, mostAddresses).map(record);
 	const head = Buffer.alloc(headerBytes);
 	head.writeUInt16BE(asked.readUInt16BE(0), 0);
 	// A response, recursion as desired and available.
@@ -51,7 +51,7 @@ export function packAnswer(asked: Buffer, question: Question, code: number, addr
 }
 
 function record(address: string): Buffer {
-	const data = addressBytes(address);
+	const data = Buffer.from(addressBytes(address) ?? []);
 	const fields = Buffer.alloc(12);
 	fields.writeUInt16BE(0xc000 | headerBytes, 0);
 	fields.writeUInt16BE(data.length === 4 ? 1 : 28, 2);
@@ -59,22 +59,4 @@ function record(address: string): Buffer {
 	fields.writeUInt32BE(timeToLive, 6);
 	fields.writeUInt16BE(data.length, 10);
 	return Buffer.concat([fields, data]);
-}
-
-function addressBytes(address: string): Buffer {
-	if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
-	const [head = '', tail] = address.split('::');
-	const words = (text: string): number[] => (text === '' ? [] : text.split(':').flatMap(wordsOf));
-	const [first, last] = [words(head), words(tail ?? '')];
-	const all = [...first, ...Array<number>(Math.max(0, 8 - first.length - last.length)).fill(0), ...last];
-	const bytes = Buffer.alloc(16);
-	all.slice(0, 8).forEach((word, i) => void bytes.writeUInt16BE(word & 0xffff, i * 2));
-	return bytes;
-}
-
-/** A word in hexadecimal, or the two of an IPv4 address at the end. */
-function wordsOf(text: string): number[] {
-	if (!text.includes('.')) return [Number.parseInt(text, 16)];
-	const [a = 0, b = 0, c = 0, d = 0] = text.split('.').map(Number);
-	return [a * 256 + b, c * 256 + d];
 }
