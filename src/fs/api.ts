@@ -52,7 +52,7 @@ export type ResolveOptions = {
 export interface OpenNode {
 	readonly path: string;
 	readonly domain: Domain;
-	readonly type: 'file' | 'directory' | 'device';
+	readonly type: 'file' | 'directory' | 'device' | 'fifo';
 	/** Reads at `position` (ignored where there is none) into `into`; the bytes read, 0 at the end. */
 	read(into: Uint8Array, position: number): number;
 	/** Writes all of `bytes` at `position`; the bytes written. SysError ENOSPC when the session's disk limit is reached. */
@@ -62,6 +62,8 @@ export interface OpenNode {
 	/** Entries with `.` and `..` first; directories only. */
 	list(): DirectoryEntry[];
 	chmod(mode: number): void;
+	/** -1 leaves one as it is. */
+	chown(uid: number, gid: number): void;
 	/** `touch`: both are the present time, for which the right to write is enough (utimensat(2)). */
 	utimes(atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch?: boolean): void;
 	close(): void;
@@ -95,14 +97,17 @@ export interface FileSystem {
 	mkdir(path: string, mode: number): void;
 	rmdir(path: string): void;
 	unlink(path: string): void;
+	/** A FIFO or a socket: it lives as long as the run. */
+	special(path: string, kind: 'fifo' | 'socket', mode: number): void;
 	symlink(target: string, path: string): void;
 	link(from: string, to: string): void;
 	rename(from: string, to: string, flags: { readonly noReplace: boolean; readonly exchange: boolean }): void;
 	chmod(path: string, mode: number): void;
+	/** -1 leaves one as it is. EPERM for what is the machine's own. */
+	chown(path: string, uid: number, gid: number): void;
 	/** undefined leaves a time as it is. `touch`: both are the present time, for which the right to write is enough. */
 	utimes(path: string, atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch?: boolean): void;
 	truncate(path: string, size: number): void;
-	mkfifo?(path: string, mode: number): void;
 	/** Bytes and files used in the session's upper layer and scratch. */
 	used(): { readonly disk: number; readonly files: number };
 }

@@ -5,6 +5,7 @@ import { hashText } from './base.ts';
 /** Whether `after` is what `base` is already. `hashContent` gives the SHA-256 of a content by its name. */
 export function isNothing(base: Base, after: Target, hashContent: (content: string) => string): boolean {
 	if (after.type === 'link' || base.type !== after.type) return false;
+	if (after.owner !== undefined) return false;
 	if (after.type === 'symlink') return base.sha256 === hashText(after.target);
 	if (base.mode !== after.mode) return false;
 	if (after.mtimeNs !== undefined && after.mtimeNs !== base.mtimeNs) return false;

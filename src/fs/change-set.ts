@@ -13,7 +13,7 @@ import type { Change, Target } from '../model/change.ts';
 import type { HostFiles } from './api.ts';
 import { withHash } from './base.ts';
 import { isNothing } from './change-compare.ts';
-import type { DirectoryNode, Node } from './node.ts';
+import type { DirectoryNode, Node, SpecialNode } from './node.ts';
 import { join } from './path.ts';
 import { contentFolder, restoreTree } from './restore.ts';
 import type { KnownBase, Tree } from './tree.ts';
@@ -27,6 +27,8 @@ export function loadChangeSet(upperFolder: string, host: HostFiles): Change[] {
 export function changesOf(tree: Tree, host: HostFiles, upperFolder: string, revisions = false): Change[] {
 	return new ChangeSet(tree, host, upperFolder, revisions).changes();
 }
+
+type Kept = Exclude<Node, SpecialNode>;
 
 /** One of a node's names in the tree. */
 type Name = {
@@ -43,7 +45,7 @@ class ChangeSet {
 	readonly #host: HostFiles;
 	readonly #upperFolder: string;
 	readonly #revisions: boolean;
-	readonly #names = new Map<Node, Name[]>();
+	readonly #names = new Map<Kept, Name[]>();
 	/** Bases whose path is gone or changed, and that no change has told of yet. */
 	readonly #untold: Map<string, KnownBase>;
 	readonly #changes: Change[] = [];
@@ -75,6 +77,8 @@ class ChangeSet {
 		for (const [name, entry] of directory.children) {
 			if (entry.kind === 'hidden') continue;
 			const { node, order } = entry;
+			// A FIFO or socket ends with the run.
+			if (node.kind === 'fifo' || node.kind === 'socket') continue;
 			const here = join(path, name);
 			const below = directory.lower === undefined ? undefined : join(directory.lower, name);
 			const known = this.#names.get(node);
@@ -95,7 +99,7 @@ class ChangeSet {
 	}
 
 	/** A node that the machine has too, by whatever name. */
-	#kept(node: Node, names: readonly Name[], origin: string): void {
+	#kept(node: Kept, names: readonly Name[], origin: string): void {
 		const home = names.find((name) => name.below === origin);
 		const primary = home ?? first(names);
 		this.#links(names, primary);
@@ -123,7 +127,7 @@ class ChangeSet {
 	}
 
 	/** A node that the guest made. */
-	#made(node: Node, names: readonly Name[]): void {
+	#made(node: Kept, names: readonly Name[]): void {
 		const primary = first(names);
 		this.#links(names, primary);
 		this.#put(primary, this.#target(node), node.order);
@@ -159,20 +163,21 @@ class ChangeSet {
 		return known;
 	}
 
-	#target(node: Node): Target {
+	#target(node: Kept): Target {
 		const times = node.timesSet ? { mtimeNs: String(node.mtimeNs) } : {};
+		const owner = node.ownerSet ? { owner: { uid: node.uid, gid: node.gid } } : {};
 		switch (node.kind) {
 			case 'symlink':
-				return { type: 'symlink', target: node.target };
+				return { type: 'symlink', target: node.target, ...owner };
 			case 'directory': {
 				const mode = this.#mode(node, node.lower);
-				return { type: 'directory', mode, ...times };
+				return { type: 'directory', mode, ...times, ...owner };
 			}
 			case 'file': {
 				const mode = this.#mode(node, node.lower);
 				if (node.lower === undefined) {
 					const revision = this.#revisions ? { revision: node.revision } : {};
-					return { type: 'file', mode, size: node.size, content: node.content ?? '', ...times, ...revision };
+					return { type: 'file', mode, size: node.size, content: node.content ?? '', ...times, ...owner, ...revision };
 				}
 				return { type: 'file', mode, size: this.#host.lstat(node.lower)?.size ?? 0, ...times };
 			}

@@ -53,6 +53,9 @@ abstract class Fixed {
 	chmod(): void {
 		throw new SysError('EPERM');
 	}
+	chown(): void {
+		throw new SysError('EPERM');
+	}
 	utimes(): void {
 		throw new SysError('EPERM');
 	}

@@ -119,6 +119,12 @@ class GuestFileSystem implements SessionFileSystem {
 		parent.unlink(name, vnode);
 	}
 
+	special(path: string, kind: 'fifo' | 'socket', mode: number): void {
+		const found = this.#free(path);
+		if (found.slash) throw new SysError('ENOENT');
+		found.parent.special(found.name, kind, mode);
+	}
+
 	symlink(target: string, path: string): void {
 		const found = this.#free(path);
 		if (found.slash) throw new SysError('ENOENT');
@@ -152,6 +158,10 @@ class GuestFileSystem implements SessionFileSystem {
 
 	chmod(path: string, mode: number): void {
 		this.#there(path).vnode.chmod(mode);
+	}
+
+	chown(path: string, uid: number, gid: number): void {
+		this.#there(path).vnode.chown(uid, gid);
 	}
 
 	utimes(path: string, atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch = false): void {

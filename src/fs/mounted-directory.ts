@@ -41,6 +41,10 @@ export class MountedDirectory implements OpenNode {
 		this.#node.chmod(mode);
 	}
 
+	chown(uid: number, gid: number): void {
+		this.#node.chown(uid, gid);
+	}
+
 	utimes(atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch?: boolean): void {
 		this.#node.utimes(atimeNs, mtimeNs, touch);
 	}

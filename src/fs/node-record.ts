@@ -7,6 +7,11 @@ export function setAttributes(node: Node, record: Extract<TreeRecord, { op: 'att
 		node.mode = record.mode;
 		node.modeSet = true;
 	}
+	if (record.uid !== undefined && record.gid !== undefined) {
+		node.uid = record.uid;
+		node.gid = record.gid;
+		node.ownerSet = true;
+	}
 	if (record.atime !== undefined) node.atimeNs = BigInt(record.atime);
 	if (record.mtime !== undefined) node.mtimeNs = BigInt(record.mtime);
 	if (record.ctime !== undefined) node.ctimeNs = BigInt(record.ctime);
@@ -30,6 +35,7 @@ export function toNode(record: NodeRecord): Node {
 		gid: record.gid,
 		mode: record.mode,
 		modeSet: false,
+		ownerSet: false,
 		atimeNs: BigInt(record.atime),
 		mtimeNs: BigInt(record.mtime),
 		ctimeNs: BigInt(record.ctime),
@@ -53,5 +59,8 @@ export function toNode(record: NodeRecord): Node {
 			return { ...common, kind: 'directory', lower: record.lower, children: new Map(), subdirectories: 0 };
 		case 'symlink':
 			return { ...common, kind: 'symlink', target: record.target ?? '' };
+		case 'fifo':
+		case 'socket':
+			return { ...common, kind: record.kind };
 	}
 }

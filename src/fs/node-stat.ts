@@ -1,10 +1,16 @@
 /** What stat(2) tells of a node of the upper tree. */
 import { nameLength } from '../abi/bytes.ts';
 import type { Stat } from './api.ts';
-import { S_IFDIR, S_IFLNK, S_IFREG } from './mode.ts';
+import { S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK } from './mode.ts';
 import type { Node } from './node.ts';
 
-export const formats = { file: S_IFREG, directory: S_IFDIR, symlink: S_IFLNK } as const;
+export const formats = {
+	file: S_IFREG,
+	directory: S_IFDIR,
+	symlink: S_IFLNK,
+	fifo: S_IFIFO,
+	socket: S_IFSOCK,
+} as const;
 
 /** `lower`: the stat of what the node is merged with, or has its bytes from. */
 export function statOfNode(node: Node, lower: Stat | undefined): Stat {
@@ -20,7 +26,7 @@ export function statOfNode(node: Node, lower: Stat | undefined): Stat {
 		rdev: 0n,
 		size,
 		blksize: 4096,
-		blocks: lower?.blocks ?? (node.kind === 'symlink' ? 0 : Math.ceil(size / 4096) * 8),
+		blocks: lower?.blocks ?? (node.kind === 'symlink' || size === 0 ? 0 : Math.ceil(size / 4096) * 8),
 		atimeNs: kept ? later(lower.atimeNs, node.atimeNs) : node.atimeNs,
 		// A directory changes by what the guest does in it and by what a command does in the real one.
 		mtimeNs: kept ? (node.kind === 'directory' ? later(lower.mtimeNs, node.mtimeNs) : lower.mtimeNs) : node.mtimeNs,
@@ -36,6 +42,9 @@ function sizeOf(node: Node, lower: Stat | undefined): number {
 			return lower?.size ?? 4096;
 		case 'symlink':
 			return nameLength(node.target);
+		case 'fifo':
+		case 'socket':
+			return 0;
 	}
 }
 

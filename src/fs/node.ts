@@ -8,8 +8,10 @@ type Common = {
 	origin: string | undefined;
 	readonly ino: bigint;
 	readonly dev: bigint;
-	readonly uid: number;
-	readonly gid: number;
+	uid: number;
+	gid: number;
+	/** The guest set uid and gid. */
+	ownerSet: boolean;
 	/** Permission bits. Those of the lower node count as long as `modeSet` is false and there is one. */
 	mode: number;
 	modeSet: boolean;
@@ -51,7 +53,15 @@ export type DirectoryNode = Common & {
 
 export type SymlinkNode = Common & { readonly kind: 'symlink'; readonly target: string };
 
-export type Node = FileNode | DirectoryNode | SymlinkNode;
+/** A FIFO or a socket that the guest made. It lives as long as the run: it is no change of the machine. */
+export type SpecialNode = (Common & { readonly kind: 'fifo' }) | (Common & { readonly kind: 'socket' });
+
+export type Node = FileNode | DirectoryNode | SymlinkNode | SpecialNode;
+
+/** The path of the machine that a node is merged with, or has its bytes from. */
+export function lowerOf(node: Node): string | undefined {
+	return node.kind === 'file' || node.kind === 'directory' ? node.lower : undefined;
+}
 
 /** A name in a directory. `hidden` is the whiteout: the lower directory's entry of that name is gone. */
 export type Entry =

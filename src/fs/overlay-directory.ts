@@ -5,7 +5,7 @@ import { entryType, S_IFDIR } from './mode.ts';
 import type { DirectoryNode, Node } from './node.ts';
 import { formats } from './node-stat.ts';
 import type { Overlay } from './overlay.ts';
-import { changeMode, changeTimes } from './overlay-file.ts';
+import { changeMode, changeOwner, changeTimes } from './overlay-file.ts';
 
 /** Where a directory is: a node of the upper tree, or a path of the machine that nothing was changed of. */
 export type DirectorySpot = DirectoryNode | string;
@@ -77,6 +77,10 @@ export class OverlayDirectory implements OpenNode {
 
 	chmod(mode: number): void {
 		changeMode(this.#overlay, this.#upper(), mode);
+	}
+
+	chown(uid: number, gid: number): void {
+		changeOwner(this.#overlay, this.#upper(), uid, gid);
 	}
 
 	utimes(atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch = false): void {

@@ -56,6 +56,10 @@ export class OverlayFile implements OpenNode {
 		changeMode(this.#overlay, this.#node, mode);
 	}
 
+	chown(uid: number, gid: number): void {
+		changeOwner(this.#overlay, this.#node, uid, gid);
+	}
+
 	utimes(atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch = false): void {
 		changeTimes(this.#overlay, this.#node, atimeNs, mtimeNs, touch);
 	}
@@ -117,6 +121,27 @@ export function changeMode(overlay: Overlay, node: Node, mode: number): void {
 	if (!owns(who, stat.uid)) throw new SysError('EPERM');
 	const kept = who.uid !== 0 && !inGroup(who, stat.gid) ? mode & ~S_ISGID : mode;
 	change(overlay, node, [{ op: 'attr', id: node.id, mode: kept & 0o7777, ctime: String(overlay.now()) }]);
+}
+
+/**
+ * Owner and group; -1 leaves one as it is. As chown(2), by which set-user-ID goes; but EPERM for what is the machine's own,
+ * whose owner stays. EROFS.
+ */
+export function changeOwner(overlay: Overlay, node: Node, uid: number, gid: number): void {
+	if (overlay.readOnly) throw new SysError('EROFS');
+	const stat = overlay.statOf(node);
+	const who = overlay.identity;
+	const owner = uid === -1 ? stat.uid : uid;
+	const group = gid === -1 ? stat.gid : gid;
+	const same = owner === stat.uid && group === stat.gid;
+	if (who.uid !== 0 && !(owner === stat.uid && owns(who, stat.uid) && (group === stat.gid || inGroup(who, group)))) {
+		if (!same || !owns(who, stat.uid)) throw new SysError('EPERM');
+	}
+	if (node.origin !== undefined && !same) throw new SysError('EPERM', 'a file of the machine keeps its owner');
+	if (node.origin !== undefined) return;
+	const bare = node.kind === 'file' ? withoutSetId(node.mode) : node.mode;
+	const mode = bare === node.mode ? {} : { mode: bare };
+	change(overlay, node, [{ op: 'attr', id: node.id, ...mode, uid: owner, gid: group, ctime: String(overlay.now()) }]);
 }
 
 /** `touch`: to the present time, for which the right to write is enough. EPERM, EACCES, EROFS. */

@@ -21,6 +21,11 @@ export function makeDirectory(parent: OverlayVnode, name: string, mode: number):
 	make(parent, name, 'directory', mode);
 }
 
+/** A FIFO or a socket of the session: no change of the machine. */
+export function makeSpecial(parent: OverlayVnode, name: string, kind: 'fifo' | 'socket', mode: number): void {
+	make(parent, name, kind, mode);
+}
+
 export function makeSymlink(parent: OverlayVnode, name: string, target: string): void {
 	if (target === '') throw new SysError('ENOENT');
 	if (nameLength(target) >= PATH_MAX) throw new SysError('ENAMETOOLONG');

@@ -2,12 +2,21 @@
 import { SysError } from '../abi/errno.ts';
 import type { DirectoryEntry, Domain, OpenNode, OpenOptions, Stat } from './api.ts';
 import { formatOf, permits, R_OK, S_IFDIR, S_IFLNK, S_IFREG, S_IFSOCK, W_OK, X_OK } from './mode.ts';
-import type { DirectoryNode, FileNode, Node } from './node.ts';
+import { type DirectoryNode, type FileNode, lowerOf, type Node, type SpecialNode } from './node.ts';
 import { formats } from './node-stat.ts';
 import type { Overlay } from './overlay.ts';
 import { type DirectorySpot, listDirectory, OverlayDirectory } from './overlay-directory.ts';
-import { changeMode, changeTimes, OverlayFile, truncateFile } from './overlay-file.ts';
-import { createFile, linkFile, makeDirectory, makeSymlink, removeDirectory, unlinkFile } from './overlay-names.ts';
+import { OverlayFifo } from './overlay-fifo.ts';
+import { changeMode, changeOwner, changeTimes, OverlayFile, truncateFile } from './overlay-file.ts';
+import {
+	createFile,
+	linkFile,
+	makeDirectory,
+	makeSpecial,
+	makeSymlink,
+	removeDirectory,
+	unlinkFile,
+} from './overlay-names.ts';
 import { renameEntry } from './overlay-rename.ts';
 import { join } from './path.ts';
 import type { RenameFlags, Vnode } from './vnode.ts';
@@ -95,6 +104,8 @@ export class OverlayVnode implements Vnode {
 		if (options.directory) throw new SysError('ENOTDIR');
 		if (this.format === S_IFSOCK) throw new SysError('ENXIO');
 		this.access((options.read ? R_OK : 0) | (changes ? W_OK : 0));
+		if (this.subject.kind === 'upper' && this.subject.node.kind === 'fifo')
+			return new OverlayFifo(this.overlay, this.subject.node, path);
 		if (this.format !== S_IFREG) throw new SysError('EACCES', 'a FIFO or device of the machine');
 		const node = this.#file();
 		try {
@@ -109,6 +120,10 @@ export class OverlayVnode implements Vnode {
 	chmod(mode: number): void {
 		if (this.format === S_IFLNK) throw new SysError('EOPNOTSUPP');
 		changeMode(this.overlay, this.upper(), mode);
+	}
+
+	chown(uid: number, gid: number): void {
+		changeOwner(this.overlay, this.upper(), uid, gid);
 	}
 
 	utimes(atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch: boolean): void {
@@ -134,6 +149,10 @@ export class OverlayVnode implements Vnode {
 
 	mkdir(name: string, mode: number): void {
 		makeDirectory(this, name, mode);
+	}
+
+	special(name: string, kind: SpecialNode['kind'], mode: number): void {
+		makeSpecial(this, name, kind, mode);
 	}
 
 	symlink(name: string, target: string): void {
@@ -203,7 +222,7 @@ export class OverlayVnode implements Vnode {
 		const subject = this.subject;
 		if (subject.kind === 'lower') return subject.path;
 		const { node } = subject;
-		return node.kind === 'symlink' || node.modeSet ? undefined : node.lower;
+		return node.modeSet ? undefined : lowerOf(node);
 	}
 
 	#same(other: Vnode): OverlayVnode {

@@ -6,7 +6,7 @@ import { Content } from './content.ts';
 import type { TreeLog } from './log.ts';
 import type { Lower } from './lower.ts';
 import { formatOf, type Identity, S_IFDIR } from './mode.ts';
-import type { DirectoryNode, FileNode, Node } from './node.ts';
+import { type DirectoryNode, type FileNode, lowerOf, type Node } from './node.ts';
 import { statOfNode } from './node-stat.ts';
 import { basename, dirname, join } from './path.ts';
 import type { Quota } from './quota.ts';
@@ -201,9 +201,10 @@ export class Overlay {
 	}
 
 	#lowerStat(node: Node): Stat | undefined {
-		if (node.kind === 'symlink' || node.lower === undefined) return undefined;
+		const lower = lowerOf(node);
+		if (lower === undefined) return undefined;
 		const fd = node.kind === 'file' ? this.content.lowerDescriptor(node) : undefined;
-		return fd === undefined ? this.lower.lstat(node.lower) : this.host.fstat(fd);
+		return fd === undefined ? this.lower.lstat(lower) : this.host.fstat(fd);
 	}
 
 	#unlinked(node: Node): void {

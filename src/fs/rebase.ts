@@ -2,7 +2,7 @@
 import type { Change } from '../model/change.ts';
 import { baseOf } from './base.ts';
 import { formatOf, S_IFDIR } from './mode.ts';
-import type { DirectoryNode, FileNode, Node } from './node.ts';
+import { type DirectoryNode, type FileNode, lowerOf, type Node } from './node.ts';
 import type { Overlay } from './overlay.ts';
 import { basename, depth, dirname, isBelow, join } from './path.ts';
 import type { TreeRecord } from './record.ts';
@@ -74,7 +74,8 @@ function moveOrigins({ tree }: Overlay, moved: Movement): TreeRecord[] {
 	for (const node of tree.nodes.values()) {
 		if (node.origin === undefined || node.links === 0) continue;
 		const origin = moved(node.origin);
-		const lower = node.kind === 'symlink' || node.lower === undefined ? undefined : moved(node.lower);
+		const below = lowerOf(node);
+		const lower = below === undefined ? undefined : moved(below);
 		if (origin === node.origin) continue;
 		records.push({ op: 'moved', id: node.id, origin, ...(lower === undefined ? {} : { lower }) });
 	}
@@ -124,7 +125,7 @@ function goOn(overlay: Overlay, node: FileNode, path: string): void {
 
 /** Whether the node itself is as the machine has it, whatever names it got. */
 function isUntouched(node: Node): boolean {
-	return node.kind === 'symlink' || (node.lower !== undefined && !node.modeSet && !node.timesSet);
+	return node.kind === 'symlink' || (lowerOf(node) !== undefined && !node.modeSet && !node.timesSet);
 }
 
 type Name = { readonly directory: DirectoryNode; readonly name: string; readonly path: string };

@@ -1,10 +1,11 @@
 /** The steps in which an upper tree changes, as they are logged. Integers of 64 bits are decimal text. */
 import type { Base } from '../model/change.ts';
+import type { Node } from './node.ts';
 
 export type NodeRecord = {
 	readonly op: 'node';
 	readonly id: number;
-	readonly kind: 'file' | 'directory' | 'symlink';
+	readonly kind: Node['kind'];
 	readonly order: number;
 	readonly origin?: string;
 	readonly lower?: string;
@@ -25,6 +26,9 @@ export type TreeRecord =
 			readonly op: 'attr';
 			readonly id: number;
 			readonly mode?: number;
+			/** Both or none. */
+			readonly uid?: number;
+			readonly gid?: number;
 			readonly atime?: string;
 			readonly mtime?: string;
 			readonly ctime?: string;
@@ -103,8 +107,9 @@ const integer: Check = (value) => typeof value === 'string' && /^-?\d{1,20}$/.te
 const name: Check = (value) => typeof value === 'string' && value !== '' && !value.includes('/');
 const path: Check = (value) => typeof value === 'string' && value.startsWith('/');
 const truth: Check = (value) => typeof value === 'boolean';
-const kind: Check = (value) => value === 'file' || value === 'directory' || value === 'symlink';
-const baseType: Check = (value) => kind(value) || value === 'other';
+const kind: Check = (value) => made(value) || value === 'fifo' || value === 'socket';
+const made: Check = (value) => value === 'file' || value === 'directory' || value === 'symlink';
+const baseType: Check = (value) => made(value) || value === 'other';
 const optional =
 	(check: Check): Check =>
 	(value) =>
@@ -146,6 +151,8 @@ const shapes: Record<string, Record<string, Check>> = {
 	attr: {
 		id: count,
 		mode: optional(count),
+		uid: optional(count),
+		gid: optional(count),
 		atime: optional(integer),
 		mtime: optional(integer),
 		ctime: optional(integer),

@@ -41,6 +41,7 @@ export class Tree {
 			origin: lower,
 			lower,
 			modeSet: false,
+			ownerSet: false,
 			timesSet: false,
 			atimeNs: atNs,
 			mtimeNs: atNs,
@@ -131,7 +132,7 @@ export class Tree {
 			...{ ino, dev, uid, gid, atimeNs, mtimeNs, ctimeNs },
 			mode: stat.mode & 0o7777,
 			size: 0,
-			...{ modeSet: false, timesSet: false, orphan: false, dirty: false, revision: 0 },
+			...{ modeSet: false, ownerSet: false, timesSet: false, orphan: false, dirty: false, revision: 0 },
 			links: 0,
 			opens: 0,
 		};
@@ -197,7 +198,7 @@ export class Tree {
 
 	#moved(node: Node, origin: string, lower: string | undefined): void {
 		node.origin = origin;
-		if (node.kind === 'symlink' || lower === undefined) return;
+		if ((node.kind !== 'file' && node.kind !== 'directory') || lower === undefined) return;
 		if (node.kind === 'directory') {
 			if (node.lower !== undefined && this.byLower.get(node.lower) === node) this.byLower.delete(node.lower);
 			this.byLower.set(lower, node);

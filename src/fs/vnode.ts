@@ -23,12 +23,14 @@ export interface Vnode {
 	/** `parent`: the directory it is in. */
 	open(path: string, options: OpenOptions, parent: Vnode): OpenNode;
 	chmod(mode: number): void;
+	chown(uid: number, gid: number): void;
 	utimes(atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch: boolean): void;
 	truncate(size: number): void;
 
 	/* Of a directory. The caller has looked up the names; `child` is what stands there. */
 	create(name: string, mode: number, path: string): OpenNode;
 	mkdir(name: string, mode: number): void;
+	special(name: string, kind: 'fifo' | 'socket', mode: number): void;
 	symlink(name: string, target: string): void;
 	link(name: string, source: Vnode): void;
 	unlink(name: string, child: Vnode): void;
@@ -41,6 +43,9 @@ export abstract class Unchangeable {
 	chmod(): never {
 		return refuse();
 	}
+	chown(): never {
+		return refuse();
+	}
 	utimes(): never {
 		return refuse();
 	}
@@ -51,6 +56,9 @@ export abstract class Unchangeable {
 		return refuse();
 	}
 	mkdir(): never {
+		return refuse();
+	}
+	special(): never {
 		return refuse();
 	}
 	symlink(): never {

@@ -2,6 +2,7 @@
 import { SysError } from '../abi/errno.ts';
 import type { FileSystem, Stat } from '../fs/api.ts';
 import { Descriptors } from './descriptors.ts';
+import { Fifos } from './fifo.ts';
 import type { GuestNetwork } from './guest-network.ts';
 import { NodeFile } from './node-file.ts';
 import type { OpenFile } from './open-file.ts';
@@ -45,10 +46,10 @@ export class Kernel extends ProcessTable {
 	readonly interpreter: string;
 	/** Sockets that have a name: an abstract one, or the file that stands for it (`dev:ino`). */
 	readonly socketNames = new Map<string, UnixSocket>();
-	/** Files that stand for sockets, which outlive them: `dev:ino`. */
-	readonly socketFiles = new Set<string>();
 	/** Once a socket of the internet families was made. */
 	network: GuestNetwork | undefined;
+	/** FIFOs that are open. */
+	readonly fifos: Fifos;
 	/** Whose call is being handled: what /proc/self means. */
 	currentPid = 0;
 	currentTid = 0;
@@ -62,6 +63,7 @@ export class Kernel extends ProcessTable {
 		super(options.world, options.maxTasks, { ...options, descriptors });
 		this.fs = options.fs;
 		this.identity = options.identity;
+		this.fifos = new Fifos(() => this.changed());
 		this.interpreter = options.interpreter;
 	}
 

@@ -8,8 +8,10 @@ export type Park = {
 	/** Nanoseconds from now after which `onTimeout` gives the result. */
 	readonly timeoutNs?: bigint;
 	readonly onTimeout?: () => number;
-	/** Runs when a signal ends the wait; the call is then EINTR. Left out: nothing to undo. */
-	readonly onInterrupt?: () => void;
+	/** Runs when a signal ends the wait; the call is then EINTR, or what this gives back. Left out: nothing to undo. */
+	readonly onInterrupt?: () => number | undefined;
+	/** Runs when the task has died while it waited. */
+	readonly onGone?: () => void;
 	/** Where the signal's handler has SA_RESTART the call is made again. signal(7) says for which calls. */
 	readonly restarts: boolean;
 	/** False: a signal does not end this wait (a person decides, a command runs). */

@@ -19,6 +19,7 @@ export function pathNode(fs: FileSystem, place: Place): OpenNode {
 		truncate: refuse,
 		list: refuse,
 		chmod: refuse,
+		chown: refuse,
 		utimes: refuse,
 		stat: () => current(fs, path, stat),
 		close: () => {},

@@ -55,37 +55,61 @@ export class ByteQueue {
 	}
 }
 
-type Shared = {
+/** What the ends of a pipe share. */
+export type Pipe = {
 	readonly queue: ByteQueue;
 	readers: number;
 	writers: number;
-	readonly stat: Stat;
+	/** How many have come so far, whether they are still there or not. */
+	readersSeen: number;
+	writersSeen: number;
 	readonly changed: () => void;
 };
 
-/** Both ends of a new pipe. `changed` is called whenever somebody who waits on it might go on. */
-export function createPipe(stat: Stat, flags: number, changed: () => void): { reader: OpenFile; writer: OpenFile } {
-	const shared: Shared = {
-		queue: new ByteQueue(),
-		readers: 1,
-		writers: 1,
-		stat: { ...stat, mode: S_IFIFO | 0o600 },
-		changed,
-	};
-	return { reader: new PipeReader(shared, O_RDONLY | flags), writer: new PipeWriter(shared, O_WRONLY | flags) };
+/** How an end is told of: stat and the path that /proc/self/fd shows. */
+export type PipeName = { readonly label: string; readonly stat: () => Stat; readonly close?: () => void };
+
+export function newPipe(changed: () => void): Pipe {
+	return { queue: new ByteQueue(), readers: 0, writers: 0, readersSeen: 0, writersSeen: 0, changed };
 }
 
-class PipeReader extends OpenFile {
-	readonly kind = 'pipe';
-	readonly #pipe: Shared;
+/** Both ends of a new pipe. `changed` is called whenever somebody who waits on it might go on. */
+export function createPipe(stat: Stat, flags: number, changed: () => void): { reader: OpenFile; writer: OpenFile } {
+	const pipe = newPipe(changed);
+	const own = { ...stat, mode: S_IFIFO | 0o600 };
+	const name = { label: `pipe:[${own.ino}]`, stat: () => own };
+	return { reader: new PipeEnd(pipe, O_RDONLY | flags, name), writer: new PipeEnd(pipe, O_WRONLY | flags, name) };
+}
 
-	constructor(pipe: Shared, flags: number) {
+/** An end for reading, for writing, or (a FIFO opened O_RDWR) for both. */
+export class PipeEnd extends OpenFile {
+	readonly kind = 'pipe';
+	readonly #pipe: Pipe;
+	readonly #name: PipeName;
+	readonly #reads: boolean;
+	readonly #writes: boolean;
+	/** Writers that were gone when this end was opened do not hang up. fs/pipe.c, pipe_poll. */
+	readonly #writersBefore: number;
+
+	constructor(pipe: Pipe, flags: number, name: PipeName) {
 		super(flags);
 		this.#pipe = pipe;
+		this.#name = name;
+		this.#reads = this.readable;
+		this.#writes = this.writable;
+		this.#writersBefore = pipe.writers === 0 ? pipe.writersSeen : -1;
+		if (this.#reads) {
+			pipe.readers += 1;
+			pipe.readersSeen += 1;
+		}
+		if (this.#writes) {
+			pipe.writers += 1;
+			pipe.writersSeen += 1;
+		}
 	}
 
 	get label(): string {
-		return `pipe:[${this.#pipe.stat.ino}]`;
+		return this.#name.label;
 	}
 
 	override get pending(): number {
@@ -97,52 +121,15 @@ class PipeReader extends OpenFile {
 	}
 
 	read(into: Buffer): number | undefined {
+		if (!this.#reads) throw new SysError('EBADF');
 		if (this.#pipe.queue.length === 0) return this.#pipe.writers === 0 ? 0 : undefined;
 		const got = this.#pipe.queue.shift(into);
 		this.#pipe.changed();
 		return got;
 	}
 
-	write(): number {
-		throw new SysError('EBADF');
-	}
-
-	poll(): number {
-		return (this.#pipe.queue.length > 0 ? POLLIN : 0) | (this.#pipe.writers === 0 ? POLLHUP : 0);
-	}
-
-	stat(): Stat {
-		return this.#pipe.stat;
-	}
-
-	protected dispose(): void {
-		this.#pipe.readers = 0;
-		this.#pipe.changed();
-	}
-}
-
-class PipeWriter extends OpenFile {
-	readonly kind = 'pipe';
-	readonly #pipe: Shared;
-
-	constructor(pipe: Shared, flags: number) {
-		super(flags);
-		this.#pipe = pipe;
-	}
-
-	get label(): string {
-		return `pipe:[${this.#pipe.stat.ino}]`;
-	}
-
-	override get activity(): number {
-		return this.#pipe.queue.activity;
-	}
-
-	read(): number {
-		throw new SysError('EBADF');
-	}
-
 	write(bytes: Buffer): number | undefined {
+		if (!this.#writes) throw new SysError('EBADF');
 		if (this.#pipe.readers === 0) throw new SysError('EPIPE');
 		const needed = bytes.length <= PIPE_BUF ? bytes.length : 1;
 		if (this.#pipe.queue.room < needed) return undefined;
@@ -152,15 +139,21 @@ class PipeWriter extends OpenFile {
 	}
 
 	poll(): number {
-		return (this.#pipe.queue.room >= PIPE_BUF ? POLLOUT : 0) | (this.#pipe.readers === 0 ? POLLERR : 0);
+		const { queue, readers, writers, writersSeen } = this.#pipe;
+		const hungUp = writers === 0 && writersSeen !== this.#writersBefore;
+		const reading = (queue.length > 0 ? POLLIN : 0) | (hungUp ? POLLHUP : 0);
+		const writing = (queue.room >= PIPE_BUF ? POLLOUT : 0) | (readers === 0 ? POLLERR : 0);
+		return (this.#reads ? reading : 0) | (this.#writes ? writing : 0);
 	}
 
 	stat(): Stat {
-		return this.#pipe.stat;
+		return this.#name.stat();
 	}
 
 	protected dispose(): void {
-		this.#pipe.writers = 0;
+		if (this.#reads) this.#pipe.readers -= 1;
+		if (this.#writes) this.#pipe.writers -= 1;
+		this.#name.close?.();
 		this.#pipe.changed();
 	}
 }

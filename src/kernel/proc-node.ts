@@ -32,6 +32,7 @@ export function fixedNode(
 			return [{ ...dot, name: '.' }, { ...dot, name: '..' }, ...list()];
 		},
 		chmod: notPermitted,
+		chown: notPermitted,
 		utimes: notPermitted,
 		close: () => {},
 	};
@@ -56,6 +57,7 @@ export function streamNode(path: string, file: OpenFile): OpenNode {
 			throw new SysError('ENOTDIR');
 		},
 		chmod: notPermitted,
+		chown: notPermitted,
 		utimes: notPermitted,
 		close: () => file.release(),
 	};
@@ -77,6 +79,7 @@ export function removedNode(path: string, file: NodeFile, options: OpenOptions):
 		stat: () => node.stat(),
 		list: () => node.list(),
 		chmod: notPermitted,
+		chown: notPermitted,
 		utimes: notPermitted,
 		close: () => file.release(),
 	};

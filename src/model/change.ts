@@ -19,6 +19,9 @@ export type Base = {
 	readonly sha256?: string;
 };
 
+/** Whom something new is to belong to, where root has given it away. Left out: to whoever applies. */
+export type Owner = { readonly uid: number; readonly gid: number };
+
 /** How a path is to be afterwards. */
 export type Target =
 	| {
@@ -28,11 +31,12 @@ export type Target =
 			/** Name of a file in the session's `upper/content/`. Left out: the bytes stay those of `from` or of the base. */
 			readonly content?: string;
 			readonly mtimeNs?: string;
+			readonly owner?: Owner;
 			/** Counts the writes to its content while the script runs, so that two states of it never look the same. */
 			readonly revision?: number;
 	  }
-	| { readonly type: 'directory'; readonly mode: number; readonly mtimeNs?: string }
-	| { readonly type: 'symlink'; readonly target: string }
+	| { readonly type: 'directory'; readonly mode: number; readonly mtimeNs?: string; readonly owner?: Owner }
+	| { readonly type: 'symlink'; readonly target: string; readonly owner?: Owner }
 	/** A second name of the file that `link` is (a path of this change set or of the machine). */
 	| { readonly type: 'link'; readonly link: string };
 

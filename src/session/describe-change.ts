@@ -4,7 +4,7 @@ import { SysError } from '../abi/errno.ts';
 import type { Base, Change, Target } from '../model/change.ts';
 import type { Detail } from '../model/review.ts';
 import { viewOf } from './diff-view.ts';
-import { binaryFact, isBinary, modeFact, powerFacts, sizeFact } from './file-facts.ts';
+import { binaryFact, isBinary, modeFact, ownerFacts, powerFacts, sizeFact } from './file-facts.ts';
 import { compareTexts } from './line-diff.ts';
 
 /** Reads what a change set is about. Each throws SysError. */
@@ -51,13 +51,18 @@ export function describeChange(change: Change, readers: ChangeReaders): Detail {
 function describeNew(after: Target, readers: ChangeReaders, before: readonly string[]): Detail {
 	switch (after.type) {
 		case 'directory':
-			return { kind: 'facts', facts: [...before, `new directory, mode ${modeFact(after.mode)}`] };
+			return { kind: 'facts', facts: [...before, `new directory, mode ${modeFact(after.mode)}`, ...ownerFacts(after)] };
 		case 'symlink':
-			return { kind: 'facts', facts: [...before, 'new symlink', `to ${after.target}`] };
+			return { kind: 'facts', facts: [...before, 'new symlink', `to ${after.target}`, ...ownerFacts(after)] };
 		case 'link':
 			return { kind: 'facts', facts: [...before, `a second name (hard link) of ${after.link}`] };
 		case 'file': {
-			const facts = [...before, `new file, mode ${modeFact(after.mode)}`, ...powerFacts(after.mode)];
+			const facts = [
+				...before,
+				`new file, mode ${modeFact(after.mode)}`,
+				...powerFacts(after.mode),
+				...ownerFacts(after),
+			];
 			if (after.size > largest)
 				return { kind: 'facts', facts: [...facts, `${sizeFact(after.size)}, too large to show`] };
 			return diffOrFacts(Buffer.alloc(0), bytesOf(after, Buffer.alloc(0), readers), facts);
@@ -106,7 +111,7 @@ function describeChanged(
 	}
 	if (after.type === 'symlink' || after.type === 'link' || base.type === 'symlink')
 		return describeNew(after, readers, start);
-	const facts = [...start];
+	const facts = [...start, ...ownerFacts(after)];
 	if (base.mode !== after.mode)
 		facts.push(`mode ${modeFact(base.mode)} → ${modeFact(after.mode)}`, ...powerFacts(after.mode));
 	if (after.type === 'directory') {

@@ -1,6 +1,7 @@
 /** Says of bytes and modes what a person can judge without a diff. */
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import type { Target } from '../model/change.ts';
 
 /** A file with a NUL byte, or that is not UTF-8, is not shown as text. */
 export function isBinary(bytes: Buffer): boolean {
@@ -26,6 +27,12 @@ export function sizeFact(size: number): string {
 /** `0644`; four digits as chmod(1) takes them. */
 export function modeFact(mode: number): string {
 	return mode.toString(8).padStart(4, '0');
+}
+
+/** Whom it is given to, where root gave it away. */
+export function ownerFacts(after: Target): string[] {
+	if (after.type === 'link' || after.owner === undefined) return [];
+	return [`will belong to user ${after.owner.uid}, group ${after.owner.gid}`];
 }
 
 /** Bits that give a file power of its own deserve words. */

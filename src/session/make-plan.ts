@@ -98,6 +98,7 @@ export function makePlan(
 }
 
 function stagedNode(after: Target, owner: Owner, copyFrom: string | undefined): StagedNode {
+	const given = after.type === 'link' || after.owner === undefined ? {} : { owner: after.owner };
 	switch (after.type) {
 		case 'file': {
 			const { mode, size } = after;
@@ -108,16 +109,17 @@ function stagedNode(after: Target, owner: Owner, copyFrom: string | undefined): 
 					: copyFrom !== undefined
 						? ({ kind: 'copy', path: copyFrom } as const)
 						: ({ kind: 'empty' } as const);
-			return { type: 'file', source, mode, size, ...mtime, ...owner };
+			return { type: 'file', source, mode, size, ...mtime, ...owner, ...given };
 		}
 		case 'directory':
 			return {
 				type: 'directory',
 				mode: after.mode,
 				...(after.mtimeNs === undefined ? {} : { mtimeNs: after.mtimeNs }),
+				...given,
 			};
 		case 'symlink':
-			return { type: 'symlink', target: after.target };
+			return { type: 'symlink', target: after.target, ...given };
 		case 'link':
 			return { type: 'link', to: after.link };
 	}
@@ -153,7 +155,8 @@ function openForFilling(item: StageItem, attributes: Step[]): StageItem {
 	const open = mode | 0o700;
 	const time = mtimeNs === undefined ? {} : { mtimeNs };
 	attributes.push({ kind: 'attributes', path: item.path, before: { mode: open }, after: { mode, ...time } });
-	return { ...item, node: { type: 'directory', mode: open } };
+	const { owner } = item.node;
+	return { ...item, node: { type: 'directory', mode: open, ...(owner === undefined ? {} : { owner }) } };
 }
 
 function movedAttributes({ after, from, path }: Rename, layout: Layout): Step[] {

@@ -82,7 +82,7 @@ function build(item: StageItem, tree: Tree, files: SessionFiles, content: Conten
 			tree.mkdir(temp);
 			break;
 		case 'symlink':
-			tree.symlink(node.target, temp);
+			tree.symlink(node.target, temp, node.owner);
 			break;
 		case 'link':
 			tree.link(node.to, temp);
@@ -136,7 +136,7 @@ function copyInto(to: number, node: FileNode, tree: Tree, files: SessionFiles, c
 
 function attributesOf(node: Exclude<StagedNode, { type: 'symlink' | 'link' }>): Attributes {
 	const time = node.mtimeNs === undefined ? {} : { mtimeNs: BigInt(node.mtimeNs) };
-	const owner = node.type === 'file' && node.owner !== undefined ? { owner: node.owner } : {};
+	const owner = node.owner === undefined ? {} : { owner: node.owner };
 	return { mode: node.mode, ...time, ...owner };
 }
 

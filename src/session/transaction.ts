@@ -36,8 +36,13 @@ const stagedNodeShape = z.discriminatedUnion('type', [
 		mtimeNs: z.exactOptional(z.string()),
 		owner: z.exactOptional(ownerShape),
 	}),
-	z.strictObject({ type: z.literal('directory'), mode, mtimeNs: z.exactOptional(z.string()) }),
-	z.strictObject({ type: z.literal('symlink'), target: z.string() }),
+	z.strictObject({
+		type: z.literal('directory'),
+		mode,
+		mtimeNs: z.exactOptional(z.string()),
+		owner: z.exactOptional(ownerShape),
+	}),
+	z.strictObject({ type: z.literal('symlink'), target: z.string(), owner: z.exactOptional(ownerShape) }),
 	/** A second name of `to`: a path where something is staged, or one of the machine. */
 	z.strictObject({ type: z.literal('link'), to: path }),
 ]);

@@ -57,6 +57,7 @@ function sleep(c: Context, ns: bigint, remainAddress: number): Outcome {
 		onInterrupt: () => {
 			const left = until - c.kernel.world.monotonic();
 			if (remainAddress !== 0) c.link.write(remainAddress, packTimespec(left > 0n ? left : 0n));
+			return undefined;
 		},
 		interruptible: true,
 		restarts: false,

@@ -60,6 +60,7 @@ export class Dispatcher {
 				const parked = task.parked;
 				if (parked === undefined || !this.#kernel.tasks.has(task.channel)) {
 					this.#waiting.delete(task);
+					parked?.park.onGone?.();
 					continue;
 				}
 				this.#link.face(task.channel);
@@ -131,7 +132,6 @@ export class Dispatcher {
 
 	#park(task: Task, park: Park): void {
 		if (park.interruptible && task.interruptedSeq === task.seq) {
-			park.onInterrupt?.();
 			return this.#give(task, interruption(park));
 		}
 		task.parked = { seq: task.seq, park };
@@ -169,7 +169,6 @@ export class Dispatcher {
 		if (task.parked.seq !== seq || !park.interruptible) return;
 		this.#wake(task);
 		this.#link.face(task.channel);
-		park.onInterrupt?.();
 		this.#finish(task, interruption(park));
 	}
 
@@ -235,6 +234,7 @@ function numbersIn(payload: Buffer): number[] {
 	return Array.from({ length: payload.length >> 2 }, (_, i) => payload.readInt32LE(i * 4));
 }
 
-function interruption(park: Park): number {
-	return park.restarts ? -ERESTARTSYS : -EINTR;
+/** What a call comes to that a signal has ended: what it had done by then, or an error. */
+function interruption(park: Park): Outcome {
+	return guarded(() => park.onInterrupt?.() ?? (park.restarts ? -ERESTARTSYS : -EINTR));
 }

@@ -1,6 +1,6 @@
 /** Calls that make, move and remove names: directories, links, renaming. path_resolution(7), "naming". */
 import { SysError } from '../abi/errno.ts';
-import { isType, S_IFDIR, S_IFMT, S_IFREG } from '../abi/file-mode.ts';
+import { isType, S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK } from '../abi/file-mode.ts';
 import type { Place } from '../fs/api.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { Context, Handler } from './context.ts';
@@ -52,7 +52,7 @@ export const symlink: Handler = (c) => makeSymlink(c, c.path(0), naming(c, undef
 /** Implements symlinkat(2). */
 export const symlinkat: Handler = (c) => makeSymlink(c, c.path(0), naming(c, 1, 2));
 
-/** Implements mknod(2) and mknodat(2) for regular files; devices, FIFOs and sockets are EPERM. */
+/** Implements mknod(2) and mknodat(2) for regular files, FIFOs and sockets; devices are EPERM. */
 export const mknod: Handler = (c) => makeNode(c, naming(c, undefined, 0), c.int(1));
 export const mknodat: Handler = (c) => makeNode(c, naming(c, 0, 1), c.int(2));
 
@@ -187,7 +187,15 @@ function makeNode(c: Context, place: Place, mode: number): Outcome {
 	if (place.stat !== undefined) throw new SysError('EEXIST');
 	if (place.slash === true) throw new SysError('ENOENT');
 	const type = mode & S_IFMT;
-	if (type !== S_IFREG && type !== 0) throw new SysError('EPERM');
+	if (type === S_IFDIR) throw new SysError('EPERM');
+	if (type === S_IFIFO || type === S_IFSOCK) {
+		return wantPath(c, 'write', place, () => {
+			c.kernel.fs.special(place.path, type === S_IFIFO ? 'fifo' : 'socket', mode & 0o7777 & ~c.process.umask);
+			return 0;
+		});
+	}
+	if (type === S_IFCHR || type === S_IFBLK) throw new SysError('EPERM');
+	if (type !== S_IFREG && type !== 0) throw new SysError('EINVAL');
 	return wantPath(c, 'write', place, () => {
 		const permissions = mode & 0o7777 & ~c.process.umask;
 		c.kernel.fs

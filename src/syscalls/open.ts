@@ -14,12 +14,13 @@ import {
 	O_WRONLY,
 	platformFlags,
 } from '../abi/open-flags.ts';
+import type { OpenNode } from '../fs/api.ts';
+import type { OpenedFifo } from '../kernel/fifo.ts';
 import { NodeFile } from '../kernel/node-file.ts';
-import type { Outcome } from '../kernel/outcome.ts';
+import { type Outcome, waitFor } from '../kernel/outcome.ts';
 import { pathNode } from '../kernel/path-node.ts';
 import type { Context, Handler } from './context.ts';
 import { type Wish, wantAll } from './effects.ts';
-import { marked } from './place.ts';
 
 /** Implements open(2). */
 export const open: Handler = (c) => openPath(c, c.process.cwd, c.path(0), c.int(1), c.int(2));
@@ -48,7 +49,7 @@ function openPath(c: Context, base: string, path: string, flags: number, mode: n
 
 	// fs/open.c build_open_flags, since Linux 6.4: a directory cannot be created so.
 	if (create && directory) throw new SysError('EINVAL');
-	const place = marked(c, c.kernel.fs.resolve(path, base, { follow: !noFollow && !exclusive, naming: create }));
+	const place = c.kernel.fs.resolve(path, base, { follow: !noFollow && !exclusive, naming: create });
 	const existing = place.stat;
 	if (create && place.slash === true && !/^\/*$|(^|\/)\.\.?\/*$/.test(path)) throw new SysError('EISDIR');
 	if (existing === undefined && !create) throw new SysError('ENOENT');
@@ -76,7 +77,35 @@ function openPath(c: Context, base: string, path: string, flags: number, mode: n
 			directory,
 			mode: mode & 0o7777 & ~c.process.umask,
 		});
+		if (node.type === 'fifo') return openFifo(c, node, flags);
 		return addFile(c, new NodeFile(node, access | (flags & (O_APPEND | O_NONBLOCK))), flags);
+	});
+}
+
+/** Waits for the other side, as fifo(7) says. */
+function openFifo(c: Context, node: OpenNode, flags: number): Outcome {
+	let opened: OpenedFifo;
+	try {
+		opened = c.kernel.fifos.open(node, flags & (O_ACCMODE | O_NONBLOCK));
+	} catch (error) {
+		node.close();
+		throw error;
+	}
+	const { end, ready } = opened;
+	end.hold();
+	const give = (): number => {
+		try {
+			return c.process.descriptors.add(end, (flags & O_CLOEXEC) !== 0);
+		} finally {
+			end.release();
+		}
+	};
+	return waitFor(() => (ready() ? give() : undefined), {
+		onInterrupt: () => {
+			end.release();
+			return undefined;
+		},
+		onGone: () => end.release(),
 	});
 }
 

@@ -70,12 +70,24 @@ export const fchmod: Handler = (c) => {
 	});
 };
 
-/** Implements chown(2), lchown(2), fchownat(2): to the owner it has already, or EPERM. */
-export const chown: Handler = (c) => keepOwner(c, existing(at(c, undefined, 0, { follow: true })), c.int(1), c.int(2));
-export const lchown: Handler = (c) =>
-	keepOwner(c, existing(at(c, undefined, 0, { follow: false })), c.int(1), c.int(2));
-export const fchownat: Handler = (c) => keepOwner(c, statAt(c, c.int(4)), c.int(2), c.int(3));
-export const fchown: Handler = (c) => keepOwner(c, c.file(0).stat(), c.int(1), c.int(2));
+/** Implements chown(2), lchown(2), fchownat(2): what the guest made; a file of the machine keeps its owner (EPERM). */
+export const chown: Handler = (c) => changeOwner(c, there(at(c, undefined, 0, { follow: true })), c.int(1), c.int(2));
+export const lchown: Handler = (c) => changeOwner(c, there(at(c, undefined, 0, { follow: false })), c.int(1), c.int(2));
+export const fchownat: Handler = (c) => {
+	const flags = c.int(4);
+	if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0) throw new SysError('EINVAL');
+	return changeOwner(c, there(atFlags(c, 0, 1, flags)), c.int(2), c.int(3));
+};
+export const fchown: Handler = (c) => {
+	const file = c.file(0);
+	const [uid, gid] = [c.int(1), c.int(2)];
+	if (!(file instanceof NodeFile)) return keepOwner(file.stat(), uid, gid);
+	if (keepsOwner(file.stat(), uid, gid)) return 0;
+	return wantPath(c, 'write', { path: file.path, domain: file.node.domain, stat: undefined }, () => {
+		file.node.chown(uid, gid);
+		return 0;
+	});
+};
 
 /** Implements truncate(2). */
 export const truncate: Handler = (c) => {
@@ -198,8 +210,21 @@ function changeMode(c: Context, place: Place, mode: number): ReturnType<Handler>
 	});
 }
 
-function keepOwner(_c: Context, facts: Stat, uid: number, gid: number): number {
-	if ((uid !== -1 && uid !== facts.uid) || (gid !== -1 && gid !== facts.gid)) throw new SysError('EPERM');
+/** What stays the same is no change to review: tools set the owner of each file that they copy. */
+function changeOwner(c: Context, place: Place, uid: number, gid: number): ReturnType<Handler> {
+	if (keepsOwner(existing(place), uid, gid)) return 0;
+	return wantPath(c, 'write', place, () => {
+		c.kernel.fs.chown(place.path, uid, gid);
+		return 0;
+	});
+}
+
+function keepsOwner(facts: Stat, uid: number, gid: number): boolean {
+	return (uid === -1 || uid === facts.uid) && (gid === -1 || gid === facts.gid);
+}
+
+function keepOwner(facts: Stat, uid: number, gid: number): number {
+	if (!keepsOwner(facts, uid, gid)) throw new SysError('EPERM');
 	return 0;
 }
 

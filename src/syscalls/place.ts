@@ -1,6 +1,5 @@
 /** From a call's path argument to the place it names: openat(2), "dirfd"; AT_EMPTY_PATH. */
 import { SysError } from '../abi/errno.ts';
-import { S_IFSOCK } from '../abi/file-mode.ts';
 import type { Place, ResolveOptions, Stat } from '../fs/api.ts';
 import { NodeFile } from '../kernel/node-file.ts';
 import type { Context } from './context.ts';
@@ -13,7 +12,7 @@ export const AT_EMPTY_PATH = 0x1000;
 export function at(c: Context, dirfd: number | undefined, index: number, options: ResolveOptions): Place {
 	const path = c.path(index);
 	const base = dirfd === undefined ? c.process.cwd : c.base(c.int(dirfd), path);
-	return marked(c, c.kernel.fs.resolve(path, base, options));
+	return c.kernel.fs.resolve(path, base, options);
 }
 
 /** `dev:ino` of what is there: what the kernel knows a bound socket's file by. */
@@ -47,13 +46,6 @@ export function existing(place: Place): Stat {
 export function there(place: Place): Place {
 	existing(place);
 	return place;
-}
-
-/** A file that stands for a socket is told to be one. */
-export function marked(c: Context, place: Place): Place {
-	const { socketFiles } = c.kernel;
-	if (socketFiles.size === 0 || place.stat === undefined || !socketFiles.has(keyOf(place))) return place;
-	return { ...place, stat: { ...place.stat, mode: S_IFSOCK | (place.stat.mode & 0o7777) } };
 }
 
 function ofDescriptor(c: Context, fd: number): Place {

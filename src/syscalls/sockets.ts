@@ -8,6 +8,7 @@ import { type Outcome, waitFor } from '../kernel/outcome.ts';
 import { SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM, UnixSocket, type UnixSocketType } from '../kernel/unix-socket.ts';
 import { effectOf, refuse } from './connecting.ts';
 import type { Context, Handler } from './context.ts';
+import { wantPath } from './effects.ts';
 import { connectInet } from './inet-connect.ts';
 import { makeInetSocket } from './inet-network.ts';
 import * as inet from './inet-sockets.ts';
@@ -67,8 +68,8 @@ export const connect: Handler = (c) => {
 };
 
 /**
- * Implements bind(2) for AF_UNIX: abstract names, and paths in scratch directories. Elsewhere EPERM, as on a file system
- * without sockets: a socket is no change that could be applied. To be reachable from outside is EACCES.
+ * Implements bind(2) for AF_UNIX: abstract names, and paths. A socket's file ends with the run: it is no change that could be
+ * applied. To be reachable from outside is EACCES.
  */
 export const bind: Handler = (c) => {
 	const file = socketOf(c);
@@ -82,14 +83,11 @@ export const bind: Handler = (c) => {
 	}
 	const place = c.kernel.fs.resolve(path, c.process.cwd, { naming: true });
 	if (place.stat !== undefined) throw new SysError('EADDRINUSE');
-	if (place.domain !== 'scratch') throw new SysError('EPERM');
-	const mode = 0o777 & ~c.process.umask;
-	const made = { read: false, write: true, create: true, exclusive: true, truncate: false, directory: false, mode };
-	c.kernel.fs.open(place.path, made).close();
-	const key = keyOf(c.kernel.fs.resolve(place.path, '/'));
-	nameSocket(c, file, key, path);
-	c.kernel.socketFiles.add(key);
-	return 0;
+	return wantPath(c, 'write', place, () => {
+		c.kernel.fs.special(place.path, 'socket', 0o777 & ~c.process.umask);
+		nameSocket(c, file, keyOf(c.kernel.fs.resolve(place.path, '/', { follow: false })), path);
+		return 0;
+	});
 };
 
 /** Implements listen(2). */

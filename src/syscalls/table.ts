@@ -29,7 +29,7 @@ export type Row = { readonly handler: Handler; readonly support: 'full' | 'parti
 const full = (handler: Handler): Row => ({ handler, support: 'full' });
 const partial = (handler: Handler, note: string): Row => ({ handler, support: 'partial', note });
 
-const sameOwner = 'keeps the owner a file has; any other is EPERM';
+const sameOwner = 'of what the guest made; a file of the machine keeps its owner (EPERM)';
 const sameSelf = 'staying the same succeeds; any other is EPERM';
 const lowerFiles = 'how many descriptors may be lowered; any other change is EPERM';
 const noMask = 'the signal mask is not exchanged for the time of the wait';
@@ -72,8 +72,8 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['fchown', partial(paths.fchown, sameOwner)],
 	['fchownat', partial(paths.fchownat, sameOwner)],
 	['truncate', full(paths.truncate)],
-	['mknod', partial(names.mknod, 'regular files')],
-	['mknodat', partial(names.mknodat, 'regular files')],
+	['mknod', partial(names.mknod, 'no devices; FIFOs and sockets end with the run')],
+	['mknodat', partial(names.mknodat, 'no devices; FIFOs and sockets end with the run')],
 	['utime', full(times.utime)],
 	['utimes', full(times.utimes)],
 	['futimesat', full(times.futimesat)],

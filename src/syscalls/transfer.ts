@@ -89,7 +89,8 @@ export function writeFrom(
 		}
 		return done;
 	};
-	if (file.blocking) return waitFor(step, { onInterrupt: () => undefined });
+	// A write that a signal ends after some of it has gone out tells how much. write(2).
+	if (file.blocking) return waitFor(step, { onInterrupt: () => (done > 0 ? done : undefined) });
 	const put = step();
 	if (put === undefined) throw new SysError('EAGAIN');
 	return put;

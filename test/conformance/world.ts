@@ -41,17 +41,18 @@ export function picture(dir: string, since: number): string[] {
 			const text = `${shown}/${escaped(name)}`;
 			const stat = fs.lstatSync(path, { bigint: true });
 			const mode = (stat.mode & 0o7777n).toString(8).padStart(4, '0');
+			const given = stat.uid === BigInt(process.getuid?.() ?? 0) ? '' : ` ${stat.uid}:${stat.gid}`;
 			const old = Number(stat.mtimeNs) / 1e9 < since ? ` ${stat.mtimeNs}` : '';
 			if (stat.isDirectory()) {
-				lines.push(`${text}/ ${mode}`);
+				lines.push(`${text}/ ${mode}${given}`);
 				walk(path, text);
 			} else if (stat.isSymbolicLink()) {
-				lines.push(`${text} -> ${escaped(fs.readlinkSync(path, { encoding: 'buffer' }))}`);
+				lines.push(`${text} -> ${escaped(fs.readlinkSync(path, { encoding: 'buffer' }))}${given}`);
 			} else {
 				const same = stat.nlink > 1n ? ` = ${links.get(stat.ino) ?? text}` : '';
 				links.set(stat.ino, links.get(stat.ino) ?? text);
 				const type = stat.isFile() ? content(path, stat.size) : stat.isFIFO() ? 'fifo' : 'other';
-				lines.push(`${text} ${mode} ${stat.size} ${type}${same}${old}`);
+				lines.push(`${text} ${mode} ${stat.size} ${type}${same}${old}${given}`);
 			}
 		}
 	};

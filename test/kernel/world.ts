@@ -107,6 +107,7 @@ export function fakeNode(path: string, ino: number): OpenNode & { readonly bytes
 		stat: () => ({ ...fakeStat(ino), size: length }),
 		list: () => [],
 		chmod: () => {},
+		chown: () => {},
 		utimes: () => {},
 		close: () => {
 			node.closed += 1;
@@ -147,6 +148,8 @@ export function fakeFileSystem(): FakeFileSystem {
 		link: never,
 		rename: never,
 		chmod: never,
+		chown: never,
+		special: never,
 		utimes: never,
 		truncate: never,
 		used: () => ({ disk: 0, files: 0 }),
