@@ -97,6 +97,26 @@ class Result(unittest.TestResult):
         self.note(test, 'unexpected', '')
 
 
+# Debian leaves out the files that would load these.
+FOLDERS = {'test_ctypes': 'ctypes.test', 'test_unittest': 'unittest.test'}
+
+
+def folder_suite(package):
+    import importlib
+    import pkgutil
+    loader = unittest.TestLoader()
+    names = [found.name for found in pkgutil.iter_modules(importlib.import_module(package).__path__)]
+    modules = ['%s.%s' % (package, name) for name in sorted(names) if name.startswith('test_')]
+    suite = unittest.TestSuite()
+    for name in modules:
+        try:
+            suite.addTest(loader.loadTestsFromModule(importlib.import_module(name)))
+        except Exception:
+            # It needs one of those files.
+            pass
+    return suite
+
+
 def narrowed(suite, wanted):
     """The suite with the wanted tests alone; classes and modules keep their order, and so their fixtures."""
     suite._tests = [
@@ -143,9 +163,15 @@ def main(name, choice, place):
     os.chdir(os.path.join(place, 'work'))
     try:
         with warnings.catch_warnings():
-            __import__('test.' + name)
-            module = sys.modules['test.' + name]
-            if hasattr(module, 'test_main'):
+            if name in FOLDERS:
+                run_suite(folder_suite(FOLDERS[name]))
+                module = None
+            else:
+                __import__('test.' + name)
+                module = sys.modules['test.' + name]
+            if module is None:
+                pass
+            elif hasattr(module, 'test_main'):
                 module.test_main()
             else:
                 run_suite(unittest.TestLoader().loadTestsFromModule(module))

@@ -81,7 +81,8 @@ function fixtureOf(id: string): string {
 export function recorded({ native, inside, differences, absent }: Compared, before: Known | undefined): Known {
 	const reasons = new Map<string, string[]>();
 	for (const { test, why } of differences) {
-		const reason = reasonFor(test, before) ?? unexplained + why;
+		// Not a page about the machine of whoever ran it.
+		const reason = reasonFor(test, before) ?? unexplained + why.replace(/\/(?:root|home|var|tmp|work)[^'" ]*/g, '…');
 		reasons.set(reason, [...(reasons.get(reason) ?? []), test].sort());
 	}
 	return { native, inside, differences: Object.fromEntries(reasons), ...(absent === undefined ? {} : { absent }) };
