@@ -28,6 +28,10 @@ static void on_parent_gone(int number)
 
 static int become(char **argv, pid_t watcher)
 {
+	if (strstr(argv[1], "-offline") && !go_offline()) {
+		fprintf(stderr, "approve-run: the network cannot be taken from %s: %s\n", argv[2], strerror(errno));
+		return NOT_EXECUTABLE;
+	}
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != watcher)
 		return FAILED;
 	execv(argv[2], argv + 3);
@@ -54,13 +58,13 @@ static int end_as(int status)
 
 /*
  * The command is our child, and we watch: what it started in turn would outlive a parent-death signal of its own. We lead the process
- * group that all of them are in. --command-merged: standard error is the same stream as standard output, so that their order is kept.
+ * group that all of them are in. -merged: standard error is the same stream as standard output, so that their order is kept. -offline: see offline.c.
  */
 int run_command(int argc, char **argv)
 {
 	if (argc < 4)
 		return FAILED;
-	if (strcmp(argv[1], "--command-merged") == 0 && dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
+	if (strstr(argv[1], "-merged") && dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
 		return FAILED;
 	/* What node and we ignore, a command expects to be as usual. */
 	signal(SIGPIPE, SIG_DFL);

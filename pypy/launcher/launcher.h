@@ -52,6 +52,8 @@ struct facts {
 
 /* command.c: the other thing this program does: see there. Returns an exit status only where it failed. */
 int run_command(int argc, char **argv);
+/* offline.c: takes the network from the caller and what it becomes. False: errno says why not */
+bool go_offline(void);
 /* network.c: the third */
 int run_network(const char *folder);
 

@@ -62,7 +62,7 @@ export function startHostCommand(command: HostCommand, events: CommandEvents): R
 /** Through `launcher --command`, which sets the parent-death signal, merges 2 into 1, and keeps argv[0] as the guest named it. */
 function commandLine(command: HostCommand): [string, string[]] {
 	const [name = command.program, ...rest] = command.argv;
-	const mode = command.merged ? '--command-merged' : '--command';
+	const mode = `--command${command.offline ? '-offline' : ''}${command.merged ? '-merged' : ''}`;
 	return [command.launcher, [mode, command.program, name, ...rest]];
 }
 

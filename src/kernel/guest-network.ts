@@ -52,10 +52,12 @@ export class GuestNetwork implements SocketTable {
 		if (holders.has(file)) return;
 		this.#ports.set(key, holders);
 		holders.add(file);
-		file.whenClosed(() => {
-			holders.delete(file);
-			if (holders.size === 0) this.#ports.delete(key);
-		});
+		file.whenClosed(() => void holders.delete(file));
+	}
+
+	/** Whether a socket of the guest had it once. */
+	owned(type: number, port: number): boolean {
+		return this.#ports.has(keyOf(type, port));
 	}
 
 	/** A socket of the guest that has this port. */

@@ -20,6 +20,8 @@ export interface World {
 	record(effect: Effect, approval: Approval): number;
 	/** A call that nobody implements. */
 	unsupported(call: string): void;
+	/** Whether commands have the machine's network. `unavailable`: the policy takes it, and this machine can not. */
+	commandNetwork(): 'host' | 'none' | 'unavailable';
 	/** Starts a command; `id` is the effect's. */
 	startCommand(id: number, spec: CommandSpec, events: CommandEvents): RunningCommand;
 	/** Sends a real signal to a guest process (tid 0) or thread; `done` tells 0 or an errno. */

@@ -8,6 +8,8 @@ export type CommandSpec = {
 	readonly env: Readonly<Record<string, string>>;
 	/** Descriptor 0: the script's own input, bytes that the kernel sends, or nothing (closed). */
 	readonly input: 'outside' | 'stream' | 'none';
+	/** It gets no network. */
+	readonly offline: boolean;
 	/** Descriptors 1 and 2 are the same open file: one stream keeps their order. */
 	readonly merged: boolean;
 };

@@ -26,6 +26,8 @@ export type RunEffect = {
 	readonly program: string;
 	readonly cwd: string;
 	readonly env: Readonly<Record<string, string>>;
+	/** It gets no network; else it has that of the machine, and no rule is asked about whom it reaches. */
+	readonly offline?: boolean;
 };
 
 /** A host that the guest wants to reach. */

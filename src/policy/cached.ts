@@ -5,7 +5,7 @@ import type { PolicyDocument, PolicySource } from './document.ts';
 import { PolicyError } from './problem.ts';
 
 /** Changes whenever PolicyDocument or the checks of the schema do: what was cached before is then not used. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 /** Where checked documents are kept. Nothing of it may be writable for a guest: see PolicyContext.own. */
 export type PolicyCache = {

@@ -55,6 +55,7 @@ export type Policy = {
 	readonly env: { readonly pass: readonly string[] };
 	/** Absolute directories that are private and thrown away. */
 	readonly scratch: readonly string[];
+	readonly commandNetwork: 'host' | 'none';
 	readonly denied: DeniedRule;
 	readonly ground: CommandGround;
 	readonly own: readonly string[];
@@ -85,6 +86,7 @@ export function compilePolicy(document: PolicyDocument, context: PolicyContext):
 		scratch: Object.freeze(
 			document.scratch.map(({ text }) => expandPath(text, bases)).filter((path) => path !== undefined),
 		),
+		commandNetwork: document.commandNetwork,
 		denied: document.denied,
 		ground: compileGround(context, bases),
 		addresses: new Set((context.addresses ?? []).map(canonicalHost)),

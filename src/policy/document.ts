@@ -43,6 +43,8 @@ export type PolicyDocument = {
 	readonly limits: Limits;
 	readonly env: { readonly pass: readonly string[] };
 	readonly scratch: readonly Located[];
+	/** Whether commands that run have the machine's network. */
+	readonly commandNetwork: 'host' | 'none';
 	readonly denied: DeniedRule;
 };
 

@@ -53,6 +53,7 @@ function toDocument(file: string, policy: PolicyFile, yaml: YamlText): PolicyDoc
 			policy.scratch === undefined
 				? [{ text: defaultScratch, line: 1, column: 1 }]
 				: located(policy.scratch, ['scratch'], yaml),
+		commandNetwork: policy.commands?.network ?? 'host',
 		denied: policy.denied ?? 'exit',
 	};
 }

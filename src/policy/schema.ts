@@ -103,6 +103,16 @@ export const policySchema = described(
 				'Directories that are private and thrown away; /tmp where left out.',
 			),
 		),
+		commands: z.optional(
+			z.strictObject({
+				network: z.optional(
+					described(
+						z.enum(['host', 'none']),
+						"Whether commands that run have this machine's network (host, where left out) or none. No rule is asked about whom a command reaches.",
+					),
+				),
+			}),
+		),
 		denied: z.optional(
 			described(
 				z.enum(['exit', 'ignore']),
@@ -126,6 +136,7 @@ export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
 	if (first === 'default') return effectKind.options;
 	if (first === 'limits') return Object.keys(limits.shape);
 	if (first === 'env') return ['pass'];
+	if (first === 'commands') return ['network'];
 	return third === 'examples' ? ['match', 'not'] : Object.keys(rule.shape);
 }
 

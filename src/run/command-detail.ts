@@ -20,6 +20,11 @@ export function describeEffect(effect: Effect, because: string | undefined, pend
 				const noun = pending === 1 ? '1 change above was' : `${pending} changes above were`;
 				facts.push(`${noun} not approved when this was asked; the command sees only what is approved before it runs`);
 			}
+			facts.push(
+				effect.offline === true
+					? 'it gets no network'
+					: "it has this machine's network: no rule is asked about whom it reaches",
+			);
 			return { kind: 'command', argv, program, cwd, env, facts };
 		}
 		case 'connect':

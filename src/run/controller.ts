@@ -117,7 +117,8 @@ class Run {
 				this.#confinement = facts;
 				this.#waker = openWaker(this.#options.worker.channelFolder, wakeFrame());
 				this.#bringNear();
-				this.post({ kind: 'ready', launcherPid: this.#launched.pid });
+				const networkNamespaces = facts['netns'] === true;
+				this.post({ kind: 'ready', launcherPid: this.#launched.pid, networkNamespaces });
 			},
 			(error: Error) => {
 				this.#end(failed(error.message));

@@ -63,6 +63,7 @@ class GuestLoop {
 			fs: () => this.#fs,
 			order: (op, pid, tid, signal) => this.#transport?.order(op, pid, tid, signal),
 			channelFolder: start.channelFolder,
+			commandNetwork: policy.commandNetwork,
 			outputLimit: start.limits.output,
 		});
 		const [program = ''] = start.argv;

@@ -26,6 +26,7 @@ export type GuestWorldOptions = {
 	readonly order: (op: 'kill' | 'tgkill' | 'make', pid: number, tid: number, signal: number) => void;
 	/** Where the FIFOs are. */
 	readonly channelFolder: string;
+	readonly commandNetwork: 'host' | 'none';
 	/** Bytes that the guest may print. */
 	readonly outputLimit: number;
 };
@@ -44,6 +45,7 @@ export class GuestWorld implements World {
 	/** Commands that are about to start. */
 	readonly #starting = new Set<number>();
 	#launcherPid = 0;
+	#namespaces = false;
 	#inFlight = 0;
 	#output = 0;
 
@@ -99,6 +101,11 @@ export class GuestWorld implements World {
 	 */
 	get standsStill(): boolean {
 		return this.#starting.size > 0;
+	}
+
+	commandNetwork(): 'host' | 'none' | 'unavailable' {
+		if (this.#options.commandNetwork === 'host') return 'host';
+		return this.#namespaces ? 'none' : 'unavailable';
 	}
 
 	startCommand(id: number, spec: CommandSpec, events: CommandEvents): RunningCommand {
@@ -190,6 +197,7 @@ export class GuestWorld implements World {
 		switch (message.kind) {
 			case 'ready':
 				this.#launcherPid = message.launcherPid;
+				this.#namespaces = message.networkNamespaces;
 				return;
 			case 'answer': {
 				const answered = this.#answers.get(message.id);

@@ -88,7 +88,7 @@ export type FromWorker =
 
 export type ToWorker =
 	/** The launcher has made its FIFOs. */
-	| { readonly kind: 'ready'; readonly launcherPid: number }
+	| { readonly kind: 'ready'; readonly launcherPid: number; readonly networkNamespaces: boolean }
 	| { readonly kind: 'answer'; readonly id: number; readonly approval: Approval }
 	| { readonly kind: 'output-taken'; readonly bytes: number }
 	| { readonly kind: 'output-broken'; readonly stream: 1 | 2 }

@@ -41,18 +41,28 @@ function run(c: Context, base: string, path: string, [argvAddress, envAddress, s
 	const env = words(c, envAddress, budget);
 	const own = ownInterpreter(c, place, path, argv, env);
 	if (own !== undefined) return goOnFresh(c, own, env, signalState(c, signals));
+	const network = c.kernel.world.commandNetwork();
 	const effect: RunEffect = {
 		kind: 'run',
 		argv: argv.length === 0 ? [path] : argv,
 		program: place.path,
 		cwd: c.process.cwd,
 		env: environment(env),
+		...(network === 'none' ? { offline: true } : {}),
 	};
 	if (place.domain !== 'host' && place.domain !== 'runtime') {
 		c.kernel.world.record(effect, {
 			approved: false,
 			by: { built: 'kernel' },
 			because: 'this program is a private file of the session; the machine does not have it',
+		});
+		throw new SysError('EACCES');
+	}
+	if (network === 'unavailable') {
+		c.kernel.world.record(effect, {
+			approved: false,
+			by: { built: 'kernel' },
+			because: 'the policy takes the network from commands, and this machine has no network namespaces for that',
 		});
 		throw new SysError('EACCES');
 	}
@@ -86,6 +96,7 @@ function start(c: Context, id: number, effect: RunEffect): Outcome {
 			program: effect.program,
 			cwd: effect.cwd,
 			env: effect.env,
+			offline: effect.offline === true,
 			input: input === undefined ? 'none' : input instanceof OutsideInput ? 'outside' : 'stream',
 			merged: output !== undefined && output === errors,
 		},

@@ -42,11 +42,14 @@ export function connectInet(c: Context, file: InetSocket): Outcome {
 /** Whether an address leads to a socket of the guest itself. */
 export function isOwn(c: Context, file: InetSocket, to: InetAddress): boolean {
 	if (!isLoopback(to.host)) return false;
-	const owner = networkOf(c).ownerOf(file.type, to.port);
-	if (owner === undefined) return false;
-	if (owner.side === 'host') file.moveToHost();
-	else if (file.side === 'host') throw new SysError('ENETUNREACH');
-	return true;
+	const network = networkOf(c);
+	const owner = network.ownerOf(file.type, to.port);
+	if (owner?.side === 'host') file.moveToHost();
+	else if (owner !== undefined && file.side === 'host') throw new SysError('ENETUNREACH');
+	if (owner !== undefined) return true;
+	// A server of the guest's own that is gone is no host that it wants to reach; where a rule lets it reach one there, that is meant.
+	if (file.side === 'host' || !network.owned(file.type, to.port)) return false;
+	return permissive(c, to).verdict.decision === 'deny';
 }
 
 /** A datagram socket goes to the host's side, and hears those that it may send to. */
@@ -63,6 +66,8 @@ function connectDatagrams(c: Context, file: InetSocket, to: InetAddress): Outcom
 		file.connect(to.raw);
 		return 0;
 	}
+	// The guest's own loopback has a route to itself, and so a true name for this end.
+	if (isLoopback(to.host) && file.side === 'guest') file.connect(to.raw);
 	file.peer = to.raw;
 	if (isNameServer(c, to)) return 0;
 	const verdict = permissive(c, to);

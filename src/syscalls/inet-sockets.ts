@@ -55,8 +55,19 @@ export function acceptInet(c: Context, file: InetSocket, add: (file: InetSocket)
 }
 
 export function nameInet(c: Context, file: InetSocket): Outcome {
-	giveAddress(c, c.long(1), c.long(2), file.name);
+	giveAddress(c, c.long(1), c.long(2), nameOf(file));
 	return 0;
+}
+
+/** Of a socket that was connected while nobody had to know: in the peer's form, and of no address in particular. */
+function nameOf(file: InetSocket): Buffer {
+	const name = file.name;
+	const { peer } = file;
+	if (peer === undefined || name.length < 28 || peer.length < 28) return name;
+	const unnamed = name.toString('hex', 8, 24) === '0'.repeat(32);
+	// glibc's getaddrinfo(3) insists on it.
+	if (unnamed && peer.toString('hex', 8, 20) === '00000000000000000000ffff') name.fill(0xff, 18, 20);
+	return name;
 }
 
 export function peerInet(c: Context, file: InetSocket): Outcome {

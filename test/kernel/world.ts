@@ -49,6 +49,7 @@ export function fakeWorld(): FakeWorld {
 		},
 		record: (effect, approval) => world.records.push({ effect, approval }),
 		unsupported: (call) => void world.unknown.push(call),
+		commandNetwork: () => 'host',
 		startCommand(_id, spec, events) {
 			const signals: number[] = [];
 			world.commands.push({ spec, events, signals });
