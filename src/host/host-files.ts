@@ -17,6 +17,7 @@ export function createHostFiles(sessionFolder: string): HostFiles {
 	const inside = (name: string) => insideSession(folder, name);
 	// The session's own files are where we put them, even if its folder is reached through a symlink.
 	const isOurs = (name: string) => name.startsWith(`${folder}/`);
+	const keep = keeperIn(folder);
 	const openAny = (name: string) => openRead(name, isOurs(name));
 	return {
 		lstat,
@@ -32,7 +33,27 @@ export function createHostFiles(sessionFolder: string): HostFiles {
 		close: (fd) => attempt(() => fs.closeSync(fd)),
 		copyIn: (from, to) => copyIn(from, inside(to)),
 		removeSession: (name) => attempt(() => fs.rmSync(hostPath(inside(name)), { force: true, recursive: true })),
-		hash: (name) => hash(openAny(name)),
+		hash: (name) => hash(openAny(name), isOurs(name) ? undefined : keep),
+	};
+}
+
+/** Keeps what the guest is about to change, as long as it is small: to merge with, should somebody else change it meanwhile. */
+function keeperIn(folder: string): (sha256: string, bytes: Uint8Array) => void {
+	let left = keptAltogether;
+	return (sha256, bytes) => {
+		const name = `${folder}/upper/base/${sha256}`;
+		if (bytes.length > left || fs.existsSync(name)) return;
+		try {
+			fs.mkdirSync(path.dirname(name), { mode: 0o700 });
+		} catch {
+			// It is there already; or the next line says what is wrong.
+		}
+		try {
+			fs.writeFileSync(name, bytes, { mode: 0o600, flag: 'wx' });
+			left -= bytes.length;
+		} catch {
+			// Nothing is lost but the merge.
+		}
 	};
 }
 
@@ -166,15 +187,25 @@ function copyIn(from: string, to: string): number {
 }
 
 const hashChunk = 1 << 20;
+/** Bytes that are kept of files as they were before, in one session. */
+const keptAltogether = 64 << 20;
 
-function hash(fd: number): string {
+/** `keep` gets the bytes of a file of less than 1 MiB. */
+function hash(fd: number, keep: ((sha256: string, bytes: Uint8Array) => void) | undefined): string {
 	try {
 		const sum = createHash('sha256');
 		const chunk = new Uint8Array(Math.min(hashChunk, Math.max(1, fs.fstatSync(fd).size + 1)));
-		for (;;) {
+		let first: Uint8Array | undefined;
+		for (let reads = 0; ; reads++) {
 			const count = fs.readSync(fd, chunk, 0, chunk.length, null);
-			if (count === 0) return sum.digest('hex');
+			if (count === 0) {
+				const sha256 = sum.digest('hex');
+				if (first !== undefined) keep?.(sha256, first);
+				return sha256;
+			}
 			sum.update(chunk.subarray(0, count));
+			// Whole after one read: the buffer has room for one byte more than the file.
+			first = reads === 0 && count < chunk.length ? chunk.slice(0, count) : undefined;
 		}
 	} catch (error) {
 		throw toSysError(error);
