@@ -1,16 +1,16 @@
 /** `approve-run` alone: the list of sessions in the terminal, from which each is reviewed or looked at. */
-import { openTerminal } from '../host/terminal.ts';
 import { isOpen } from '../model/session-list.ts';
 import { reviewSession, WrongState } from '../run/review-session.ts';
 import { isPruneDue } from '../session/prune.ts';
 import { summarise } from '../session/summary.ts';
-import type { Page } from '../ui/page.ts';
 import type { SessionListView } from '../ui/session-page.ts';
+import { chooseInTerminal } from './choose-conflicts.ts';
 import { isExpected } from './exit-with-error.ts';
 import { findInstallation } from './installation.ts';
 import { openActions, openRecovered, say } from './open-session.ts';
 import { pruneQuietly } from './prune-command.ts';
 import { openApplyHost, showReview } from './run-command.ts';
+import { showInTerminal } from './show-page.ts';
 import { describeSession, safeChanges } from './show-session.ts';
 import { UserError } from './user-error.ts';
 
@@ -30,7 +30,7 @@ export async function listCommand(filter: SessionListView['filter'] = 'all'): Pr
 		const page = sessionPage(sessions, view, (next) => {
 			view = next;
 		});
-		const choice = await show(page);
+		const choice = await showInTerminal(page);
 		if (choice === undefined || choice.kind === 'quit') return 0;
 		const chosen = sessions.find(({ id }) => id === choice.id);
 		if (chosen?.why !== undefined) await read('Session', [chosen.why, '', 'It is left as it is.']);
@@ -53,7 +53,7 @@ async function open(id: string, isToReview: boolean): Promise<void> {
 async function reviewed(id: string): Promise<boolean> {
 	const actions = openActions(id);
 	try {
-		const end = await reviewSession(actions, showReview);
+		const end = await reviewSession(actions, showReview, chooseInTerminal);
 		if (end === 'discard') actions.store.discard(actions.session.id);
 		return true;
 	} catch (error) {
@@ -64,17 +64,5 @@ async function reviewed(id: string): Promise<boolean> {
 
 async function read(title: string, lines: readonly string[]): Promise<void> {
 	const { textPage } = await import('../ui/text-page.ts');
-	await show(textPage(title, lines));
-}
-
-async function show<Result>(page: Page<Result>): Promise<Result | undefined> {
-	const terminal = openTerminal();
-	if (terminal === undefined) throw new UserError('there is no terminal to show the sessions in');
-	const { input, output } = terminal;
-	try {
-		const { showPage } = await import('../ui/page.ts');
-		return await showPage(page, { input, output, env: process.env });
-	} finally {
-		terminal.close();
-	}
+	await showInTerminal(textPage(title, lines));
 }

@@ -50,7 +50,8 @@ program
 program
 	.command('apply <session>')
 	.description('apply what was approved')
-	.option('--force', 'go over what has changed meanwhile')
+	.option('--merge', 'merge with what has changed meanwhile, where both touch different lines')
+	.option('--force', 'go over what has changed meanwhile (with --merge: over what does not merge)')
 	.action(async (id, flags) => finish((await sessions()).applyCommand(id, flags)));
 program
 	.command('discard <session>')

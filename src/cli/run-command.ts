@@ -27,6 +27,7 @@ import { type Mode, type RunScriptOptions, runScript } from '../run/run-script.t
 import type { ApplyHost } from '../session/apply-host.ts';
 import { isPruneDue } from '../session/prune.ts';
 import { openStore, type SessionStore } from '../session/store.ts';
+import { chooseInTerminal } from './choose-conflicts.ts';
 import { findInstallation, findLauncher, type Installation, ownFolders } from './installation.ts';
 import { loadPolicyDocument } from './load-policy.ts';
 import { architecture, machineIdentity, personName, reviewer } from './machine.ts';
@@ -98,6 +99,7 @@ export async function runCommand(
 		streams: openStreams(process.stdin, process.stdout, process.stderr),
 		terminal: { input: process.stdin.isTTY === true, output: process.stdout.isTTY === true },
 		screen: showReview,
+		choose: chooseInTerminal,
 		say: (text) => sayToPerson(`approve-run: ${printable(text)}\n`),
 		now: Date.now,
 		reviewer: reviewer(),

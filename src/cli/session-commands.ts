@@ -1,9 +1,12 @@
 /** `review`, `apply`, `discard`, `rollback`, `sessions`, `show`, `diff`. */
+
+import { chooseMerged } from '../run/resolve-conflicts.ts';
 import { applySession, discardSession, pendingChanges, reviewSession, rollbackSession } from '../run/review-session.ts';
 import { openReaders } from '../session/change-readers.ts';
 import { readHistory } from '../session/history.ts';
 import { unifiedPatch } from '../session/patch.ts';
 import type { Session, SessionEntry } from '../session/store.ts';
+import { chooseInTerminal } from './choose-conflicts.ts';
 import { findInstallation } from './installation.ts';
 import { openActions, openRecovered, say } from './open-session.ts';
 import { printableJson, printableLine, printablePatch, printableShort } from './printable.ts';
@@ -15,7 +18,7 @@ export async function reviewCommand(id: string | undefined): Promise<number> {
 	const named = id ?? waitingSession();
 	if (named === undefined) return (await import('./list-command.ts')).listCommand('waiting');
 	const actions = openActions(named);
-	const end = await reviewSession(actions, showReview);
+	const end = await reviewSession(actions, showReview, chooseInTerminal);
 	if (end === 'discard') actions.store.discard(actions.session.id);
 	say(
 		end === 'apply'
@@ -25,9 +28,12 @@ export async function reviewCommand(id: string | undefined): Promise<number> {
 	return 0;
 }
 
-export async function applyCommand(id: string, flags: { readonly force?: boolean | undefined }): Promise<number> {
+export type ApplyFlags = { readonly force?: boolean | undefined; readonly merge?: boolean | undefined };
+
+export async function applyCommand(id: string, flags: ApplyFlags): Promise<number> {
 	const actions = openActions(id);
-	const paths = await applySession(actions, { force: flags.force === true });
+	const force = flags.force === true;
+	const paths = await applySession(actions, flags.merge === true ? { choose: chooseMerged(force) } : { force });
 	say(
 		`${paths.length} ${paths.length === 1 ? 'path was' : 'paths were'} changed; take it back with: approve-run rollback ${actions.session.id}`,
 	);

@@ -4,6 +4,7 @@ import type { HostFiles } from '../fs/api.ts';
 import { loadChangeSet } from '../fs/change-set.ts';
 import { createReview } from '../gate/review-store.ts';
 import type { Change } from '../model/change.ts';
+import type { ChooseConflicts } from '../model/conflict.ts';
 import type { Verdict } from '../model/decision.ts';
 import type { Review, ReviewEnd } from '../model/review.ts';
 import type { ApplyHost } from '../session/apply-host.ts';
@@ -11,6 +12,7 @@ import { recover } from '../session/recover.ts';
 import { type RollbackResult, rollback } from '../session/rollback.ts';
 import type { Session, SessionStore } from '../session/store.ts';
 import { type ChangeDecisions, createChangeDecisions } from './change-decisions.ts';
+import { applyResolving } from './resolve-conflicts.ts';
 import { openSessionWork, type Reviewer, type SessionWork } from './session-work.ts';
 import { openStoredDecisions } from './stored-decisions.ts';
 
@@ -40,6 +42,7 @@ export function pendingChanges({ session, files }: Pick<SessionActions, 'session
 export async function reviewSession(
 	actions: SessionActions,
 	screen: (review: Review) => Promise<void>,
+	choose: ChooseConflicts,
 ): Promise<ReviewEnd> {
 	return withWork(actions, async (work, decisions) => {
 		if (decisions.all().length === 0) throw new WrongState(`session ${work.session.id} has nothing to review`);
@@ -66,22 +69,26 @@ export async function reviewSession(
 		const end = await review.whenFinished();
 		await shown;
 		work.saveDecisions(decisions);
-		if (end === 'apply') applyDecided(actions, work, decisions, false);
+		if (end === 'apply') await applyDecided(actions, work, decisions, { choose });
 		if (end === 'discard') work.event({ kind: 'discarded', at: actions.now() });
 		return end;
 	});
 }
 
+export type ApplyHow = {
+	/** Goes over conflicts unseen. */
+	readonly force?: boolean;
+	/** Says what becomes of each conflict. */
+	readonly choose?: ChooseConflicts;
+};
+
 /** Applies what was approved in a review before; the paths. With `all`, everything that no rule denied. */
-export async function applySession(
-	actions: SessionActions,
-	options: { readonly force: boolean },
-): Promise<readonly string[]> {
+export async function applySession(actions: SessionActions, options: ApplyHow): Promise<readonly string[]> {
 	return withWork(actions, async (work, decisions) => {
 		if (decisions.approved().length === 0) {
 			throw new WrongState(`nothing of session ${work.session.id} is approved; approve-run review ${work.session.id}`);
 		}
-		return applyDecided(actions, work, decisions, options.force);
+		return applyDecided(actions, work, decisions, options);
 	});
 }
 
@@ -140,14 +147,20 @@ function askOnly(): Verdict {
 	return { decision: 'ask', by: { built: 'plan' } };
 }
 
-function applyDecided(
-	{ now }: SessionActions,
+async function applyDecided(
+	{ now, host, reviewer }: SessionActions,
 	work: SessionWork,
 	decisions: ChangeDecisions,
-	force: boolean,
-): readonly string[] {
+	{ force = false, choose }: ApplyHow,
+): Promise<readonly string[]> {
+	const by = { person: reviewer.person };
+	const paths =
+		choose === undefined
+			? work.apply(decisions.approved(), force, new Map())
+			: await applyResolving({ work, decisions, tree: host.tree, choose, by, now });
+	// What became of a conflict is a decision too.
+	work.saveDecisions(decisions);
 	const approved = decisions.approved();
-	const paths = work.apply(approved, force);
 	const refused = decisions.all().length > approved.length;
 	for (const { change, approval } of decisions.all()) {
 		if (approval === undefined) continue;

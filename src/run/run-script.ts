@@ -1,6 +1,7 @@
 /** Runs one script from start to end: session, guest, questions, review, apply, report. */
 import { type Approver, person, plan, settle, unattended } from '../gate/approver.ts';
 import { createReview, type ReviewStore } from '../gate/review-store.ts';
+import type { ChooseConflicts } from '../model/conflict.ts';
 import type { Verdict } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
 import type { RunEvent } from '../model/event.ts';
@@ -19,6 +20,7 @@ import { type Exit, exitOf, exitStatus } from './exit.ts';
 import { createLineCounts, type LineCounts } from './line-counts.ts';
 import { makeReport } from './make-report.ts';
 import type { OutsideStreams } from './outside-streams.ts';
+import { applyResolving } from './resolve-conflicts.ts';
 import { bugSentence, limitSentence, messageOf } from './sentences.ts';
 import { isRefusal, openSessionWork, type Reviewer, type SessionWork } from './session-work.ts';
 
@@ -46,6 +48,8 @@ export type RunScriptOptions = {
 	readonly terminal: { readonly input: boolean; readonly output: boolean };
 	/** Shows the review until it is finished. */
 	readonly screen: (review: Review) => Promise<void>;
+	/** Asks in the terminal what becomes of changes that the machine stands against. */
+	readonly choose: ChooseConflicts;
 	/** A sentence for the person: to the terminal, never into the script's output. */
 	readonly say: (text: string) => void;
 	readonly now: () => number;
@@ -128,7 +132,7 @@ class ScriptRun {
 		if (stopped) this.#decisions.leaveToPerson();
 		const end = await this.#decideChanges(outcome);
 		this.#lines.count(this.#decisions.all().map(({ change }) => change));
-		const failure = end === 'apply' ? this.#apply() : undefined;
+		const failure = end === 'apply' ? await this.#apply() : undefined;
 		await this.#closeScreen();
 		return this.#finish(outcome, end, failure);
 	}
@@ -161,7 +165,7 @@ class ScriptRun {
 				const approved = this.#decisions.approved();
 				this.#lines.count(approved);
 				try {
-					this.#work.apply(approved, false);
+					this.#work.apply(approved, false, new Map());
 				} catch (error) {
 					this.#options.say(isRefusal(error) ? error.message : bugSentence(error));
 					throw error;
@@ -265,10 +269,17 @@ class ScriptRun {
 		}
 	}
 
-	#apply(): string | undefined {
+	async #apply(): Promise<string | undefined> {
+		const { now, applyHost, reviewer, mode } = this.#options;
+		// The review's screen has ended: what is asked now has the terminal to itself.
+		const choose: ChooseConflicts = async (views) => {
+			await this.#closeScreen();
+			return mode === 'review' ? this.#options.choose(views) : undefined;
+		};
 		try {
-			const approved = this.#decisions.approved();
-			this.#work.apply(approved, false);
+			const [work, decisions] = [this.#work, this.#decisions];
+			const by = { person: reviewer.person };
+			await applyResolving({ work, decisions, tree: applyHost.tree, choose, by, now });
 			return undefined;
 		} catch (error) {
 			if (!isRefusal(error)) throw error;

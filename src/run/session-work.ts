@@ -1,13 +1,15 @@
 /** What a session can do with its changes: show them, apply them, remember what was decided. */
+import { createHash } from 'node:crypto';
 import type { Change } from '../model/change.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { Detail } from '../model/review.ts';
-import { ApplyError, applyChanges } from '../session/apply.ts';
+import { ApplyError, applyChanges, type SeenConflicts } from '../session/apply.ts';
 import type { ApplyHost } from '../session/apply-host.ts';
 import { LockedError } from '../session/apply-lock.ts';
 import { openReaders } from '../session/change-readers.ts';
 import type { Conflict } from '../session/conflicts.ts';
 import { type ChangeReaders, describeChange } from '../session/describe-change.ts';
+import { permissions } from '../session/machine-node.ts';
 import { DamagedJournal } from '../session/recover.ts';
 import type { Session } from '../session/store.ts';
 import type { ChangeDecisions } from './change-decisions.ts';
@@ -22,8 +24,21 @@ export type SessionWork = {
 	/** Appends to the record. */
 	event(event: RunEvent): void;
 	detail(change: Change): Detail;
-	/** Applies all of them or none. Throws ApplyError, LockedError, ConflictError. */
-	apply(changes: readonly Change[], force: boolean): readonly string[];
+	/**
+	 * Applies all of them or none. `content`: SHA-256 by content name, of what was approved as it was shown; other bytes are refused.
+	 * Throws ApplyError, LockedError, ConflictError.
+	 */
+	apply(
+		changes: readonly Change[],
+		force: boolean | SeenConflicts,
+		content: ReadonlyMap<string, string>,
+	): readonly string[];
+	/** Keeps bytes that a person made under a name in `upper/content/`. */
+	keepContent(name: string, bytes: Uint8Array): void;
+	/** A small file as it was before the script changed it. */
+	base(sha256: string): Buffer | undefined;
+	/** Permission bits of a path of the machine as it is now. */
+	modeOf(path: string): number | undefined;
 	/** Everything that is on the machine because of this session, in the order it was applied. */
 	applied(): readonly string[];
 	saveDecisions(decisions: ChangeDecisions): void;
@@ -37,7 +52,9 @@ export class ConflictError extends Error {
 	constructor(conflicts: readonly Conflict[]) {
 		// One line for each: a name with a newline in it must not begin a sentence of ours.
 		const list = conflicts.map(({ path, why }) => `  ${path}: ${why}`.replaceAll('\n', '\\n')).join('\n');
-		const mend = conflicts.every(({ forceable }) => forceable) ? ' (apply --force goes over them)' : '';
+		const mend = conflicts.every(({ forceable }) => forceable)
+			? ' (approve-run review decides each; apply --merge merges, apply --force goes over them)'
+			: '';
 		super(`Nothing was applied: the machine has changed since the script saw it${mend}.\n${list}`);
 		this.name = 'ConflictError';
 		this.conflicts = conflicts;
@@ -59,10 +76,10 @@ export function openSessionWork(session: Session, host: ApplyHost, now: () => nu
 		readers,
 		event: (event) => events.append(event),
 		detail: (change) => describeChange(change, readers),
-		apply(changes, force) {
+		apply(changes, force, content) {
 			if (changes.length === 0) return [];
 			if (applied.size === 0) others();
-			const result = applyChanges(session, changes, host, { force });
+			const result = applyChanges(session, changes, host, { force, approvedContent: content });
 			if (result.kind === 'conflicts') throw new ConflictError(result.conflicts);
 			for (const path of result.paths) applied.add(path);
 			events.append({ kind: 'applied', at: now(), paths: result.paths });
@@ -70,6 +87,19 @@ export function openSessionWork(session: Session, host: ApplyHost, now: () => nu
 			events.sync();
 			session.update({ events: events.head() });
 			return result.paths;
+		},
+		keepContent(name, bytes) {
+			const folder = `${session.upper}/content`;
+			host.files.makePrivateFolder(folder);
+			host.files.writeWhole(`${folder}/${name}`, bytes, false);
+		},
+		base: (sha256) => {
+			const bytes = host.files.readWhole(`${session.upper}/base/${sha256}`);
+			return bytes !== undefined && createHash('sha256').update(bytes).digest('hex') === sha256 ? bytes : undefined;
+		},
+		modeOf: (path) => {
+			const stat = host.tree.lstat(path);
+			return stat === undefined ? undefined : permissions(stat);
 		},
 		applied: () => [...applied],
 		saveDecisions: (decisions) => openStoredDecisions(session, host.files).save(decisions.all()),

@@ -16,7 +16,7 @@ import type { ApplyHost, SessionPlace } from './apply-host.ts';
 import { withApplyLock } from './apply-lock.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { ChangedMeanwhile, commitSteps } from './commit.ts';
-import { type Conflict, findConflicts } from './conflicts.ts';
+import { type Conflict, findConflicts, stampNow } from './conflicts.ts';
 import { appendRecord, journalFile, journalFolder, listTransactions } from './journal.ts';
 import { layOut } from './layout.ts';
 import { typeOf } from './machine-node.ts';
@@ -27,13 +27,16 @@ import type { Plan, Staged } from './transaction.ts';
 import { undoPlan } from './undo.ts';
 
 export type ApplyOptions = {
-	/** Go over conflicts that are forceable; what is overwritten goes to the checkpoint. */
-	readonly force?: boolean;
+	/** Go over conflicts that are forceable: all of them, or those that were seen. What is overwritten goes to the checkpoint. */
+	readonly force?: boolean | SeenConflicts;
 	/** SHA-256 by content name (Target.content): apply refuses other bytes than were approved. */
 	readonly approvedContent?: ReadonlyMap<string, string>;
 	/** Milliseconds to wait for another process that applies. */
 	readonly wait?: number;
 };
+
+/** By the path of a change: paths of the machine that stand against it, and stampNow() of each when a person saw it. */
+export type SeenConflicts = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 export type ApplyResult =
 	| { readonly kind: 'applied'; readonly transaction: number; readonly paths: readonly string[] }
@@ -77,10 +80,10 @@ function applyLocked(
 	const { tree, files } = host;
 	tree.release();
 	recoverLocked(session, host);
-	const force = options.force === true;
-	const changes = force ? withoutWhatIsDone(given, tree) : given;
+	const { force = false } = options;
+	const changes = force === false ? given : withoutWhatIsDone(given, tree, force);
 	const layout = layOut(changes, tree);
-	const conflicts = findConflicts(changes, layout, tree).filter((conflict) => !(force && conflict.forceable));
+	const conflicts = findConflicts(changes, layout, tree).filter((conflict) => !isForced(conflict, force, tree));
 	if (conflicts.length > 0) return { kind: 'conflicts', conflicts };
 
 	const number = (listTransactions(files, session.folder).at(-1)?.number ?? 0) + 1;
@@ -143,9 +146,17 @@ function explain(error: Error, undone: boolean, session: SessionPlace): string {
 		: `Applying stopped: ${what}. Some changes could not be taken back yet; mend that and run: approve-run rollback ${session.id}`;
 }
 
+function isForced(conflict: Conflict, force: boolean | SeenConflicts, tree: Tree): boolean {
+	if (!conflict.forceable) return false;
+	if (typeof force === 'boolean') return force;
+	const seen = force.get(conflict.change)?.get(conflict.path);
+	return seen !== undefined && seen === stampNow(tree, conflict.path);
+}
+
 /** What force makes pointless: a directory that exists already, a path that is gone already. */
-function withoutWhatIsDone(changes: readonly Change[], tree: Tree): Change[] {
+function withoutWhatIsDone(changes: readonly Change[], tree: Tree, force: true | SeenConflicts): Change[] {
 	return changes.filter((change) => {
+		if (force !== true && !force.has(change.path)) return true;
 		if (change.kind === 'delete') return isThere(tree, change.path);
 		if (change.kind !== 'create' || change.after.type !== 'directory') return true;
 		const stat = isThere(tree, change.path) ? tree.lstat(change.path) : undefined;

@@ -1,4 +1,5 @@
 /** Checks a change set against the machine as it is now. Whatever is not as the guest saw it is a conflict. */
+import { SysError } from '../abi/errno.ts';
 import type { Stat } from '../fs/api.ts';
 import type { Tree } from '../host/atomic-tree.ts';
 import type { Base, Change } from '../model/change.ts';
@@ -17,6 +18,17 @@ export type Conflict = {
 	/** Whether `force` goes over it. The rest cannot be done whoever says so. */
 	readonly forceable: boolean;
 };
+
+/** What stands at a path now, in a form that differs whenever anybody touches it. */
+export function stampNow(tree: Tree, path: string): string {
+	try {
+		const now = tree.lstat(path);
+		return now === undefined ? 'nothing' : `${now.ino} ${now.mode} ${now.size} ${now.mtimeNs} ${now.ctimeNs}`;
+	} catch (error) {
+		if (error instanceof SysError) return error.code;
+		throw error;
+	}
+}
 
 export function findConflicts(changes: readonly Change[], layout: Layout, tree: Tree): Conflict[] {
 	const conflicts: Conflict[] = [];
