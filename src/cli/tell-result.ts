@@ -1,6 +1,6 @@
 /** What a person is told at the end of a run, beside the script's own output. */
 import { sayToPerson } from '../host/terminal.ts';
-import type { Mode, RunScriptResult } from '../run/run-script.ts';
+import type { Mode, RunScriptResult } from '../run/run-script-options.ts';
 import { printable, printableShort } from './printable.ts';
 
 export function tellResult({ exit, report, session }: RunScriptResult, mode: Mode): void {

@@ -1,0 +1,55 @@
+/** What a run of a script is given, and what it gives back. */
+import type { ChooseConflicts } from '../model/conflict.ts';
+import type { Verdict } from '../model/decision.ts';
+import type { Effect } from '../model/effect.ts';
+import type { RunEvent } from '../model/event.ts';
+import type { Limits } from '../model/limits.ts';
+import type { Report } from '../model/report.ts';
+import type { Review } from '../model/review.ts';
+import type { DeniedRule } from '../policy/document.ts';
+import type { ApplyHost } from '../session/apply-host.ts';
+import type { Session, SessionStore } from '../session/store.ts';
+import type { RunOptions } from './controller.ts';
+import type { Exit } from './exit.ts';
+import type { OutsideStreams } from './outside-streams.ts';
+import type { Reviewer } from './session-work.ts';
+
+export type Mode = 'review' | 'plan' | 'unattended';
+
+export type RunScriptOptions = {
+	readonly mode: Mode;
+	readonly store: SessionStore;
+	readonly applyHost: ApplyHost;
+	readonly about: {
+		readonly script: string;
+		readonly argv: readonly string[];
+		readonly policy: string;
+		readonly runtime: string;
+		readonly cwd: string;
+	};
+	/** The policy's answer; asked for the first time when there is something to decide. */
+	readonly decide: (effect: Effect) => Verdict;
+	readonly denied: DeniedRule;
+	readonly limits: Limits;
+	/** Everything a run needs but its session's folders. */
+	readonly start: (session: Session) => Omit<RunOptions, 'hooks' | 'limits'>;
+	readonly streams: OutsideStreams;
+	/** Whether the script's output and the review share a terminal, and whether its input is one. */
+	readonly terminal: { readonly input: boolean; readonly output: boolean };
+	/** Shows the review until it is finished. */
+	readonly screen: (review: Review) => Promise<void>;
+	/** Asks in the terminal what becomes of changes that the machine stands against. */
+	readonly choose: ChooseConflicts;
+	/** A sentence for the person: to the terminal, never into the script's output. */
+	readonly say: (text: string) => void;
+	readonly now: () => number;
+	readonly reviewer: Reviewer;
+	/** What the run is made with, for the record. */
+	readonly facts: Pick<Extract<RunEvent, { kind: 'started' }>, 'version' | 'hashes'>;
+	/** Bytes that stand for standard input (the script came from it). */
+	readonly input?: Uint8Array;
+	/** Aborted: stop the run (Ctrl-C, a closed terminal). */
+	readonly signal: AbortSignal;
+};
+
+export type RunScriptResult = { readonly exit: Exit; readonly report: Report; readonly session: Session };
