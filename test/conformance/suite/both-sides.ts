@@ -14,8 +14,8 @@ export type BothSides = {
 };
 
 /**
- * Tests that differ are run inside once more, alone: with the shell strings allowed that they were refused, and because on a
- * busy machine some fail for want of time.
+ * Tests that differ are run inside once more, alone: in a folder of the machine, where commands see their files, with the shell
+ * strings allowed that they were refused, and because on a busy machine some fail for want of time.
  * `again`: natively too, whatever is remembered.
  */
 export async function runBothSides(suite: Suite, sides: Sides, module: string, again = false): Promise<BothSides> {
@@ -29,7 +29,7 @@ export async function runBothSides(suite: Suite, sides: Sides, module: string, a
 	const differing = first.differences.map(({ test }) => test);
 	if (differing.length === 0 || differing.length > 60) return { compared: first, native, inside };
 	sides.learnCommands();
-	const second = await runModule({ ...sides.inside, moduleTime: 300_000 }, module, sides.place, differing);
+	const second = await runModule({ ...sides.insideMachine, moduleTime: 300_000 }, module, sides.place, differing);
 	const tests = new Map(inside.tests);
 	for (const [id, ended] of second.tests) {
 		if (ended.outcome === 'pass' || !tests.has(id)) tests.set(id, ended);

@@ -3,7 +3,7 @@
     one_module.py MODULE CHOICE PLACE
 
 MODULE is a module of the package `test`. CHOICE is a JSON file: {"skip": [id…], "only": [id…] or null}.
-PLACE is an empty folder: the tests' working directory is made in it, and their temporary files.
+PLACE is a folder that is made here: the tests' working directory lies in it, and their temporary files.
 A line is a record separator and JSON, on a descriptor of its own, so that what tests print can stand between.
 """
 import json
@@ -159,7 +159,7 @@ def main(name, choice, place):
     support._run_suite = run_suite
     support.run_doctest = run_doctest
 
-    os.mkdir(os.path.join(place, 'work'))
+    os.makedirs(os.path.join(place, 'work'))
     os.chdir(os.path.join(place, 'work'))
     try:
         with warnings.catch_warnings():

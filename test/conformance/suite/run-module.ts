@@ -1,5 +1,6 @@
 /** Runs the tests of one module on one side, test by test. A test that hangs or kills the interpreter is noted, and the rest goes on. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 
@@ -15,11 +16,14 @@ export type ModuleRun = {
 	readonly seconds: number;
 };
 
-/** Words that start the interpreter, up to its own arguments. */
+/** Words that start the interpreter, up to its own arguments. `cwd`: where it starts, and what the policy lets it change. */
 export type Side = {
 	readonly name: 'native' | 'inside';
 	readonly command: readonly string[];
 	readonly env: NodeJS.ProcessEnv;
+	readonly cwd: string;
+	/** The tests' own folder is made in it: of the machine, or private to the guest. */
+	readonly work: string;
 	/** Times in milliseconds: for one test, and for a module. */
 	readonly testTime: number;
 	readonly moduleTime: number;
@@ -48,7 +52,7 @@ export async function runModule(
 		fs.writeFileSync(choice, JSON.stringify({ skip: [...tests.keys()].map(full), only: only?.map(full) ?? null }));
 		const left = side.moduleTime - (Date.now() - began);
 		const before = tests.size;
-		const work = join(place, module.slice('test_'.length));
+		const work = join(side.work, `t-${randomBytes(3).toString('hex')}`);
 		const words = [script, module, choice, work];
 		const end = await once(side, words, work, left, (id, ended) => tests.set(short(id, prefix), ended));
 		errors = end.errors;
@@ -91,13 +95,10 @@ function once(
 	left: number,
 	tell: (id: string, ended: Ended) => void,
 ): Promise<End> {
-	// A folder of the machine, so that the commands of the tests see their files, as they would of a person's own script.
-	fs.rmSync(work, { recursive: true, force: true });
-	fs.mkdirSync(work, { recursive: true });
 	const [program = '', ...words] = side.command;
 	const child = spawn(program, [...words, ...args], {
 		env: { ...side.env, TMPDIR: work },
-		cwd: work,
+		cwd: side.cwd,
 		detached: true,
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});

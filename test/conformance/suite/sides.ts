@@ -15,11 +15,15 @@ scratch: [/tmp]
 denied: ignore
 rules:
   - { allow: [write, delete], path: "./**" }
+  - { allow: connect, host: ["localhost:*", "127.0.0.1:*", "[::1]:*"] }
 `;
 
 export type Sides = {
 	readonly native: Side;
+	/** Works in scratch. */
 	readonly inside: Side;
+	/** Works in a folder of the machine, so that commands see the tests' files, as they see a person's own. */
+	readonly insideMachine: Side;
 	readonly place: string;
 	/** Allows the shell strings that the last run inside was refused; how many there were. */
 	readonly learnCommands: () => number;
@@ -36,6 +40,17 @@ export function openSides(suite: Suite, root: string, place: string): Sides {
 	const program = join(root, 'dist/approve-run.cjs');
 	const flags = ['--unattended', '--runtime', suite.folder, '--policy', file, '--report', report];
 	const { XDG_CACHE_HOME } = process.env;
+	const machine = join(place, 'm');
+	fs.mkdirSync(machine);
+	const inside: Side = {
+		name: 'inside',
+		command: [process.execPath, program, ...flags],
+		env: { ...env, XDG_STATE_HOME: join(place, 'state'), ...(XDG_CACHE_HOME && { XDG_CACHE_HOME }) },
+		cwd: machine,
+		work: '/tmp',
+		testTime: 100_000,
+		moduleTime: 700_000,
+	};
 	return {
 		place,
 		learnCommands: () => {
@@ -49,16 +64,13 @@ export function openSides(suite: Suite, root: string, place: string): Sides {
 			name: 'native',
 			command: [withoutInherited, suite.program, '-B'],
 			env,
-			testTime: 90_000,
-			moduleTime: 900_000,
+			cwd: machine,
+			work: '/tmp',
+			testTime: 60_000,
+			moduleTime: 400_000,
 		},
-		inside: {
-			name: 'inside',
-			command: [process.execPath, program, ...flags],
-			env: { ...env, XDG_STATE_HOME: join(place, 'state'), ...(XDG_CACHE_HOME && { XDG_CACHE_HOME }) },
-			testTime: 150_000,
-			moduleTime: 1_500_000,
-		},
+		inside,
+		insideMachine: { ...inside, work: machine },
 	};
 }
 
