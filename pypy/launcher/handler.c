@@ -64,6 +64,8 @@ static long answer(ucontext_t *context, long nr, const long *a)
 		return do_sigsuspend(a);
 	case __NR_mmap:
 		return do_map(a);
+	case __NR_mremap:
+		return do_remap(a);
 	case __NR_munmap:
 		return do_unmap(a);
 	case __NR_clone: /* of a thread the filter lets through, when its flags are a thread's */

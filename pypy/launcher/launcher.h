@@ -159,6 +159,7 @@ void handler_install(void);
 /* process.c, mappings.c: calls that the handler does partly by itself */
 long do_fork(ucontext_t *context, long flags, long stack, long parent_tid, long child_tid);
 long do_map(const long *arguments);
+long do_remap(const long *arguments);
 long do_unmap(const long *arguments);
 
 /* signals.c */

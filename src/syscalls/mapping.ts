@@ -5,7 +5,7 @@ import { NodeFile } from '../kernel/node-file.ts';
 import { PageHashes, pageBytes } from '../kernel/page-hashes.ts';
 import { pieceBytes } from '../wire/guest-link.ts';
 import type { Context, Handler } from './context.ts';
-import { beforeReading, mappingOf, noteFile, writeBack } from './shared-memory.ts';
+import { beforeReading, mappingOf, noteFile, pageUp, writeBack } from './shared-memory.ts';
 
 const PROT_WRITE = 2;
 const MAP_SHARED = 1;
@@ -25,6 +25,19 @@ export const mmap: Handler = (c) => {
 	if (!file.readable || (writesBack && !file.writable)) throw new SysError('EACCES');
 	if (!(file instanceof NodeFile) || file.node.type === 'directory') throw new SysError('ENODEV');
 	if (length <= 0 || offset < 0 || offset % pageBytes !== 0) throw new SysError('EINVAL');
+	return map(c, { file, address, length, offset, shared, writesBack });
+};
+
+type Wanted = {
+	readonly file: NodeFile;
+	readonly address: number;
+	readonly length: number;
+	readonly offset: number;
+	readonly shared: boolean;
+	readonly writesBack: boolean;
+};
+
+function map(c: Context, { file, address, length, offset, shared, writesBack }: Wanted): number {
 	const region = shared ? regionOf(c, file, offset + length, writesBack) : undefined;
 	const there = region === undefined && shared ? mappingOf(c, file, offset, length) : undefined;
 	// Memory that another mapping of it changed belongs to the file, for a private mapping too.
@@ -38,6 +51,22 @@ export const mmap: Handler = (c) => {
 	} else if (region !== undefined) region.pinned = true;
 	if (region !== undefined) return region.address + offset;
 	return there?.[1] ?? 0;
+}
+
+/** Implements mremap(2) for a shared file mapping that gets longer; the launcher makes it shorter, and moves all others. */
+export const mremap: Handler = (c) => {
+	const mapping = c.process.mappings.get(c.long(0));
+	const [length, address] = [c.long(2), c.long(4)];
+	if (mapping === undefined || c.long(1) <= 0) throw new SysError('EFAULT');
+	const { file, offset } = mapping;
+	writeBack(c, c.long(0), mapping.length);
+	file.hold();
+	try {
+		c.kernel.unmapped(c.process, mapping);
+		return map(c, { file, address, length, offset, shared: true, writesBack: true });
+	} finally {
+		file.release();
+	}
 };
 
 /** Where the file lies in the arena; it is brought there for a mapping that may be written. undefined: it has no place there. */
@@ -54,6 +83,8 @@ function regionOf(c: Context, file: NodeFile, end: number, bring: boolean): Regi
 
 /** Implements msync(2) for shared file mappings. */
 export const msync: Handler = (c) => {
+	const flags = c.int(2);
+	if (c.long(0) % pageBytes !== 0 || (flags & ~7) !== 0 || (flags & 5) === 5) throw new SysError('EINVAL');
 	writeBack(c, c.long(0), c.long(1));
 	return 0;
 };
@@ -62,7 +93,7 @@ export const msync: Handler = (c) => {
 export const munmap: Handler = (c) => {
 	const mapping = c.process.mappings.get(c.long(0));
 	writeBack(c, c.long(0), c.long(1));
-	if (mapping !== undefined && c.long(1) >= mapping.length) c.kernel.unmapped(c.process, mapping);
+	if (mapping !== undefined && pageUp(c.long(1)) >= mapping.length) c.kernel.unmapped(c.process, mapping);
 	return 0;
 };
 
@@ -75,10 +106,13 @@ function clear(c: Context, { address, length }: Region): void {
 
 function fill(c: Context, file: NodeFile, address: number, length: number, offset: number): void {
 	const bytes = Buffer.allocUnsafe(Math.min(length, pieceBytes));
+	const zeros = Buffer.alloc(bytes.length);
 	for (let done = 0; done < length; ) {
 		const got = file.readAt(bytes.subarray(0, Math.min(bytes.length, length - done)), offset + done);
 		if (got === 0) break;
-		c.link.write(address + done, bytes.subarray(0, got));
+		// Fresh memory is zero: the holes of a large file cost none.
+		const isZero = got === bytes.length && bytes.equals(zeros);
+		if (!isZero) c.link.write(address + done, bytes.subarray(0, got));
 		done += got;
 	}
 }

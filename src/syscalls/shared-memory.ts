@@ -109,6 +109,6 @@ function* overlapping(
 	}
 }
 
-function pageUp(length: number): number {
+export function pageUp(length: number): number {
 	return Math.ceil(length / pageBytes) * pageBytes;
 }

@@ -213,6 +213,7 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 			'128 MiB of files are one memory in all processes; past that, forked children share it and others see the file',
 		),
 	],
+	['mremap', partial(mapping.mremap, 'of shared file mappings, without MREMAP_FIXED; of others natively')],
 	['munmap', full(mapping.munmap)],
 	['msync', full(mapping.msync)],
 	// Sockets
