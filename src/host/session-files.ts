@@ -3,6 +3,7 @@ import {
 	appendFileSync,
 	closeSync,
 	constants,
+	fstatSync,
 	fsyncSync,
 	lstatSync,
 	mkdirSync,
@@ -27,6 +28,8 @@ export interface SessionFiles {
 	makePrivateFolder(path: string): void;
 	/** Undefined: there is no such file. */
 	readWhole(path: string): Buffer | undefined;
+	/** The last bytes of a file, `most` of them; undefined: there is no such file. */
+	readEnd(path: string, most: number): Buffer | undefined;
 	/** Replaces a file in one step (0600). `sync`: it and its folder are on the disk when this returns. */
 	writeWhole(path: string, bytes: Uint8Array, sync: boolean): void;
 	/** Names in a folder; empty where it is missing. */
@@ -71,6 +74,7 @@ const sessionFiles: SessionFiles = {
 			}
 		}),
 	readWhole: (path) => withPath(path, () => unlessMissing(() => readFileSync(path))),
+	readEnd: (path, most) => withPath(path, () => unlessMissing(() => readEnd(path, most))),
 	writeWhole: (path, bytes, sync) =>
 		withPath(path, () => {
 			const temporary = `${path}.new`;
@@ -112,6 +116,17 @@ const sessionFiles: SessionFiles = {
 	remove: (path) => withPath(path, () => unlessMissing(() => unlinkSync(path))),
 	removeFolder: (path) => withPath(path, () => rmSync(path, { recursive: true, force: true })),
 };
+
+function readEnd(path: string, most: number): Buffer {
+	const fd = openSync(path, constants.O_RDONLY);
+	try {
+		const { size } = fstatSync(fd);
+		const bytes = Buffer.alloc(Math.min(most, size));
+		return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, size - bytes.length));
+	} finally {
+		closeSync(fd);
+	}
+}
 
 function syncFolder(path: string): void {
 	const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);

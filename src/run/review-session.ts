@@ -7,13 +7,14 @@ import type { Change } from '../model/change.ts';
 import type { ChooseConflicts } from '../model/conflict.ts';
 import type { Verdict } from '../model/decision.ts';
 import type { Review, ReviewEnd } from '../model/review.ts';
+import { appliedTest } from '../session/applied-changes.ts';
 import type { ApplyHost } from '../session/apply-host.ts';
 import { recover } from '../session/recover.ts';
 import { type RollbackResult, rollback } from '../session/rollback.ts';
 import type { Session, SessionStore } from '../session/store.ts';
 import { type ChangeDecisions, createChangeDecisions } from './change-decisions.ts';
 import { applyResolving } from './resolve-conflicts.ts';
-import { openSessionWork, type Reviewer, type SessionWork } from './session-work.ts';
+import { clearAfterRun, openSessionWork, type Reviewer, type SessionWork } from './session-work.ts';
 import { openStoredDecisions } from './stored-decisions.ts';
 
 export type SessionActions = {
@@ -34,8 +35,12 @@ export class WrongState extends Error {
 }
 
 /** What the session still wants of the machine. */
-export function pendingChanges({ session, files }: Pick<SessionActions, 'session' | 'files'>): Change[] {
-	return loadChangeSet(session.upper, files);
+export function pendingChanges({ session, files, host }: Pick<SessionActions, 'session' | 'files' | 'host'>): Change[] {
+	const changes = loadChangeSet(session.upper, files);
+	// A session whose controller was killed does not know itself what it has applied; its journals do.
+	if (session.state.kind !== 'interrupted' && session.state.kind !== 'waiting') return changes;
+	const isApplied = appliedTest(host.files, session.folder);
+	return changes.filter((change) => !isApplied(change));
 }
 
 /** Shows the changes and does what the person decides. Throws WrongState, ConflictError, ApplyError. */
@@ -127,6 +132,11 @@ async function withWork<Result>(
 	if (session.state.kind === 'rolled-back')
 		throw new WrongState(`session ${session.id} was rolled back; run the script again`);
 	recover(session, host);
+	clearAfterRun(session.folder, host.files);
+	if (session.state.kind === 'interrupted' && isAllApplied(actions)) {
+		session.update({ state: { kind: 'applied', at: now() } });
+		throw new WrongState(`all of session ${session.id} is applied; approve-run rollback takes it back`);
+	}
 	const stored = openStoredDecisions(session, host.files);
 	const decisions = createChangeDecisions(askOnly, stored.get);
 	const work = openSessionWork(session, host, now);
@@ -140,6 +150,12 @@ async function withWork<Result>(
 		work.close();
 		if (session.state.kind === 'interrupted') session.update({ state: { kind: 'waiting' } });
 	}
+}
+
+/** The controller was killed between the last step of applying and its word of it. */
+function isAllApplied({ session, files, host }: SessionActions): boolean {
+	const changes = loadChangeSet(session.upper, files);
+	return changes.length > 0 && changes.every(appliedTest(host.files, session.folder));
 }
 
 /** The policy has spoken at the end of the run, and that was kept; a later process asks the person alone. */

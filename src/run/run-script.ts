@@ -15,7 +15,7 @@ import { makeReport } from './make-report.ts';
 import { applyResolving } from './resolve-conflicts.ts';
 import type { RunScriptOptions, RunScriptResult } from './run-script-options.ts';
 import { bugSentence, limitSentence, messageOf } from './sentences.ts';
-import { isRefusal, openSessionWork, type SessionWork } from './session-work.ts';
+import { clearAfterRun, isRefusal, openSessionWork, type SessionWork } from './session-work.ts';
 
 export function runScript(options: RunScriptOptions): Promise<RunScriptResult> {
 	return new ScriptRun(options).run();
@@ -78,6 +78,7 @@ class ScriptRun {
 		const tick = setInterval(() => this.#review.setUsed(this.#run.used()), 250);
 		const outcome = await this.#run.done;
 		clearInterval(tick);
+		clearAfterRun(this.#session.folder, this.#options.applyHost.files);
 		this.#options.streams.pause();
 		this.#tellEnd(outcome);
 		const stopped = outcome.limit !== undefined || outcome.end.kind !== 'ended';

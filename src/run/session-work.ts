@@ -1,8 +1,10 @@
 /** What a session can do with its changes: show them, apply them, remember what was decided. */
 import { createHash } from 'node:crypto';
+import type { SessionFiles } from '../host/session-files.ts';
 import type { Change } from '../model/change.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { Detail } from '../model/review.ts';
+import { readersBefore } from '../session/applied-changes.ts';
 import { ApplyError, applyChanges, type SeenConflicts } from '../session/apply.ts';
 import type { ApplyHost } from '../session/apply-host.ts';
 import { LockedError } from '../session/apply-lock.ts';
@@ -23,6 +25,7 @@ export type SessionWork = {
 	readonly readers: ChangeReaders;
 	/** Appends to the record. */
 	event(event: RunEvent): void;
+	/** Of one that was applied by this work: what was applied, and not what the machine has made of it since. */
 	detail(change: Change): Detail;
 	/**
 	 * Applies all of them or none. `content`: SHA-256 by content name, of what was approved as it was shown; other bytes are refused.
@@ -67,21 +70,33 @@ export function isRefusal(error: unknown): error is Error {
 	return [ConflictError, ApplyError, LockedError, DamagedJournal].some((kind) => error instanceof kind);
 }
 
+/** Removes what only a run that goes on needs: its FIFOs, and private files that a killed worker left. */
+export function clearAfterRun(sessionFolder: string, files: SessionFiles): void {
+	for (const name of ['channel', 'scratch']) files.removeFolder(`${sessionFolder}/${name}`);
+}
+
 export function openSessionWork(session: Session, host: ApplyHost, now: () => number, others = () => {}): SessionWork {
 	const events = session.openEvents();
 	const readers = openReaders(host.tree, host.files, session.folder);
 	const applied = new Set<string>();
+	/** Which transaction has put a change on the machine. */
+	const transactions = new Map<Change, number>();
 	return {
 		session,
 		readers,
 		event: (event) => events.append(event),
-		detail: (change) => describeChange(change, readers),
+		detail(change) {
+			const number = transactions.get(change);
+			if (number === undefined) return describeChange(change, readers);
+			return describeChange(change, readersBefore(readers, host.files, session.folder, number));
+		},
 		apply(changes, force, content) {
 			if (changes.length === 0) return [];
 			if (applied.size === 0) others();
 			const result = applyChanges(session, changes, host, { force, approvedContent: content });
 			if (result.kind === 'conflicts') throw new ConflictError(result.conflicts);
 			for (const path of result.paths) applied.add(path);
+			for (const change of changes) transactions.set(change, result.transaction);
 			events.append({ kind: 'applied', at: now(), paths: result.paths });
 			// What was done to the machine is under the seal at once, whatever becomes of this process.
 			events.sync();

@@ -12,6 +12,7 @@
 import { SysError } from '../abi/errno.ts';
 import type { Tree } from '../host/atomic-tree.ts';
 import type { Change } from '../model/change.ts';
+import { markOf } from './applied-changes.ts';
 import type { ApplyHost, SessionPlace } from './apply-host.ts';
 import { withApplyLock } from './apply-lock.ts';
 import { openCheckpoint } from './checkpoint.ts';
@@ -93,7 +94,8 @@ function applyLocked(
 	let staged: Staged | undefined;
 	try {
 		files.makePrivateFolder(journalFolder(session.folder));
-		plan = makePlan(changes, layout, token(host.random), host.now(), checkpoint.save);
+		const made = makePlan(changes, layout, token(host.random), host.now(), checkpoint.save);
+		plan = { ...made, marks: given.map(markOf) };
 		appendRecord(files, file, plan, true);
 		files.syncFolder(journalFolder(session.folder));
 		const content = { folder: `${session.folder}/upper/content` };

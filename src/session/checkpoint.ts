@@ -18,6 +18,11 @@ export interface Checkpoint {
 /** Up to so many files are synced one by one; more of them with one syncfs(2) of the file system. */
 export const syncOneByOne = 64;
 
+/** Where a session keeps the bytes of an original. */
+export function checkpointFile(sessionFolder: string, sha256: string): string {
+	return `${sessionFolder}/checkpoint/${sha256.slice(0, 2)}/${sha256}`;
+}
+
 export function openCheckpoint(files: SessionFiles, tree: Tree, sessionFolder: string): Checkpoint {
 	const folder = `${sessionFolder}/checkpoint`;
 	const made = new Set<string>();
@@ -25,7 +30,7 @@ export function openCheckpoint(files: SessionFiles, tree: Tree, sessionFolder: s
 	const temporary = `${folder}/incoming`;
 	/** A copy that was broken off may lie there. */
 	let isStale = true;
-	const fileOf = (sha256: string) => `${folder}/${sha256.slice(0, 2)}/${sha256}`;
+	const fileOf = (sha256: string) => checkpointFile(sessionFolder, sha256);
 
 	const keepBytes = (path: string): { sha256: string; stat: ReturnType<Tree['fstat']> } => {
 		const from = tree.openRead(path);

@@ -19,20 +19,26 @@ export type TransactionState =
 	| { readonly kind: 'empty' }
 	| { readonly kind: 'damaged'; readonly why: string };
 
+/** Bytes at the end of a journal that hold its last record, where that says that all is done. */
+const lastWords = 1024;
+
 export type Transaction = { readonly number: number; readonly file: string; readonly state: TransactionState };
 
 /** The transactions of a session, oldest first. */
 export function listTransactions(files: SessionFiles, sessionFolder: string): Transaction[] {
-	const folder = journalFolder(sessionFolder);
-	const numbers = files
-		.list(folder)
-		.map((name) => /^apply-([1-9]\d{0,8})\.jsonl$/.exec(name)?.[1])
-		.filter((digits) => digits !== undefined)
-		.map(Number)
-		.sort((a, b) => a - b);
-	return numbers.map((number) => {
+	return numbersIn(files, sessionFolder).map((number) => {
 		const file = journalFile(sessionFolder, number);
 		return { number, file, state: readState(files, file) };
+	});
+}
+
+/** Whether every transaction of a session is at its end, by the last words of its journals alone: a plan may have megabytes. */
+export function allSettled(files: SessionFiles, sessionFolder: string): boolean {
+	return numbersIn(files, sessionFolder).every((number) => {
+		const words = files.readEnd(journalFile(sessionFolder, number), lastWords)?.toString('latin1') ?? '';
+		const [line = '', nothing] = words.split('\n').slice(-2);
+		const kind = nothing === '' ? readLine(line)?.kind : undefined;
+		return kind === 'done' || kind === 'undone';
 	});
 }
 
@@ -54,6 +60,15 @@ export function appendRecord(files: SessionFiles, file: string, record: JournalR
 	} finally {
 		files.close(fd);
 	}
+}
+
+function numbersIn(files: SessionFiles, sessionFolder: string): number[] {
+	return files
+		.list(journalFolder(sessionFolder))
+		.map((name) => /^apply-([1-9]\d{0,8})\.jsonl$/.exec(name)?.[1])
+		.filter((digits) => digits !== undefined)
+		.map(Number)
+		.sort((a, b) => a - b);
 }
 
 function readState(files: SessionFiles, file: string): TransactionState {

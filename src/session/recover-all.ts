@@ -5,11 +5,12 @@ import type { Session, SessionStore } from './store.ts';
 
 /** The sessions that were brought back to before their broken off apply. Throws what recover() throws. */
 export function recoverAll(store: SessionStore, host: ApplyHost): readonly Session[] {
-	return store.list().flatMap((entry) => {
-		// A running session applies by itself; what another process is at is under the lock.
-		if (entry.kind !== 'session' || entry.session.state.kind === 'running') return [];
-		if (!needsRecovery(entry.session, host)) return [];
-		recover(entry.session, host);
-		return [entry.session];
-	});
+	return store
+		.list((folder) => needsRecovery({ folder }, host))
+		.flatMap((entry) => {
+			// A running session applies by itself; what another process is at is under the lock.
+			if (entry.kind !== 'session' || entry.session.state.kind === 'running') return [];
+			recover(entry.session, host);
+			return [entry.session];
+		});
 }

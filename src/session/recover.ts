@@ -2,7 +2,7 @@
 import type { ApplyHost, SessionPlace } from './apply-host.ts';
 import { withApplyLock } from './apply-lock.ts';
 import { openCheckpoint } from './checkpoint.ts';
-import { appendRecord, listTransactions, type Transaction } from './journal.ts';
+import { allSettled, appendRecord, listTransactions, type Transaction } from './journal.ts';
 import { syncSteps } from './stage.ts';
 import type { Left, Plan, Staged } from './transaction.ts';
 import { undoPlan } from './undo.ts';
@@ -27,8 +27,9 @@ export function recover(session: SessionPlace, host: ApplyHost, wait?: number): 
 }
 
 /** Whether recover() has work to do. */
-export function needsRecovery(session: SessionPlace, host: Pick<ApplyHost, 'files'>): boolean {
-	return listTransactions(host.files, session.folder).some(({ state }) => isOpen(state.kind));
+export function needsRecovery({ folder }: Pick<SessionPlace, 'folder'>, host: Pick<ApplyHost, 'files'>): boolean {
+	if (allSettled(host.files, folder)) return false;
+	return listTransactions(host.files, folder).some(({ state }) => isOpen(state.kind));
 }
 
 export function recoverLocked(session: SessionPlace, host: ApplyHost): Recovered {

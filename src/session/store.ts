@@ -60,8 +60,8 @@ export interface SessionStore {
 	create(about: NewSession): Session;
 	/** By id, or by the only id that begins so. Throws NoSuchSession, UntrustedSession. */
 	open(id: string): Session;
-	/** Newest first. */
-	list(): SessionEntry[];
+	/** Newest first; those alone whose folder is `wanted`, which is asked before anything of a session is read. */
+	list(wanted?: (folder: string) => boolean): SessionEntry[];
 	/** Throws away what the session wanted and keeps the record of it. Throws SessionBusy while it runs. */
 	discard(id: string): Session;
 	/** Removes the whole folder, and with it the way back. Throws SessionBusy, NoSuchSession, UntrustedSession. */
@@ -129,7 +129,12 @@ export function openStore(root: string, host: StoreHost): SessionStore {
 			return makeSession(root, record, host);
 		},
 		open,
-		list: () => ids().sort().reverse().map(load),
+		list: (wanted = () => true) =>
+			ids()
+				.filter((id) => wanted(`${root}/${id}`))
+				.sort()
+				.reverse()
+				.map(load),
 		discard: (id) => {
 			const session = openIdle(id);
 			session.update({ state: { kind: 'discarded', at: host.now() } });

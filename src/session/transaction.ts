@@ -79,6 +79,8 @@ const planShape = z.strictObject({
 	at: z.int(),
 	stage: z.array(stageItemShape),
 	steps: z.array(stepShape),
+	/** Which changes it applies: see markOf. */
+	marks: z.exactOptional(z.array(z.string().check(z.regex(/^[0-9a-f]{32}$/)))),
 });
 
 /** What became of each stage item, in the same order: by this a later start knows our own files. */

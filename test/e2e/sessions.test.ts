@@ -2,6 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openProcesses } from '../../src/host/process-identity.ts';
+import { openSessionFiles } from '../../src/host/session-files.ts';
+import { openStore } from '../../src/session/store.ts';
 import { eventually, makeWorld, openPolicy, type World } from './program.ts';
 
 let world: World;
@@ -212,7 +215,7 @@ test('a link that leads to a credential does not make it readable', async () => 
 test('the record of a session proves itself, and an edit of it is found', async () => {
 	const { report } = await world.report([...open, '-c', 'open("a", "w").close()']);
 	const good = await world.run(['audit', 'verify', report.session]);
-	expect(good.stdout).toMatch(/^\d+ events, the chain is whole\n$/);
+	expect(good.stdout).toMatch(/^\d+ events, the chain is whole\n/);
 	const file = join(world.folder, 'state/approve-run/sessions', report.session, 'events.jsonl');
 	const lines = readFileSync(file, 'utf8').split('\n');
 	lines[1] = (lines[1] ?? '').replace('"approved":true', '"approved":false').replace('"kind":"', '"kind": "');
@@ -261,6 +264,31 @@ test('names that are no UTF-8, 255 bytes long, or hold newlines and escapes are 
 	expect(execFileSync('ls -1b --quoting-style=c d*', { cwd: world.work, shell: '/bin/sh', encoding: 'utf8' })).toBe(
 		'"caf\\351"\n',
 	);
+});
+
+test('a session whose controller was killed just after applying knows it: no conflicts, and it can be taken back', async () => {
+	world.write('notes.txt', 'first\n');
+	const { report } = await world.report([
+		...open,
+		'-c',
+		'open("notes.txt", "a").write("second\\n"); open("new", "w").close()',
+	]);
+	expect(report.applied).toHaveLength(2);
+	const folder = join(world.env['XDG_STATE_HOME'] ?? '', 'approve-run/sessions');
+	expect(existsSync(join(folder, report.session, 'channel'))).toBe(false);
+	const host = { files: openSessionFiles(), processes: openProcesses(), now: Date.now, random: Math.random };
+	const dead = { ...host.processes.self(), pid: 4_194_300 };
+	openStore(folder, host)
+		.open(report.session)
+		.update({ state: { kind: 'running', controller: dead } });
+
+	expect(await world.sessions()).toEqual([{ id: report.session, state: 'interrupted' }]);
+	expect((await world.run(['diff', report.session])).stdout).toBe('');
+	const applied = await world.run(['apply', report.session]);
+	expect(applied.stderr).toContain('is applied');
+	expect(await world.sessions()).toEqual([{ id: report.session, state: 'applied' }]);
+	expect((await world.run(['rollback', report.session])).status).toBe(0);
+	expect([world.read('notes.txt'), world.names()]).toEqual(['first\n', ['notes.txt', 'open.yaml']]);
 });
 
 test('a session of a running script is busy, and is told so', async () => {
