@@ -194,7 +194,15 @@ export async function showReview(review: Review): Promise<void> {
 	const { input, output } = terminal;
 	try {
 		const { runReview } = await import('../ui/run-review.tsx');
-		await runReview(review, { input, output, env: process.env, person: personName() });
+		const { editInTerminal } = await import('../host/editor.ts');
+		const editor = process.env['VISUAL'] || process.env['EDITOR'] || 'vi';
+		await runReview(review, {
+			input,
+			output,
+			env: process.env,
+			person: personName(),
+			editor: (name, bytes) => editInTerminal(editor, name, bytes),
+		});
 	} finally {
 		terminal.close();
 	}

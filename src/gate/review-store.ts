@@ -1,8 +1,8 @@
 /** The review as data: what the run layer tells, what the person decides, and who is told of it. */
 
-import type { Approval } from '../model/decision.ts';
+import type { Approval, EditWay } from '../model/decision.ts';
 import type { LimitsUsed } from '../model/limits.ts';
-import type { Detail, Review, ReviewEnd, ReviewItem, ReviewState, RunPhase } from '../model/review.ts';
+import type { Detail, Draft, Review, ReviewEnd, ReviewItem, ReviewState, RunPhase } from '../model/review.ts';
 import type { Question } from './approver.ts';
 import { type Clock, coalesce, systemClock } from './coalesce.ts';
 import { canDecide, differs, noAnswer, stateOf } from './decisions.ts';
@@ -19,7 +19,16 @@ export type ReviewOptions = {
 	readonly cwd?: string;
 	/** Computes what the right side shows of an item; asked once for each version of it while it is in use. */
 	readonly loadDetail: (id: number) => Promise<Detail>;
+	/** Absent: nothing can be edited. */
+	readonly editing?: Editing;
 	readonly clock?: Clock;
+};
+
+/** What editing an item comes to; the store has made sure that it is open still. */
+export type Editing = {
+	draft(item: ReviewItem): Draft;
+	/** Puts it in place of what the script wanted, and gives the item its new version. Why not, where it cannot be. */
+	revise(item: ReviewItem, bytes: Uint8Array, how: EditWay): string | undefined;
 };
 
 /** The run layer's side of a review; the screen gets it as a plain `Review`. */
@@ -56,6 +65,8 @@ export function createReview(options: ReviewOptions): ReviewStore {
 	const details = createDetailCache(options.loadDetail, detailsKept);
 	const output = createOutputRing(outputBytes);
 	const seen = new Set<number>();
+	/** Hashes of the contents that were given out to be shown, of the items' versions of now. */
+	const contents = new Map<number, string>();
 	const waiting = new Map<number, (approval: Approval) => void>();
 	const changed = createListeners<[]>();
 	const stopped = createListeners<[]>();
@@ -86,7 +97,20 @@ export function createReview(options: ReviewOptions): ReviewStore {
 			if (detail.kind === 'diff' && now !== undefined && now.version === asked.version && now.added === undefined) {
 				put({ ...now, added: detail.added, removed: detail.removed });
 			}
+			if (now?.version === asked.version && 'content' in detail && detail.content !== undefined) {
+				contents.set(id, detail.content);
+			}
 			return detail;
+		},
+		async draft(id, version) {
+			const item = editable(id, version);
+			return typeof item === 'string' ? { kind: 'refused', why: item } : edit((editing) => editing.draft(item));
+		},
+		async revise(id, version, bytes, how) {
+			const item = editable(id, version);
+			if (typeof item === 'string') return item;
+			const result = edit((editing) => ({ kind: 'refused', why: editing.revise(item, bytes, how) }));
+			return result.why;
 		},
 		markSeen(id, version) {
 			const item = items.get(id);
@@ -198,6 +222,25 @@ export function createReview(options: ReviewOptions): ReviewStore {
 	function forget(id: number): void {
 		seen.delete(id);
 		details.forget(id);
+		contents.delete(id);
+	}
+
+	/** The item, or why it cannot be edited. */
+	function editable(id: number, version: string | undefined): ReviewItem | string {
+		const item = items.get(id);
+		if (item === undefined || differs(item, version)) return 'It changed meanwhile: look again.';
+		if (end !== undefined || !canDecide(item)) return 'It is decided already.';
+		if (item.change === undefined && item.effect.kind !== 'run') return 'There is nothing to edit in it.';
+		return item;
+	}
+
+	function edit<Result>(run: (editing: Editing) => Result): Result | { kind: 'refused'; why: string } {
+		if (options.editing === undefined) return { kind: 'refused', why: 'Nothing can be edited here.' };
+		try {
+			return run(options.editing);
+		} catch (error) {
+			return { kind: 'refused', why: `It cannot be edited: ${error instanceof Error ? error.message : String(error)}` };
+		}
 	}
 
 	function isFailed(item: ReviewItem): boolean {
@@ -205,8 +248,9 @@ export function createReview(options: ReviewOptions): ReviewStore {
 	}
 
 	/** Whether it was decided. */
-	function decide(item: ReviewItem, approval: Approval): boolean {
-		if (end !== undefined || !canDecide(item) || (approval.approved && isFailed(item))) return false;
+	function decide(item: ReviewItem, given: Approval): boolean {
+		if (end !== undefined || !canDecide(item) || (given.approved && isFailed(item))) return false;
+		const approval = given.approved ? { ...given, ...boundTo(item) } : given;
 		const next: ReviewItem = { ...item, state: stateOf(approval) };
 		put(next);
 		const resolve = waiting.get(item.id);
@@ -214,6 +258,12 @@ export function createReview(options: ReviewOptions): ReviewStore {
 		resolve?.(approval);
 		decided.call(next, approval);
 		return true;
+	}
+
+	/** What an approval is bound to: the bytes that were shown, and what a person made of it. */
+	function boundTo({ id, edit }: ReviewItem): Pick<Approval, 'content' | 'edit'> {
+		const content = contents.get(id);
+		return { ...(content === undefined ? {} : { content }), ...(edit === undefined ? {} : { edit }) };
 	}
 
 	function refuse(id: number, because: string): void {

@@ -29,4 +29,24 @@ export type Approval = {
 	readonly because?: string;
 	/** For a denied command: the exit status the person wants the guest to see instead of EACCES. 0..255. */
 	readonly status?: number;
+	/** SHA-256 in hex of a file's new bytes as they were on the screen: others are not applied. */
+	readonly content?: string;
+	/** What was approved, where that is not what the script wanted. */
+	readonly edit?: Edit;
 };
+
+/** What a person made of an effect before approving it. */
+export type Edit =
+	| {
+			readonly kind: 'content';
+			/** Name of a file in the session's `upper/content/` that holds the approved bytes. */
+			readonly content: string;
+			readonly size: number;
+			/** The name of the bytes that the script wanted. */
+			readonly wanted: string;
+			/** `edited`: in an editor; `hunks`: parts of the change were left out. */
+			readonly how: EditWay;
+	  }
+	| { readonly kind: 'command'; readonly argv: readonly string[]; readonly program: string };
+
+export type EditWay = 'edited' | 'hunks';

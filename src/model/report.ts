@@ -1,4 +1,4 @@
-import type { DecidedBy, Decision } from './decision.ts';
+import type { DecidedBy, Decision, EditWay } from './decision.ts';
 import type { EffectKind } from './effect.ts';
 import type { LimitName } from './limits.ts';
 
@@ -18,6 +18,10 @@ export type ReportEffect = {
 	/** Lines, for a text file. */
 	readonly added?: number;
 	readonly removed?: number;
+	/** The words that were approved in place of the script's own. */
+	readonly approvedArgv?: readonly string[];
+	/** A file's new content was changed by a person before it was approved: in an editor, or by leaving out parts of it. */
+	readonly edited?: EditWay;
 	/** A command's exit status. */
 	readonly status?: number;
 };

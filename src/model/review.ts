@@ -1,4 +1,4 @@
-import type { Approval, DecidedBy } from './decision.ts';
+import type { Approval, DecidedBy, Edit, EditWay } from './decision.ts';
 import type { Effect } from './effect.ts';
 import type { LimitsUsed } from './limits.ts';
 
@@ -17,7 +17,14 @@ export type ReviewItem = {
 	readonly removed?: number;
 	/** Differs whenever what the item would do differs: what was seen or decided of another version does not count. */
 	readonly version?: string;
+	/** What a person made of it: approving it approves this. */
+	readonly edit?: Edit;
+	/** Where in the script it was asked for, as the script's own interpreter says: a hint that a hostile script can forge. */
+	readonly origin?: Origin;
 };
+
+/** A line of the script, from 1. Untrusted. */
+export type Origin = { readonly file: string; readonly line: number };
 
 export type ItemState =
 	/** `live`: the script stands still until it is answered. */
@@ -32,10 +39,22 @@ export type ItemState =
 /** One line of a diff. Numbers count from 1. `text` is the guest's, unsafe for a terminal, and has no line end. */
 export type DiffLine =
 	| { readonly kind: 'same'; readonly before: number; readonly after: number; readonly text: string }
-	| { readonly kind: 'removed'; readonly before: number; readonly text: string; readonly changed?: readonly Span[] }
-	| { readonly kind: 'added'; readonly after: number; readonly text: string; readonly changed?: readonly Span[] }
-	/** A header (`@@ -1,5 +1,6 @@`), a folded part, a missing newline at the end: our words. */
-	| { readonly kind: 'note'; readonly text: string };
+	| {
+			readonly kind: 'removed';
+			readonly before: number;
+			readonly text: string;
+			readonly changed?: readonly Span[] | undefined;
+	  }
+	| {
+			readonly kind: 'added';
+			readonly after: number;
+			readonly text: string;
+			readonly changed?: readonly Span[] | undefined;
+	  }
+	/** A header (`@@ -1,5 +1,6 @@`), a missing newline at the end: our words. */
+	| { readonly kind: 'note'; readonly text: string }
+	/** Unchanged lines that are not shown: our words. `DiffLines.unfold` shows them. */
+	| { readonly kind: 'fold'; readonly text: string };
 
 /** The part of a line, in UTF-16 units from `start` to before `end`, that differs from its partner line. */
 export type Span = { readonly start: number; readonly end: number };
@@ -44,6 +63,40 @@ export type Span = { readonly start: number; readonly end: number };
 export interface DiffLines {
 	readonly length: number;
 	at(index: number): DiffLine;
+	/** The same diff with more of the fold that is line `index`. */
+	unfold?(index: number): DiffLines;
+	/** The same, old and new side by side. */
+	pairs?(): DiffPairs;
+	/** Absent: parts of it cannot be left out. */
+	readonly parts?: DiffParts;
+}
+
+/** Both sides of a row; a side is undefined where the other one has more lines. */
+export type DiffPair =
+	| { readonly kind: 'whole'; readonly line: DiffLine }
+	| { readonly kind: 'sides'; readonly before: DiffLine | undefined; readonly after: DiffLine | undefined };
+
+export interface DiffPairs {
+	readonly length: number;
+	at(index: number): DiffPair;
+	/** The row in which a line (by its index in the one-sided diff) stands; and back. */
+	rowOf(line: number): number;
+	lineOf(row: number): number;
+}
+
+/** Lines that are replaced: numbers from 1, up to before `end`; equal where there are none. */
+export type DiffPart = { readonly removed: LineRange; readonly added: LineRange };
+
+export type LineRange = { readonly start: number; readonly end: number };
+
+/** The changes of a diff, each of which can be left out. */
+export interface DiffParts {
+	/** Hunks, each as the changes it holds, in order. */
+	readonly hunks: readonly (readonly DiffPart[])[];
+	/** The line of the diff at which a part begins. */
+	lineOf(part: DiffPart): number;
+	/** The new file with these parts of the change alone. Parts of a part count too. */
+	take(parts: readonly DiffPart[]): Uint8Array;
 }
 
 /** What the right side shows of an item. */
@@ -55,9 +108,13 @@ export type Detail =
 			readonly lines: DiffLines;
 			readonly added: number;
 			readonly removed: number;
+			/** SHA-256 of the new bytes, in hex: an approval is bound to them. */
+			readonly content?: string;
 	  }
+	/** A binary file: facts, and its bytes (or those that change) in hexadecimal. */
+	| { readonly kind: 'bytes'; readonly facts: readonly string[]; readonly lines: DiffLines; readonly content?: string }
 	/** Binary file, directory, symlink, deletion without text: facts alone. */
-	| { readonly kind: 'facts'; readonly facts: readonly string[] }
+	| { readonly kind: 'facts'; readonly facts: readonly string[]; readonly content?: string }
 	| {
 			readonly kind: 'command';
 			readonly argv: readonly string[];
@@ -65,6 +122,8 @@ export type Detail =
 			readonly cwd: string;
 			readonly env: Readonly<Record<string, string>>;
 			readonly facts: readonly string[];
+			/** What the script wanted, where a person edited it. */
+			readonly wanted?: readonly string[];
 	  }
 	/** It could not be shown; why. Such an item can be denied but not approved. */
 	| { readonly kind: 'failed'; readonly why: string };
@@ -105,6 +164,11 @@ export type ReviewCounts = {
 	readonly changes: number;
 };
 
+export type Draft =
+	/** `name`: of the file, so that an editor knows its language. */
+	| { readonly kind: 'draft'; readonly name: string; readonly bytes: Uint8Array }
+	| { readonly kind: 'refused'; readonly why: string };
+
 /** How the review ended. */
 export type ReviewEnd = 'apply' | 'later' | 'discard';
 
@@ -116,6 +180,10 @@ export interface Review {
 	/** The script's last output, at most 64 KiB of it, decoded; unsafe for a terminal. */
 	output(): string;
 	detail(id: number): Promise<Detail>;
+	/** What an editor is given of an item that is not decided for good: its new bytes, or the words of its command. */
+	draft(id: number, version: string | undefined): Promise<Draft>;
+	/** Takes an edited draft (or what is left of a change) in place of what the script wanted. Why not, where it cannot be. */
+	revise(id: number, version: string | undefined, bytes: Uint8Array, how: EditWay): Promise<string | undefined>;
 	/** `version` is that of the item which was on the screen; nothing happens when it is another by now. */
 	markSeen(id: number, version?: string): void;
 	/**

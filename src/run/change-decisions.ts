@@ -1,15 +1,22 @@
 /** The change set of a run and what was decided of each change: by the policy, then by a person. */
 import type { Change } from '../model/change.ts';
-import { type Approval, strictest, type Verdict } from '../model/decision.ts';
+import { type Approval, type Edit, strictest, type Verdict } from '../model/decision.ts';
 import type { Effect, PathEffect } from '../model/effect.ts';
 import type { ItemState, ReviewItem } from '../model/review.ts';
+import { contentOf } from './change-content.ts';
 
 export type DecidedChange = {
+	/** What would be applied. */
 	readonly change: Change;
+	/** What the script wanted, where a person edited that. */
+	readonly wanted?: Change;
+	readonly edit?: ContentEdit;
 	readonly verdict: Verdict;
 	/** Undefined while it waits for a person. */
 	readonly approval: Approval | undefined;
 };
+
+export type ContentEdit = Extract<Edit, { kind: 'content' }>;
 
 export type ChangeDecisions = {
 	/** Takes the change set as it is now. A decision stays with a change that is still the same. */
@@ -18,6 +25,10 @@ export type ChangeDecisions = {
 	leaveToPerson(): void;
 	all(): readonly DecidedChange[];
 	decide(order: number, approval: Approval): void;
+	/** Puts other bytes in place of those that the script wanted; what was decided of it before is void. */
+	edit(order: number, edit: ContentEdit): void;
+	/** SHA-256 by content name, of what was approved as it was on the screen. */
+	approvedContent(): ReadonlyMap<string, string>;
 	/** Those that may go to the machine and are not there yet. */
 	approved(): readonly Change[];
 	markApplied(changes: readonly Change[]): void;
@@ -58,13 +69,21 @@ export function createChangeDecisions(
 	let list: DecidedChange[] = [];
 	let personOnly = false;
 	const byPerson = new Map<string, Approval>();
+	/** By the version of what the script wanted: another write to the file, and the edit is of something else. */
+	const edits = new Map<string, ContentEdit>();
 	/** On the machine already, for the review's list: by version. */
 	const done = new Map<string, DecidedChange>();
 
-	const judge = (change: Change): DecidedChange => {
-		const verdict = verdictOf(change, decide);
-		const approval = byPerson.get(versionOf(change)) ?? earlier(change) ?? ruleApproval(verdict, personOnly);
-		return { change, verdict, approval };
+	const judge = (wanted: Change): DecidedChange => {
+		const verdict = verdictOf(wanted, decide);
+		const before = earlier(wanted);
+		const edit = edits.get(versionOf(wanted)) ?? (before?.edit?.kind === 'content' ? before.edit : undefined);
+		const change = edit === undefined ? wanted : withContent(wanted, edit);
+		// What was decided of the script's own bytes says nothing of edited ones.
+		const kept = before?.edit === undefined && edit !== undefined ? undefined : before;
+		const byRule = edit === undefined ? ruleApproval(verdict, personOnly) : undefined;
+		const approval = byPerson.get(versionOf(change)) ?? kept ?? byRule;
+		return { change, ...(edit === undefined ? {} : { wanted, edit }), verdict, approval };
 	};
 	return {
 		set(changes) {
@@ -72,7 +91,7 @@ export function createChangeDecisions(
 		},
 		leaveToPerson() {
 			personOnly = true;
-			list = list.map(({ change }) => judge(change));
+			list = list.map(({ change, wanted }) => judge(wanted ?? change));
 		},
 		all: () => list,
 		decide(order, approval) {
@@ -88,6 +107,22 @@ export function createChangeDecisions(
 				return implied ? { ...one, approval } : one;
 			});
 		},
+		edit(order, edit) {
+			const found = list.find(({ change }) => change.order === order);
+			if (found === undefined) return;
+			const wanted = found.wanted ?? found.change;
+			edits.set(versionOf(wanted), edit);
+			byPerson.delete(versionOf(withContent(wanted, edit)));
+			list = list.map((one) => (one === found ? judge(wanted) : one));
+		},
+		approvedContent() {
+			const known = new Map<string, string>();
+			for (const { change, approval } of list) {
+				const name = contentOf(change);
+				if (name !== undefined && approval?.content !== undefined) known.set(name, approval.content);
+			}
+			return known;
+		},
 		approved: () => withoutOrphans(list),
 		markApplied(changes) {
 			const gone = new Set(changes.map(versionOf));
@@ -95,10 +130,8 @@ export function createChangeDecisions(
 			list = list.filter(({ change }) => !gone.has(versionOf(change)));
 		},
 		items: () => [
-			...[...done.values()].map(({ change, approval, verdict }) =>
-				itemOf(change, { kind: 'applied', by: approval?.by ?? verdict.by }),
-			),
-			...list.map(({ change, approval }) => itemOf(change, stateOf(approval))),
+			...[...done.values()].map((one) => itemOf(one, { kind: 'applied', by: one.approval?.by ?? one.verdict.by })),
+			...list.map((one) => itemOf(one, stateOf(one.approval))),
 		],
 	};
 }
@@ -150,7 +183,14 @@ function stateOf(approval: Approval | undefined): ItemState {
 	return { kind: approval.approved ? 'approved' : 'denied', by: approval.by, ...because };
 }
 
-function itemOf(change: Change, state: ItemState): ReviewItem {
+/** The change with other bytes. The time stays the script's: nobody asked for another one. */
+function withContent(change: Change, { content, size }: ContentEdit): Change {
+	if (change.kind === 'delete' || change.after.type !== 'file') return change;
+	const { revision: _revision, ...after } = change.after;
+	return { ...change, after: { ...after, content, size } };
+}
+
+function itemOf({ change, edit }: DecidedChange, state: ItemState): ReviewItem {
 	const [effect] = effectsOf(change);
 	return {
 		id: change.order,
@@ -159,5 +199,6 @@ function itemOf(change: Change, state: ItemState): ReviewItem {
 		...(change.kind === 'rename' ? { from: change.from } : {}),
 		state,
 		version: versionOf(change),
+		...(edit === undefined ? {} : { edit }),
 	};
 }

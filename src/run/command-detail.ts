@@ -1,6 +1,6 @@
 /** What the right side of the review shows of an effect that is no change of a file. */
-import type { ConnectEffect, Effect } from '../model/effect.ts';
-import type { Detail } from '../model/review.ts';
+import type { ConnectEffect } from '../model/effect.ts';
+import type { Detail, ReviewItem } from '../model/review.ts';
 
 function connectFacts(effect: ConnectEffect): readonly string[] {
 	if (effect.host.startsWith('unix:')) return [`connect to the socket ${effect.host.slice(5)} of this machine`];
@@ -11,7 +11,8 @@ function connectFacts(effect: ConnectEffect): readonly string[] {
 }
 
 /** `pending`: changes made so far that are not on the machine. */
-export function describeEffect(effect: Effect, because: string | undefined, pending: number): Detail {
+export function describeEffect(item: ReviewItem, because: string | undefined, pending: number): Detail {
+	const { effect, edit } = item;
 	const facts = because === undefined ? [] : [because];
 	switch (effect.kind) {
 		case 'run': {
@@ -25,7 +26,8 @@ export function describeEffect(effect: Effect, because: string | undefined, pend
 					? 'it gets no network'
 					: "it has this machine's network: no rule is asked about whom it reaches",
 			);
-			return { kind: 'command', argv, program, cwd, env, facts };
+			if (edit?.kind !== 'command') return { kind: 'command', argv, program, cwd, env, facts };
+			return { kind: 'command', argv: edit.argv, program: edit.program, cwd, env, facts, wanted: argv };
 		}
 		case 'connect':
 			return { kind: 'facts', facts: [...connectFacts(effect), ...facts] };

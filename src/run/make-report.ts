@@ -66,6 +66,7 @@ function reportEffect({ id, effect, approval, status }: RecordedEffect): ReportE
 		decision: approval.approved ? 'allow' : 'deny',
 		by: approval.by,
 		...(approval.because === undefined ? {} : { because: approval.because }),
+		...(approval.edit?.kind === 'command' ? { approvedArgv: approval.edit.argv } : {}),
 		...(status === undefined ? {} : { status }),
 	};
 }
@@ -83,7 +84,10 @@ function subject(effect: RecordedEffect['effect']): Pick<ReportEffect, 'path' | 
 	}
 }
 
-function reportChange({ change, verdict, approval }: DecidedChange, linesOf: ReportFacts['lines']): ReportEffect[] {
+function reportChange(
+	{ change, verdict, approval, edit }: DecidedChange,
+	linesOf: ReportFacts['lines'],
+): ReportEffect[] {
 	const [effect] = effectsOf(change);
 	if (effect === undefined) return [];
 	const because = approval?.because ?? verdict.because;
@@ -96,6 +100,7 @@ function reportChange({ change, verdict, approval }: DecidedChange, linesOf: Rep
 			decision: approval === undefined ? 'ask' : approval.approved ? 'allow' : 'deny',
 			by: approval?.by ?? verdict.by,
 			...(because === undefined ? {} : { because }),
+			...(edit === undefined ? {} : { edited: edit.how }),
 			...linesOf(change),
 		},
 	];

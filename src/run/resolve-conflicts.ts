@@ -90,7 +90,7 @@ function keepMachine({ decisions, by }: Resolving, path: string): void {
 }
 
 function resolved({ decisions, work, by, now }: Resolving, settled: ReadonlyMap<string, Settled>) {
-	const content = new Map<string, string>();
+	const content = new Map(decisions.approvedContent());
 	const events: RunEvent[] = [...settled].map(([path, { choice, sides }]) => {
 		const bytes = bytesOf(choice, sides);
 		const sha256 = bytes === undefined ? {} : { sha256: sha256Of(bytes) };

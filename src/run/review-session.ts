@@ -13,6 +13,7 @@ import { recover } from '../session/recover.ts';
 import { type RollbackResult, rollback } from '../session/rollback.ts';
 import type { Session, SessionStore } from '../session/store.ts';
 import { type ChangeDecisions, createChangeDecisions } from './change-decisions.ts';
+import { editChanges } from './edit-changes.ts';
 import { applyResolving } from './resolve-conflicts.ts';
 import { clearAfterRun, openSessionWork, type Reviewer, type SessionWork } from './session-work.ts';
 import { openStoredDecisions } from './stored-decisions.ts';
@@ -61,6 +62,7 @@ export async function reviewSession(
 				const found = decisions.all().find(({ change }) => change.order === id);
 				return found === undefined ? { kind: 'failed', why: 'there is no such change' } : work.detail(found.change);
 			},
+			editing: editChanges(work, decisions, () => review.setChanges(decisions.items())),
 		});
 		review.setChanges(decisions.items());
 		const why = record.exit?.message ?? record.exit?.reason ?? 'its controller was killed';
@@ -172,7 +174,7 @@ async function applyDecided(
 	const by = { person: reviewer.person };
 	const paths =
 		choose === undefined
-			? work.apply(decisions.approved(), force, new Map())
+			? work.apply(decisions.approved(), force, decisions.approvedContent())
 			: await applyResolving({ work, decisions, tree: host.tree, choose, by, now });
 	// What became of a conflict is a decision too.
 	work.saveDecisions(decisions);

@@ -1,6 +1,6 @@
 /** Runs one script from start to end: session, guest, questions, review, apply, report. */
 import { type Approver, person, plan, settle, unattended } from '../gate/approver.ts';
-import { createReview, type ReviewStore } from '../gate/review-store.ts';
+import { createReview, type Editing, type ReviewStore } from '../gate/review-store.ts';
 import type { ChooseConflicts } from '../model/conflict.ts';
 import type { ReviewEnd } from '../model/review.ts';
 import { recoverAll } from '../session/recover-all.ts';
@@ -8,6 +8,8 @@ import type { Session } from '../session/store.ts';
 import { createChangeDecisions, type DecidedChange } from './change-decisions.ts';
 import { describeEffect } from './command-detail.ts';
 import { type RunHandle, type RunOptions, type RunOutcome, startRun } from './controller.ts';
+import { editChanges } from './edit-changes.ts';
+import { editCommands } from './edit-commands.ts';
 import { createEffectRecord } from './effect-record.ts';
 import { type Exit, exitOf, exitStatus } from './exit.ts';
 import { createLineCounts, type LineCounts } from './line-counts.ts';
@@ -57,6 +59,7 @@ class ScriptRun {
 			policy,
 			cwd: options.about.cwd,
 			loadDetail: async (id) => this.#detail(id),
+			editing: this.#editing(),
 		});
 		this.#approver = { review: person(this.#review), plan, unattended }[options.mode];
 		options.applyHost.files.makePrivateFolder(`${this.#session.folder}/channel`);
@@ -119,7 +122,7 @@ class ScriptRun {
 				const approved = this.#decisions.approved();
 				this.#lines.count(approved);
 				try {
-					this.#work.apply(approved, false, new Map());
+					this.#work.apply(approved, false, this.#decisions.approvedContent());
 				} catch (error) {
 					this.#options.say(isRefusal(error) ? error.message : bugSentence(error));
 					throw error;
@@ -150,7 +153,16 @@ class ScriptRun {
 		if (item === undefined) return { kind: 'failed', why: 'there is no such effect' } as const;
 		const because = 'because' in item.state ? item.state.because : undefined;
 		const pending = this.#decisions.all().length - this.#decisions.approved().length;
-		return describeEffect(item.effect, because, pending);
+		return describeEffect(item, because, pending);
+	}
+
+	#editing(): Editing {
+		const changes = editChanges(this.#work, this.#decisions, () => this.#refresh());
+		const commands = editCommands(this.#options.decide, (id, patch) => this.#review.updateItem(id, patch));
+		return {
+			draft: (item) => (item.change === undefined ? commands : changes).draft(item),
+			revise: (item, bytes, how) => (item.change === undefined ? commands : changes).revise(item, bytes, how),
+		};
 	}
 
 	#refresh(): void {

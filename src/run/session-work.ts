@@ -117,7 +117,10 @@ export function openSessionWork(session: Session, host: ApplyHost, now: () => nu
 			return stat === undefined ? undefined : permissions(stat);
 		},
 		applied: () => [...applied],
-		saveDecisions: (decisions) => openStoredDecisions(session, host.files).save(decisions.all()),
+		saveDecisions: (decisions) =>
+			openStoredDecisions(session, host.files).save(
+				decisions.all().map(({ change, wanted, approval }) => ({ change: wanted ?? change, approval })),
+			),
 		close() {
 			session.update({ events: events.head() });
 			events.close();

@@ -3,9 +3,8 @@ import { createHash } from 'node:crypto';
 import { SysError } from '../abi/errno.ts';
 import type { Base, Change, Target } from '../model/change.ts';
 import type { Detail } from '../model/review.ts';
-import { viewOf } from './diff-view.ts';
-import { binaryFact, isBinary, modeFact, ownerFacts, powerFacts, sizeFact } from './file-facts.ts';
-import { compareTexts } from './line-diff.ts';
+import { describeBytes } from './describe-bytes.ts';
+import { modeFact, ownerFacts, powerFacts, sizeFact } from './file-facts.ts';
 
 /** Reads what a change set is about. Each throws SysError. */
 export type ChangeReaders = {
@@ -65,7 +64,12 @@ function describeNew(after: Target, readers: ChangeReaders, before: readonly str
 			];
 			if (after.size > largest)
 				return { kind: 'facts', facts: [...facts, `${sizeFact(after.size)}, too large to show`] };
-			return diffOrFacts(Buffer.alloc(0), bytesOf(after, Buffer.alloc(0), readers), facts);
+			return describeBytes(
+				Buffer.alloc(0),
+				bytesOf(after, Buffer.alloc(0), readers),
+				facts,
+				after.content !== undefined,
+			);
 		}
 	}
 }
@@ -82,7 +86,7 @@ function describeGone(base: Base, path: string, readers: ChangeReaders): Detail 
 			const facts = [`deleted file, mode ${modeFact(base.mode)}`];
 			if (base.size > largest) return { kind: 'facts', facts: [...facts, `${sizeFact(base.size)}, too large to show`] };
 			const bytes = readers.file(path);
-			return diffOrFacts(bytes, Buffer.alloc(0), [...facts, ...staleFacts(base, bytes)]);
+			return describeBytes(bytes, Buffer.alloc(0), [...facts, ...staleFacts(base, bytes)], false);
 		}
 	}
 }
@@ -128,24 +132,7 @@ function describeChanged(
 		return { kind: 'facts', facts };
 	}
 	const before = readers.file(path);
-	return diffOrFacts(before, bytesOf(after, before, readers), [...facts, ...staleFacts(base, before)]);
-}
-
-function diffOrFacts(before: Buffer, after: Buffer, facts: readonly string[]): Detail {
-	if (isBinary(before) || isBinary(after)) {
-		const sides = [
-			...(before.length > 0 ? [`before: ${binaryFact(before)}`] : []),
-			...(after.length > 0 ? [`after: ${binaryFact(after)}`] : []),
-		];
-		return { kind: 'facts', facts: [...facts, 'binary', ...sides, ...(after.length === 0 ? ['after: empty'] : [])] };
-	}
-	const comparison = compareTexts(before, after);
-	const { added, removed, paired } = comparison;
-	if (added === 0 && removed === 0) {
-		return { kind: 'facts', facts: [...facts, before.length === 0 ? 'empty' : 'the same bytes as before'] };
-	}
-	const unpaired = paired ? [] : ['too different to pair the lines: the old part is shown whole, then the new one'];
-	return { kind: 'diff', facts: [...facts, ...unpaired], lines: viewOf(comparison), added, removed };
+	return describeBytes(before, bytesOf(after, before, readers), [...facts, ...staleFacts(base, before)], true);
 }
 
 function bytesOf(after: Target, unchanged: Buffer, readers: ChangeReaders): Buffer {

@@ -1,108 +1,220 @@
 /** A comparison as the lines of a screen, each made when it is asked for. */
-import { diffWordsWithSpace } from 'diff';
 import { decodeName } from '../abi/bytes.ts';
-import type { DiffLine, DiffLines, Span } from '../model/review.ts';
+import type { DiffLine, DiffLines } from '../model/review.ts';
+import { changedSpans } from './changed-words.ts';
+import { partsOf } from './diff-parts.ts';
 import { hunkHeader, hunksOf } from './hunks.ts';
 import type { Comparison, Run } from './line-diff.ts';
-import { isEnded, type Lines, lineBytes } from './text-lines.ts';
+import { pairsOf } from './side-by-side.ts';
+import {
+	isEnded,
+	type Lines,
+	lineBytes,
+	lineCount,
+	lineStart,
+	linesAbove,
+	linesBelow,
+	splitLines,
+} from './text-lines.ts';
 
-/** Above this many UTF-16 units of a line, one span from the first to the last difference has to do. */
-const wordLimit = 2000;
+/** So many lines of a fold are shown at each of its ends at one time; one that is not much longer is shown whole. */
+const unfoldLines = 50;
 
-type Block =
+/** Lines that stand next to each other in both texts, and the numbers of the line before each. */
+export type Stretch = {
+	readonly before: Lines;
+	readonly after: Lines;
+	readonly beforeNumber: number;
+	readonly afterNumber: number;
+};
+
+export type Block =
 	| { readonly kind: 'note'; readonly text: string }
 	/** `partner`: the run of the other kind in the same change, paired line by line. */
-	| { readonly kind: 'run'; readonly run: Run; readonly partner: Run | undefined };
+	| { readonly kind: 'run'; readonly run: Run; readonly partner: Run | undefined; readonly in: Stretch }
+	/** Equal lines of `in` from `run`, of which `count` may be unknown: then they go on to the end. */
+	| { readonly kind: 'fold'; readonly fold: Fold };
+
+type Fold =
+	/** All above `byte` (of `after`): so many lines. */
+	| { readonly kind: 'above'; readonly byte: number; readonly count: number }
+	/** All below; how much that is would cost a walk through all of it. */
+	| { readonly kind: 'below'; readonly byte: number; readonly beforeNumber: number; readonly afterNumber: number }
+	| { readonly kind: 'between'; readonly run: Run };
 
 export function viewOf(comparison: Comparison): DiffLines {
+	const stretch = stretchOf(comparison);
 	const blocks: Block[] = [];
-	const starts: number[] = [];
-	let length = 0;
-	const add = (block: Block, count: number) => {
-		blocks.push(block);
-		starts.push(length);
-		length += count;
-	};
+	const { skipped, after } = comparison;
+	let shown = 0;
 	for (const hunk of hunksOf(comparison)) {
-		if (hunk.folded > 0) add({ kind: 'note', text: `⋯ ${lines(hunk.folded)} unchanged` }, 1);
-		add({ kind: 'note', text: hunkHeader(hunk) }, 1);
+		const [first] = hunk.runs;
+		const hidden = (first?.before ?? 0) - shown;
+		if (skipped > 0 && shown === 0) {
+			blocks.push({ kind: 'fold', fold: { kind: 'above', byte: lineStart(after, 0), count: skipped } });
+		}
+		if (hidden > 0 && first !== undefined) {
+			const run: Run = { kind: 'same', before: shown, after: first.after - hidden, count: hidden };
+			blocks.push({ kind: 'fold', fold: { kind: 'between', run } });
+		}
+		blocks.push({ kind: 'note', text: hunkHeader(hunk) });
 		for (const [index, run] of hunk.runs.entries()) {
 			const other =
 				run.kind === 'removed' ? hunk.runs[index + 1] : run.kind === 'added' ? hunk.runs[index - 1] : undefined;
 			const partner = other !== undefined && other.kind !== 'same' && other.kind !== run.kind ? other : undefined;
-			add({ kind: 'run', run, partner }, run.count);
-			if (lacksEnd(comparison, run)) add({ kind: 'note', text: '\\ No newline at end of file' }, 1);
+			blocks.push({ kind: 'run', run, partner, in: stretch });
+			if (lacksEnd(comparison, run)) blocks.push({ kind: 'note', text: '\\ No newline at end of file' });
+			if (run.kind !== 'added') shown = run.before + run.count;
 		}
 	}
-	const rest = foldedAtEnd(comparison);
-	if (rest !== undefined) add({ kind: 'note', text: rest }, 1);
-	return {
+	blocks.push(...endOf(comparison, shown));
+	return fromBlocks(blocks, comparison);
+}
+
+function fromBlocks(blocks: readonly Block[], comparison: Comparison): DiffLines {
+	const starts: number[] = [];
+	let length = 0;
+	for (const block of blocks) {
+		starts.push(length);
+		length += block.kind === 'run' ? block.run.count : 1;
+	}
+	const view: DiffLines = {
 		length,
 		at: (index) => {
 			const found = lastAtOrBefore(starts, index);
 			const block = blocks[found];
 			if (block === undefined || index < 0 || index >= length) throw new RangeError(`there is no line ${index}`);
-			if (block.kind === 'note') return { kind: 'note', text: block.text };
-			return lineAt(comparison, block.run, block.partner, index - (starts[found] ?? 0));
+			return block.kind === 'run' ? lineAt(block, index - (starts[found] ?? 0)) : textLine(block);
 		},
+		unfold: (index) => {
+			const found = lastAtOrBefore(starts, index);
+			const block = blocks[found];
+			if (block?.kind !== 'fold') return view;
+			return fromBlocks(
+				[...blocks.slice(0, found), ...opened(block.fold, comparison), ...blocks.slice(found + 1)],
+				comparison,
+			);
+		},
+		pairs: () => pairsOf(blocks, starts, view.at),
+		parts: partsOf(comparison, (side, line) => {
+			const at = blocks.findIndex(
+				(block) => block.kind === 'run' && block.run.kind === side && holds(block, side, line),
+			);
+			const block = blocks[at];
+			return block?.kind === 'run' ? (starts[at] ?? 0) + line - firstNumber(block, side) : 0;
+		}),
 	};
+	return view;
 }
 
-function lineAt(comparison: Comparison, run: Run, partner: Run | undefined, offset: number): DiffLine {
+function stretchOf({ before, after, skipped }: Comparison): Stretch {
+	return { before, after, beforeNumber: skipped, afterNumber: skipped };
+}
+
+type RunBlock = Extract<Block, { kind: 'run' }>;
+
+/** The number of a run's first line, on the side that it is of. */
+function firstNumber({ run, in: { beforeNumber, afterNumber } }: RunBlock, side: 'removed' | 'added'): number {
+	return side === 'removed' ? run.before + beforeNumber + 1 : run.after + afterNumber + 1;
+}
+
+function holds(block: RunBlock, side: 'removed' | 'added', line: number): boolean {
+	const first = firstNumber(block, side);
+	return line >= first && line < first + block.run.count;
+}
+
+function textLine(block: Exclude<Block, RunBlock>): DiffLine {
+	if (block.kind === 'note') return { kind: 'note', text: block.text };
+	const { fold } = block;
+	switch (fold.kind) {
+		case 'above':
+			return { kind: 'fold', text: `⋯ ${lines(fold.count)} unchanged` };
+		case 'between':
+			return { kind: 'fold', text: `⋯ ${lines(fold.run.count)} unchanged` };
+		case 'below':
+			return { kind: 'fold', text: '⋯ the rest is unchanged' };
+	}
+}
+
+/** What stands in the place of a fold once more of it is shown. */
+function opened(fold: Fold, comparison: Comparison): Block[] {
+	const { bytes } = comparison.after;
+	switch (fold.kind) {
+		case 'above': {
+			const from = linesAbove(bytes, fold.byte, fold.count > 2 * unfoldLines ? unfoldLines : fold.count);
+			const part = splitLines(bytes, from, fold.byte);
+			const count = fold.count - lineCount(part);
+			const rest: Block[] = count === 0 ? [] : [{ kind: 'fold', fold: { ...fold, byte: from, count } }];
+			return [...rest, sameBlock(part, count, count)];
+		}
+		case 'below': {
+			const to = linesBelow(bytes, fold.byte, unfoldLines);
+			const part = splitLines(bytes, fold.byte, to);
+			const shown = lineCount(part);
+			const beforeNumber = fold.beforeNumber + shown;
+			const afterNumber = fold.afterNumber + shown;
+			const rest: Block[] =
+				to < bytes.length ? [{ kind: 'fold', fold: { ...fold, byte: to, beforeNumber, afterNumber } }] : [];
+			return [sameBlock(part, fold.beforeNumber, fold.afterNumber), ...rest];
+		}
+		case 'between': {
+			const { run } = fold;
+			const part = (from: number, count: number): Run => ({
+				kind: 'same',
+				before: run.before + from,
+				after: run.after + from,
+				count,
+			});
+			const show = (shown: Run): Block => ({ kind: 'run', run: shown, partner: undefined, in: stretchOf(comparison) });
+			if (run.count <= 2 * unfoldLines) return [show(run)];
+			const rest = part(unfoldLines, run.count - 2 * unfoldLines);
+			return [
+				show(part(0, unfoldLines)),
+				{ kind: 'fold', fold: { kind: 'between', run: rest } },
+				show(part(run.count - unfoldLines, unfoldLines)),
+			];
+		}
+	}
+}
+
+function sameBlock(part: Lines, beforeNumber: number, afterNumber: number): Block {
+	const run: Run = { kind: 'same', before: 0, after: 0, count: lineCount(part) };
+	return { kind: 'run', run, partner: undefined, in: { before: part, after: part, beforeNumber, afterNumber } };
+}
+
+function lineAt({ run, partner, in: stretch }: RunBlock, offset: number): DiffLine {
 	const before = run.before + offset;
 	const after = run.after + offset;
-	const { skipped } = comparison;
+	const other = partner === undefined || offset >= partner.count ? undefined : partner;
+	const beforeNumber = before + stretch.beforeNumber + 1;
+	const afterNumber = after + stretch.afterNumber + 1;
 	switch (run.kind) {
-		case 'same': {
-			const text = textOf(comparison.after, after);
-			return { kind: 'same', before: before + skipped + 1, after: after + skipped + 1, text };
-		}
+		case 'same':
+			return { kind: 'same', before: beforeNumber, after: afterNumber, text: textOf(stretch.after, after) };
 		case 'removed': {
-			const text = textOf(comparison.before, before);
-			const other =
-				partner === undefined || offset >= partner.count ? undefined : textOf(comparison.after, partner.after + offset);
-			const changed = other === undefined ? undefined : changedSpans(text, other).before;
-			return { kind: 'removed', before: before + skipped + 1, text, ...(changed === undefined ? {} : { changed }) };
+			const text = textOf(stretch.before, before);
+			return {
+				kind: 'removed',
+				before: beforeNumber,
+				text,
+				// Asked for when the line is drawn, and not when it is measured.
+				get changed() {
+					return other && changedSpans(text, textOf(stretch.after, other.after + offset)).before;
+				},
+			};
 		}
 		case 'added': {
-			const text = textOf(comparison.after, after);
-			const other =
-				partner === undefined || offset >= partner.count
-					? undefined
-					: textOf(comparison.before, partner.before + offset);
-			const changed = other === undefined ? undefined : changedSpans(other, text).after;
-			return { kind: 'added', after: after + skipped + 1, text, ...(changed === undefined ? {} : { changed }) };
+			const text = textOf(stretch.after, after);
+			return {
+				kind: 'added',
+				after: afterNumber,
+				text,
+				get changed() {
+					return other && changedSpans(textOf(stretch.before, other.before + offset), text).after;
+				},
+			};
 		}
 	}
-}
-
-/** The words that differ between two lines. Undefined: they have next to nothing in common, so marks would only confuse. */
-function changedSpans(before: string, after: string): { before?: Span[]; after?: Span[] } {
-	if (before.length > wordLimit || after.length > wordLimit) return outerSpans(before, after);
-	const parts = diffWordsWithSpace(before, after, { timeout: 50 });
-	if (parts === undefined) return outerSpans(before, after);
-	const spans: { before: Span[]; after: Span[] } = { before: [], after: [] };
-	let at = 0;
-	let to = 0;
-	let common = 0;
-	for (const { value, added, removed } of parts) {
-		if (removed) spans.before.push({ start: at, end: at + value.length });
-		if (added) spans.after.push({ start: to, end: to + value.length });
-		if (!added) at += value.length;
-		if (!removed) to += value.length;
-		if (!added && !removed) common += value.trim().length;
-	}
-	return common === 0 ? {} : spans;
-}
-
-function outerSpans(before: string, after: string): { before: Span[]; after: Span[] } {
-	const most = Math.min(before.length, after.length);
-	let head = 0;
-	while (head < most && before[head] === after[head]) head++;
-	let tail = 0;
-	while (tail < most - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
-	const span = (text: string): Span[] => (head < text.length - tail ? [{ start: head, end: text.length - tail }] : []);
-	return { before: span(before), after: span(after) };
 }
 
 function textOf(side: Lines, index: number): string {
@@ -115,10 +227,22 @@ function lacksEnd(comparison: Comparison, run: Run): boolean {
 	return !isEnded(side, last);
 }
 
-/** What is equal below the last hunk: how much of it there is would cost a walk through all of it. */
-function foldedAtEnd(comparison: Comparison): string | undefined {
-	const last = comparison.runs.at(-1);
-	return comparison.more || (last?.kind === 'same' && last.count > 3) ? '⋯ the rest is unchanged' : undefined;
+/** What is equal below the last hunk. */
+function endOf({ before, after, skipped, more }: Comparison, shown: number): Block[] {
+	const hidden = lineCount(before) - shown;
+	if (!more && hidden === 0) return [];
+	const first = lineCount(after) - hidden;
+	return [
+		{
+			kind: 'fold',
+			fold: {
+				kind: 'below',
+				byte: lineStart(after, first),
+				beforeNumber: shown + skipped,
+				afterNumber: first + skipped,
+			},
+		},
+	];
 }
 
 function lines(count: number): string {

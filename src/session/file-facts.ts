@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Target } from '../model/change.ts';
+import { imageSize } from './image-size.ts';
 
 /** A file with a NUL byte, or that is not UTF-8, is not shown as text. */
 export function isBinary(bytes: Buffer): boolean {
@@ -13,11 +14,16 @@ export function isGitBinary(bytes: Buffer): boolean {
 	return bytes.subarray(0, 8000).includes(0);
 }
 
-/** `binary, 1,024 bytes, PNG image, sha256 …` */
-export function binaryFact(bytes: Buffer): string {
-	const type = typeFact(bytes);
-	const sha256 = createHash('sha256').update(bytes).digest('hex');
-	return `${sizeFact(bytes.length)}${type === undefined ? '' : `, ${type}`}, sha256 ${sha256}`;
+/** `1,024 bytes, PNG image, 640 × 480, sha256 …` */
+export function binaryFact(bytes: Buffer, sha256 = createHash('sha256').update(bytes).digest('hex')): string {
+	const size = imageSize(bytes);
+	const facts = [
+		sizeFact(bytes.length),
+		typeFact(bytes),
+		size === undefined ? undefined : `${size.width} × ${size.height}`,
+		`sha256 ${sha256}`,
+	];
+	return facts.filter((fact) => fact !== undefined).join(', ');
 }
 
 export function sizeFact(size: number): string {
@@ -60,9 +66,11 @@ const magic: readonly (readonly [string, string])[] = [
 	['OggS', 'Ogg media'],
 	['fLaC', 'FLAC audio'],
 	['ID3', 'MP3 audio'],
+	['BM', 'BMP image'],
 ];
 
 function typeFact(bytes: Buffer): string | undefined {
 	const start = bytes.toString('latin1', 0, 16);
+	if (start.startsWith('RIFF') && start.slice(8, 12) === 'WEBP') return 'WebP image';
 	return magic.find(([prefix]) => start.startsWith(prefix))?.[1];
 }

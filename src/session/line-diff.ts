@@ -1,6 +1,15 @@
 /** Compares two texts line by line: what is equal at both ends is cut off as bytes, what is left goes to `diff`. */
 import { diffArrays } from 'diff';
-import { commonEnds, countLineEnds, type Lines, lineCount, linesAbove, linesBelow, splitLines } from './text-lines.ts';
+import {
+	commonEnds,
+	countLineEnds,
+	type Lines,
+	lineCount,
+	lineStart,
+	linesAbove,
+	linesBelow,
+	splitLines,
+} from './text-lines.ts';
 
 /** A run of lines. `before` and `after` are indexes into Comparison.before and .after of the run's first line. */
 export type Run = {
@@ -28,6 +37,10 @@ export type Comparison = {
 
 /** Lines of context that stay around what differs. */
 export const contextLines = 3;
+
+/** More than this is not looked at line by line: bytes of a side, and lines of both. */
+const mostPaired = 16 * 1024 * 1024;
+const mostLines = 200_000;
 
 /** `timeout` in milliseconds: two unrelated files of 8,000 lines would take 14 s. */
 export function compareTexts(before: Buffer, after: Buffer, timeout = 200): Comparison {
@@ -74,6 +87,8 @@ function pair(
 		{ kind: 'added', before: above + oldCount, after: above, count: newCount },
 	];
 	if (oldCount === 0 || newCount === 0) return { runs: whole(), paired: true };
+	if (before.to - before.from > mostPaired || after.to - after.from > mostPaired || oldCount + newCount > mostLines)
+		return { runs: whole(), paired: false };
 	const numbers = new Map<string, number>();
 	const parts = diffArrays(
 		numberLines(before, above, oldCount, numbers),
@@ -96,8 +111,12 @@ function pair(
 /** Equal lines get equal numbers: those are compared much faster. The line end counts. */
 function numberLines(lines: Lines, from: number, count: number, numbers: Map<string, number>): number[] {
 	const result: number[] = [];
+	let end = lineStart(lines, from);
 	for (let index = from; index < from + count; index++) {
-		const text = lines.bytes.toString('latin1', lines.starts[index], lines.starts[index + 1]);
+		const start = end;
+		end = lines.bytes.indexOf(10, start) + 1;
+		if (end === 0 || end > lines.to) end = lines.to;
+		const text = lines.bytes.toString('latin1', start, end);
 		let number = numbers.get(text);
 		if (number === undefined) {
 			number = numbers.size;

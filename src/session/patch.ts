@@ -10,7 +10,7 @@ import { binaryPatch, blobId, quoteName } from './git-format.ts';
 import { hunkHeader, hunksOf } from './hunks.ts';
 import { type Comparison, compareTexts, type Run } from './line-diff.ts';
 import { depthOf, isBelow } from './paths.ts';
-import { isEnded } from './text-lines.ts';
+import { isEnded, lineEnd, lineStart } from './text-lines.ts';
 
 /** Throws SysError where a file cannot be read. Bytes, because a text file need not be UTF-8. */
 export function unifiedPatch(changes: readonly Change[], root: string, readers: ChangeReaders): Buffer {
@@ -194,7 +194,7 @@ function runBytes(comparison: Comparison, run: Run): Buffer[] {
 	const prefix = Buffer.from(mark);
 	const parts: Buffer[] = [];
 	for (let index = first; index < first + run.count; index++) {
-		parts.push(prefix, side.bytes.subarray(side.starts[index], side.starts[index + 1]));
+		parts.push(prefix, side.bytes.subarray(lineStart(side, index), lineEnd(side, index)));
 		if (!isEnded(side, index)) parts.push(Buffer.from('\n\\ No newline at end of file\n'));
 	}
 	return parts;

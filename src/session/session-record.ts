@@ -1,6 +1,6 @@
 /** What session.json and decisions.json hold. */
 import * as z from 'zod/mini';
-import type { Approval } from '../model/decision.ts';
+import type { Approval, Edit } from '../model/decision.ts';
 import type { ExitReason } from '../model/report.ts';
 
 /** Of session.json and decisions.json. A change of their shape raises it. */
@@ -74,11 +74,27 @@ export const decidedByShape = z.union([
 	z.strictObject({ built: z.enum(['unattended', 'plan', 'limit', 'kernel', 'runtime']) }),
 ]);
 
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+
+const editShape: z.ZodMiniType<Edit> = z.discriminatedUnion('kind', [
+	z.strictObject({
+		kind: z.literal('content'),
+		// A name and no path: it stands in the session's own folder.
+		content: z.string().check(z.regex(/^edit-[0-9a-f]{64}$/)),
+		size: z.int(),
+		wanted: z.string(),
+		how: z.enum(['edited', 'hunks']),
+	}),
+	z.strictObject({ kind: z.literal('command'), argv: z.array(z.string()), program: z.string() }),
+]);
+
 export const approvalShape: z.ZodMiniType<Approval> = z.strictObject({
 	approved: z.boolean(),
 	by: decidedByShape,
 	because: z.exactOptional(z.string()),
 	status: z.exactOptional(z.int().check(z.minimum(0), z.maximum(255))),
+	content: z.exactOptional(sha256),
+	edit: z.exactOptional(editShape),
 });
 
 export const decisionsShape = z.strictObject({

@@ -11,7 +11,7 @@ import type { Context } from './context.ts';
  * Runs `perform` if the effect is allowed. A write or delete that is to be asked about is captured in the session's upper
  * layer and decided at the review; any other question waits for its answer. Denied: EACCES.
  */
-export function want(context: Context, effect: Effect, perform: (id: number) => Outcome): Outcome {
+export function want(context: Context, effect: Effect, perform: (id: number, answer?: Approval) => Outcome): Outcome {
 	const { world } = context.kernel;
 	const verdict = world.decide(effect);
 	const because = verdict.because === undefined ? {} : { because: verdict.because };
@@ -28,7 +28,7 @@ export function want(context: Context, effect: Effect, perform: (id: number) => 
 				answer = approval;
 				context.kernel.changed();
 			});
-			return waitFor(() => (answer === undefined ? undefined : afterAnswer(answer, () => perform(id))));
+			return waitFor(() => (answer === undefined ? undefined : afterAnswer(answer, () => perform(id, answer))));
 		}
 	}
 }

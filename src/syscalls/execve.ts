@@ -72,9 +72,11 @@ function run(c: Context, base: string, path: string, [argvAddress, envAddress, s
 	const same = JSON.stringify(effect);
 	if (c.process.refused === same) throw new SysError('EACCES');
 	c.process.refused = same;
-	return want(c, effect, (id) => {
+	return want(c, effect, (id, answer) => {
 		c.process.refused = undefined;
-		return start(c, id, effect);
+		const edit = answer?.edit?.kind === 'command' ? answer.edit : undefined;
+		// A person may have changed the words: those are what was approved, and what runs.
+		return start(c, id, edit === undefined ? effect : { ...effect, argv: edit.argv, program: edit.program });
 	});
 }
 

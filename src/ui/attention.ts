@@ -14,8 +14,8 @@ export interface Attention {
 	stop(): void;
 }
 
-/** `onSettled` is told once of each thing looked at, and whether its detail could be read there. */
-export function createAttention(clock: Clock, onSettled: (shown: Shown, isReadable: boolean) => void): Attention {
+/** `onSettled` is told once of each thing looked at. */
+export function createAttention(clock: Clock, onSettled: () => void): Attention {
 	let subject = '';
 	let settled = false;
 	let cancel = () => {};
@@ -29,7 +29,7 @@ export function createAttention(clock: Clock, onSettled: (shown: Shown, isReadab
 			settled = false;
 			cancel = clock.after(settleMs, () => {
 				settled = true;
-				onSettled(shown, shown.view.mode.kind === 'items' && showsDetail(shown));
+				onSettled();
 			});
 		},
 		isSettled: (shown) => settled && subject === subjectOf(shown),

@@ -1,6 +1,7 @@
 /** The rows at the edges: the title, the headings of the panes, the keys at the bottom. */
 import type { RunPhase } from '../model/review.ts';
 import type { Shown } from './driver.ts';
+import { tally } from './hunk-choice.ts';
 import { type Line, textOf } from './line-editor.ts';
 import type { Piece, Row } from './row.ts';
 import type { Theme } from './theme.ts';
@@ -38,6 +39,11 @@ export function detailHeading({ world, view, theme }: Shown): Row {
 	const last = Math.min(length, view.scroll + layout.bodyRows);
 	const place =
 		length > layout.bodyRows ? `${view.scroll + 1}${theme.alphabet === 'unicode' ? '–' : '-'}${last} of ${length}` : '';
+	if (view.mode.kind === 'hunks') {
+		const { taken, left, open } = tally(view.mode.choice);
+		const words = `part ${view.mode.choice.at + 1} of ${taken + left + open}: ${taken} taken, ${left} left out`;
+		return heading(theme, 'parts', words, layout.detailWidth);
+	}
 	return heading(theme, item === undefined ? '' : verb(item), place, layout.detailWidth);
 }
 
@@ -99,6 +105,22 @@ export function statusRow(shown: Shown): Row {
 				world.layout.columns,
 				theme,
 			);
+		case 'reason':
+			return typing(
+				'denied because ',
+				mode.line,
+				[
+					['Enter', 'deny'],
+					['Esc', 'back'],
+				],
+				world.layout.columns,
+				theme,
+			);
+		case 'hunks':
+			if (view.message !== undefined) break;
+			return keyRow(hunkHints, [['Esc', 'back']], world.layout.columns, theme);
+		case 'editing':
+			return { body: { text: ' in the editor', style: { dim: true } } };
 		case 'output':
 		case 'help':
 			return keyRow(
@@ -138,6 +160,16 @@ function question(words: string): Row {
 	};
 }
 
+const hunkHints: readonly Hint[] = [
+	['y', 'take'],
+	['n', 'leave out'],
+	['s', 'split'],
+	['j k', 'move'],
+	['a', 'take the rest'],
+	['d', 'none of the rest'],
+	['Enter', 'done'],
+];
+
 type Hint = readonly [string, string];
 
 /** The keys that do something here, the most needed ones first. */
@@ -152,6 +184,16 @@ function keysNow({ world, view, theme, output }: Shown): Hint[] {
 	if (layout.panes === 'list' && item !== undefined) hints.push(['Tab', 'show']);
 	if (canShow && (pending || (isChange && byPerson))) hints.push(['a', 'approve']);
 	if (pending || (isChange && item?.state.kind === 'approved')) hints.push(['d', 'deny']);
+	if (canShow && pending && isChange && item.change !== 'delete') hints.push(['e', 'edit']);
+	if (canShow && pending && item.effect.kind === 'run') hints.push(['e', 'edit']);
+	if (
+		canShow &&
+		pending &&
+		detail.kind === 'diff' &&
+		(detail.lines.parts?.hunks.length ?? 0) > 0 &&
+		item.change !== 'delete'
+	)
+		hints.push(['s', 'parts']);
 	if (anySeenPending(world)) hints.push(['A', 'all seen']);
 	if (counts.pending > (pending ? 1 : 0)) hints.push(['Enter', 'next']);
 	if (counts.pending === 0 && !running) hints.push(['Enter', 'finish']);
@@ -166,6 +208,8 @@ function keysNow({ world, view, theme, output }: Shown): Hint[] {
 	if (output.length > 0) hints.push(['o', 'output']);
 	if (state.items.length > 0) hints.push(['/', 'search']);
 	if (layout.panes === 'both') hints.push(['Tab', 'wide']);
+	if (canShow && 'lines' in detail && detail.lines.unfold !== undefined) hints.push(['f', 'unfold']);
+	if (pending) hints.push(['D', 'deny and say why']);
 	return hints;
 }
 

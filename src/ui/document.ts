@@ -1,18 +1,22 @@
 /** The right side: all that there is to know of an item as rows, of which only those on the screen are computed. */
-import type { Detail, DiffLines, ReviewItem } from '../model/review.ts';
-import { type DiffLook, diffRow, type Gutter } from './diff-row.ts';
+import type { Detail, DiffLine, ReviewItem } from '../model/review.ts';
+import { diffDocument } from './diff-document.ts';
+import type { UnitMark } from './diff-row.ts';
 import type { Syntax } from './highlight.ts';
 import type { Piece, Row } from './row.ts';
 import type { Style, Theme } from './theme.ts';
-import { stateWords, subject, verb } from './words.ts';
+import { editWords, stateWords, subject, verb } from './words.ts';
 import { type Breaks, newBudget, wrap } from './wrap.ts';
 
 export type Document = {
 	readonly length: number;
 	/** `found`: lower case text to mark. */
-	row(index: number, found?: string): Row;
+	row(index: number, found?: string, unitOf?: (line: DiffLine) => UnitMark | undefined): Row;
 	/** Is `text` (lower case) in this row? */
 	holds(index: number, text: string): boolean;
+	/** The line of the diff in a row, by its number; undefined above the diff, and where there is none. */
+	lineOf?(row: number): number;
+	rowOf?(line: number): number;
 };
 
 export type DocumentLook = {
@@ -21,6 +25,12 @@ export type DocumentLook = {
 	readonly alone: boolean;
 	readonly theme: Theme;
 	readonly syntax: Syntax | undefined;
+	/** Old and new side by side, where that can be. */
+	readonly sides: boolean;
+	/** Long lines are broken, and not moved sideways. */
+	readonly wraps: boolean;
+	/** Room is left for the marks of a choice. */
+	readonly marks: boolean;
 };
 
 /** `detail` is undefined while it is loaded. */
@@ -46,7 +56,11 @@ export function createDocument(item: ReviewItem, detail: Detail | undefined, loo
 		case 'diff':
 			page.facts(detail.facts);
 			page.gap();
-			return withDiff(page.rows, detail.lines, look);
+			return diffDocument(page.rows, detail.lines, look, true);
+		case 'bytes':
+			page.facts(detail.facts);
+			page.gap();
+			return diffDocument(page.rows, detail.lines, { ...look, syntax: undefined }, false);
 	}
 }
 
@@ -103,11 +117,16 @@ function heading(page: Page, item: ReviewItem): void {
 		page.labelled(verb(item), item.from, {}, { edges: true, label });
 		page.labelled('to', subject(item), { bold: true }, { edges: true, label });
 	} else if (item.effect.kind === 'run') {
-		page.labelled('run', item.effect.program, { bold: true }, { edges: true, label });
+		const program = item.edit?.kind === 'command' ? item.edit.program : item.effect.program;
+		page.labelled('run', program, { bold: true }, { edges: true, label });
 	} else {
 		page.labelled(verb(item), subject(item), { bold: true }, { edges: true, label });
 	}
 	page.labelled('', stateWords(item.state), stateStyle(item), { breaks: 'words' });
+	const { edit, origin } = item;
+	if (edit !== undefined) page.labelled('', editWords(edit), { colour: 'cyan' }, { breaks: 'words' });
+	// A hint, and no more: whoever wrote the script could make its interpreter say anything.
+	if (origin !== undefined) page.labelled('', `the script says: ${origin.file}:${origin.line}`, { dim: true });
 }
 
 function stateStyle({ state }: ReviewItem): Style {
@@ -137,6 +156,16 @@ function command(page: Page, detail: Extract<Detail, { kind: 'command' }>, alone
 			page.labelled(at === 0 ? label : '', at < lines.length - 1 ? `${line}\n` : line, {}, { edges: true });
 		});
 	});
+	if (detail.wanted !== undefined) {
+		page.gap();
+		page.labelled(
+			'wanted',
+			`by the script, before it was edited: ${detail.wanted.map((word) => JSON.stringify(word)).join(' ')}`,
+			{
+				dim: true,
+			},
+		);
+	}
 	page.gap();
 	page.labelled('in', detail.cwd, {}, { edges: true });
 	page.facts(detail.facts);
@@ -158,37 +187,4 @@ function fromRows(rows: readonly Row[]): Document {
 		row: (index) => rows[index] ?? {},
 		holds: (index, text) => (rows[index]?.body?.text ?? '').toLowerCase().includes(text),
 	};
-}
-
-function withDiff(head: readonly Row[], lines: DiffLines, { width, theme, syntax }: DocumentLook): Document {
-	const look: DiffLook = { gutter: gutterOf(lines, width), theme, syntax };
-	return {
-		length: head.length + lines.length,
-		row(index, found) {
-			const row = head[index];
-			if (row !== undefined) return row;
-			const at = index - head.length;
-			return at < lines.length ? diffRow(lines.at(at), look, found) : {};
-		},
-		holds(index, text) {
-			const row = head[index];
-			if (row !== undefined) return (row.body?.text ?? '').toLowerCase().includes(text);
-			return lines
-				.at(index - head.length)
-				.text.toLowerCase()
-				.includes(text);
-		},
-	};
-}
-
-/** The last lines have the largest numbers. */
-function gutterOf(lines: DiffLines, width: number): Gutter {
-	let largest = 1;
-	for (let at = Math.max(0, lines.length - 3); at < lines.length; at += 1) {
-		const line = lines.at(at);
-		if (line.kind !== 'note') {
-			largest = Math.max(largest, 'before' in line ? line.before : 0, 'after' in line ? line.after : 0);
-		}
-	}
-	return { digits: Math.max(3, String(largest).length), both: width >= 80 };
 }

@@ -2,9 +2,11 @@
 import type { Detail, Review, ReviewState } from '../model/review.ts';
 import { createAttention } from './attention.ts';
 import type { Clock } from './clock.ts';
-import { createDocument, type Document } from './document.ts';
+import type { Document } from './document.ts';
+import { type Editor, editItem, revisedWords } from './editing.ts';
 import { helpRows } from './help.ts';
 import { createHighlighter } from './highlight.ts';
+import { createPages, type ItemPage } from './item-page.ts';
 import type { KeyEvent } from './keys.ts';
 import { type Layout, layOut, type Size } from './layout.ts';
 import { emptyLine, textOf } from './line-editor.ts';
@@ -12,7 +14,6 @@ import { press } from './press.ts';
 import { goesOn } from './row.ts';
 import type { Theme } from './theme.ts';
 import { type Action, firstView, indexOf, type View, type World } from './view.ts';
-import { subject } from './words.ts';
 
 /** All that the screen draws from. A new object whenever something changed. */
 export type Shown = {
@@ -40,6 +41,8 @@ export type DriverOptions = {
 	readonly theme: Theme;
 	readonly person: string;
 	readonly clock: Clock;
+	/** Gives the terminal to the person's editor; absent: nothing can be edited. */
+	readonly editor?: Editor;
 	/** The review was finished by a key. */
 	readonly onEnd: () => void;
 };
@@ -49,17 +52,19 @@ const idleMs = 3000;
 /** So many details are there at once when the person goes back to them. */
 const detailsKept = 16;
 
-export function createDriver({ review, theme, person, clock, onEnd, ...options }: DriverOptions): Driver {
+export function createDriver({ review, theme, person, clock, editor, onEnd, ...options }: DriverOptions): Driver {
 	const listeners = new Set<() => void>();
 	let size = options.size;
 	let view = firstView;
 	const loaded = new Map<string, Detail>();
 	let shownKey = '';
 	let loading: string | undefined;
-	let document: { key: string; document: Document } | undefined;
+	let page: ItemPage | undefined;
+	let hunkAt = '';
 	let output: { text: string; lines: readonly string[] } = { text: '', lines: [] };
-	const attention = createAttention(clock, settled);
+	const attention = createAttention(clock, refresh);
 	const highlighter = theme.styling === 'colour' ? createHighlighter(clock, refresh) : undefined;
+	const pages = createPages(theme, highlighter, clock);
 	let lastKey = Number.NEGATIVE_INFINITY;
 	let closed = false;
 	let lastLive: number | undefined;
@@ -89,6 +94,13 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 		},
 		drawn(shown) {
 			attention.drawn(shown);
+			const { item, detail } = shown.world;
+			if (page !== undefined && item !== undefined && detail !== undefined && detail.kind !== 'failed') {
+				pages.drawn(page, shown.view, shown.world.layout, () => {
+					review.markSeen(item.id, item.version);
+					refresh();
+				});
+			}
 			highlighter?.drawn();
 		},
 		close,
@@ -99,17 +111,9 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 		closed = true;
 		unsubscribe();
 		attention.stop();
+		pages.stop();
 		highlighter?.stop();
 		listeners.clear();
-	}
-
-	/** What was drawn has stood on the screen for long enough to be read by somebody. */
-	function settled({ world }: Shown, isReadable: boolean): void {
-		const { item, detail, document: page } = world;
-		if (isReadable && item !== undefined && page !== undefined && detail !== undefined && detail.kind !== 'failed') {
-			review.markSeen(item.id, item.version);
-		}
-		refresh();
 	}
 
 	function act(action: Action): void {
@@ -124,6 +128,26 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 				view = { ...view, message: `Approved ${approved} that ${approved === 1 ? 'was' : 'were'} seen; ${rest}.` };
 				break;
 			}
+			case 'edit':
+				if (editor === undefined) view = { ...view, mode: { kind: 'items' }, message: 'There is no editor here.' };
+				else
+					editItem(review, action.item, editor).then(edited, (error: unknown) => edited(`It failed: ${String(error)}`));
+				break;
+			case 'revise': {
+				const { item, bytes, how } = action;
+				view = { ...view, mode: { kind: 'editing' } };
+				review.revise(item.id, item.version, bytes, how).then(
+					(why) => edited(why ?? revisedWords),
+					(error: unknown) => edited(`It failed: ${String(error)}`),
+				);
+				break;
+			}
+			case 'unfold': {
+				const { bodyRows } = current.world.layout;
+				const found = page !== undefined && pages.unfold(page, view.scroll, view.scroll + bodyRows);
+				if (!found) view = { ...view, message: 'Nothing is folded on this screen.' };
+				break;
+			}
 			case 'input':
 				review.input(action.line);
 				break;
@@ -136,6 +160,13 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 				onEnd();
 				break;
 		}
+	}
+
+	/** The editor has ended, or a choice was taken over: what the person does next is an answer to what is shown then. */
+	function edited(message: string): void {
+		if (view.mode.kind === 'editing') view = { ...view, mode: { kind: 'items' }, message };
+		lastKey = clock.now();
+		refresh();
 	}
 
 	function refresh(): void {
@@ -161,14 +192,9 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 		shownKey = key;
 		const detail = loaded.get(key);
 		if (item !== undefined && detail === undefined) load(item.id, key);
-		const alone = layout.panes === 'detail';
-		const documentKey = `${key}:${layout.detailWidth}:${alone}:${detail === undefined}:${JSON.stringify(item?.state)}`;
-		if (item !== undefined && document?.key !== documentKey) {
-			const syntax = highlighter?.syntaxOf(subject(item));
-			const page = createDocument(item, detail, { width: layout.detailWidth, alone, theme, syntax });
-			document = { key: documentKey, document: page };
-		}
-		const shownDocument = item === undefined ? undefined : document?.document;
+		page = item === undefined ? undefined : pages.of({ key, item, detail, layout, view });
+		const shownDocument = page?.document;
+		view = toHunk(view, layout);
 		view = within(view, index, state.items.length, layout, shownDocument?.length ?? 0);
 		const world: World = {
 			state,
@@ -178,6 +204,7 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 			index,
 			detail,
 			document: shownDocument,
+			sides: page?.sides ?? false,
 			settled: false,
 			person,
 			goesOn: (side) => anyGoesOn(side, layout, shownDocument),
@@ -186,6 +213,21 @@ export function createDriver({ review, theme, person, clock, onEnd, ...options }
 		};
 		const shown: Shown = { world, view, theme, output: output.lines };
 		return { ...shown, world: { ...world, settled: attention.isSettled(shown) } };
+	}
+
+	/** Brings the part that is asked about on the screen. */
+	function toHunk(before: View, layout: Layout): View {
+		const { mode } = before;
+		const unit = mode.kind === 'hunks' ? mode.choice.units[mode.choice.at] : undefined;
+		const [part] = unit?.parts ?? [];
+		const at = mode.kind === 'hunks' ? `${mode.choice.at} of ${mode.choice.units.length}` : '';
+		if (at === hunkAt) return before;
+		hunkAt = at;
+		const line = part === undefined ? undefined : page?.lines?.parts?.lineOf(part);
+		const row = line === undefined ? undefined : page?.document.rowOf?.(line);
+		if (row === undefined) return before;
+		const isShown = row >= before.scroll && row < before.scroll + layout.bodyRows - 2;
+		return isShown ? before : { ...before, scroll: Math.max(0, row - Math.floor(layout.bodyRows / 3)) };
 	}
 
 	/** Moves the view along with what the run does, unless the person is in the middle of something. */

@@ -1,9 +1,11 @@
 /** The keys of the main screen: list on the left, detail on the right. */
 import type { ReviewItem } from '../model/review.ts';
-import { emptyLine } from './line-editor.ts';
+import type { KeyEvent } from './keys.ts';
+import { editLine, emptyLine, insert, textOf } from './line-editor.ts';
 import { motion } from './motion.ts';
+import { startHunks } from './press-hunks.ts';
 import { findNext } from './search.ts';
-import type { Step, View, World } from './view.ts';
+import type { Mode, Step, View, World } from './view.ts';
 
 export function pressItems(view: View, name: string, burst: boolean, world: World): Step {
 	const step = motion(name, Math.max(1, world.layout.bodyRows - 1));
@@ -18,6 +20,18 @@ export function pressItems(view: View, name: string, burst: boolean, world: Worl
 		case 'A':
 			if (!world.settled) return say(view, tooSoon);
 			return { view, action: { kind: 'approve-seen' } };
+		case 'D':
+			return startReason(view, world);
+		case 'e':
+			return startEdit(view, world);
+		case 's':
+			return { view: whyOpen(view, world) ?? startHunks(view, world) };
+		case 'f':
+			return { view, action: { kind: 'unfold' } };
+		case 'w':
+			return { view: { ...view, wraps: !view.wraps, side: 0, scroll: 0, found: undefined } };
+		case 'v':
+			return { view: { ...view, sides: world.sides ? 'one' : 'two', scroll: 0, found: undefined } };
 		case 'enter':
 			return enter(view, world);
 		case 'q':
@@ -120,9 +134,62 @@ function decide(view: View, approved: boolean, world: World): Step {
 	if (approved && (detail === undefined || document === undefined)) return say(view, 'It is still being loaded.');
 	if (approved && detail?.kind === 'failed') return say(view, 'What cannot be shown cannot be approved.');
 	if (!settled) return say(view, tooSoon);
+	return { ...decided(view, world), action: { kind: 'decide', item, approval: { approved, by: { person } } } };
+}
+
+/** Asks for the sentence that a denial carries. */
+function startReason(view: View, { item, settled }: World): Step {
+	if (item === undefined) return { view };
+	const why = whyNot(item, false);
+	if (why !== undefined) return say(view, why);
+	if (!settled) return say(view, tooSoon);
+	return { view: { ...view, mode: { kind: 'reason', line: emptyLine, item } } };
+}
+
+/** A sentence typed or pasted; Enter denies with it, if the item is still what it was. */
+export function pressReason(view: View, mode: Extract<Mode, { kind: 'reason' }>, event: KeyEvent, world: World): Step {
+	if (event.kind === 'paste') {
+		return { view: { ...view, mode: { ...mode, line: insert(mode.line, event.text.replace(/[\r\n]+/g, ' ')) } } };
+	}
+	const back: View = { ...view, mode: { kind: 'items' } };
+	const { item } = mode;
+	switch (event.name) {
+		case 'escape':
+			return { view: back };
+		case 'enter': {
+			if (event.burst) return { view };
+			const because = textOf(mode.line).trim();
+			if (world.item?.id !== item.id || world.item.version !== item.version || whyNot(world.item, false) !== undefined)
+				return say(back, 'It changed meanwhile: look again.');
+			const approval = { approved: false, by: { person: world.person }, ...(because === '' ? {} : { because }) };
+			return { ...decided(back, world), action: { kind: 'decide', item, approval } };
+		}
+		default: {
+			const line = editLine(mode.line, event.name);
+			return { view: line === undefined ? view : { ...view, mode: { ...mode, line } } };
+		}
+	}
+}
+
+function startEdit(view: View, world: World): Step {
+	const { item } = world;
+	const why = whyOpen(view, world);
+	if (why !== undefined || item === undefined) return { view: why ?? view };
+	return { view: { ...view, mode: { kind: 'editing' } }, action: { kind: 'edit', item } };
+}
+
+/** The view with a sentence where the selected item cannot be changed any more. */
+function whyOpen(view: View, { item, settled }: World): View | undefined {
+	if (item === undefined) return view;
+	const why = item.state.kind === 'approved' && item.change !== undefined ? undefined : whyNot(item, true);
+	if (why !== undefined) return { ...view, message: why };
+	return settled ? undefined : { ...view, message: tooSoon };
+}
+
+/** What is looked at after a decision. */
+function decided(view: View, world: World): Step {
 	const next = nextPending(world);
-	const after = next === undefined ? { ...view, message: allDecided(world) } : select(view, next);
-	return { view: after, action: { kind: 'decide', item, approval: { approved, by: { person } } } };
+	return { view: next === undefined ? { ...view, message: allDecided(world) } : select(view, next) };
 }
 
 function allDecided({ state, item }: World): string | undefined {

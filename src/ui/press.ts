@@ -2,7 +2,8 @@
 import type { KeyEvent } from './keys.ts';
 import { editLine, emptyLine, insert, type Line, textOf } from './line-editor.ts';
 import { motion } from './motion.ts';
-import { pressItems } from './press-items.ts';
+import { pressHunks } from './press-hunks.ts';
+import { pressItems, pressReason } from './press-items.ts';
 import { findNext } from './search.ts';
 import type { Mode, Step, View, World } from './view.ts';
 
@@ -17,6 +18,12 @@ export function press(before: View, event: KeyEvent, world: World): Step {
 			return pressSearch(view, view.mode, event, world);
 		case 'input':
 			return pressInput(view, view.mode, event, world);
+		case 'reason':
+			return pressReason(view, view.mode, event, world);
+		case 'hunks':
+			return pressHunks(view, view.mode, event, world);
+		case 'editing':
+			return { view: before };
 		case 'confirm':
 			return event.kind === 'key' ? pressConfirm(before, view.mode, event, world) : { view: before };
 		case 'output':

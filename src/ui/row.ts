@@ -28,6 +28,8 @@ export type Row = {
 	readonly slides?: boolean;
 	/** The body is a ruler: as much of it as there is room for, without a mark where it is cut. */
 	readonly fills?: boolean;
+	/** Two rows beside each other, in place of all else but `fill`. */
+	readonly halves?: readonly [Row, Row];
 };
 
 /** Drawn text that begins at a cell of the row; escape sequences in it are ours, and none is left on at its end. */
@@ -35,6 +37,7 @@ export type Painted = readonly { readonly at: number; readonly text: string }[];
 
 /** Draws a row `width` cells wide. `side` is how far a sliding body has moved to the left, in cells. */
 export function paintRow(row: Row, width: number, side: number, theme: Theme): Painted {
+	if (row.halves !== undefined) return paintHalves(row.halves, row.fill, width, side, theme);
 	const pen = createPen(width, row.fill, theme);
 	for (const piece of row.left ?? []) pen.draw(piece);
 	const rightWidth = measure(row.right, theme);
@@ -50,8 +53,35 @@ export function paintRow(row: Row, width: number, side: number, theme: Theme): P
 	return pen.done();
 }
 
+function paintHalves(
+	[left, right]: readonly [Row, Row],
+	fill: Style | undefined,
+	width: number,
+	side: number,
+	theme: Theme,
+): Painted {
+	const half = halfOf(width);
+	const divider: Row = { left: [{ text: theme.glyphs.vertical, style: { dim: true } }] };
+	const at = (painted: Painted, column: number) => painted.map((part) => ({ ...part, at: part.at + column }));
+	return [
+		// A fill, be it of nothing, goes to the end of the row.
+		...paintRow({ ...left, fill: { ...fill, ...left.fill } }, half, side, theme),
+		...at(paintRow(divider, 1, 0, theme), half),
+		...at(paintRow(fill === undefined ? right : { ...right, fill }, width - half - 1, side, theme), half + 1),
+	];
+}
+
+/** Cells of the left one of two halves. */
+export function halfOf(width: number): number {
+	return Math.floor((width - 1) / 2);
+}
+
 /** Does the body go on behind the right edge? */
 export function goesOn(row: Row, width: number, side: number, theme: Theme): boolean {
+	if (row.halves !== undefined) {
+		const half = halfOf(width);
+		return goesOn(row.halves[0], half, side, theme) || goesOn(row.halves[1], width - half - 1, side, theme);
+	}
 	if (row.slides !== true || row.body === undefined) return false;
 	const room = width - measure(row.left, theme) - measure(row.right, theme);
 	let column = 0;

@@ -4,6 +4,7 @@ import type { Review } from '../model/review.ts';
 import { type Canvas, createCanvas } from './canvas.ts';
 import { systemClock } from './clock.ts';
 import { createDriver } from './driver.ts';
+import type { Editor } from './editing.ts';
 import { createFrames } from './frame.ts';
 import { createKeyReader, type KeyEvent } from './keys.ts';
 import { RowStoreContext } from './safe-text.tsx';
@@ -19,6 +20,8 @@ export type ReviewTerminal = {
 	readonly env: TerminalEnv;
 	/** Who decides, for the record. */
 	readonly person: string;
+	/** The person's editor; it has the terminal while it runs. Absent: nothing can be edited. */
+	readonly editor?: Editor;
 };
 
 /** An escape key and an escape sequence begin alike; this long the rest of a sequence is waited for, milliseconds. */
@@ -29,12 +32,29 @@ const escapeMs = 40;
  * goes away, or a signal that ends the process, finishes it as `later`. Rejects when drawing fails, after giving the
  * terminal back and finishing as `later`.
  */
-export async function runReview(review: Review, { input, output, env, person }: ReviewTerminal): Promise<void> {
+export async function runReview(review: Review, { input, output, env, person, editor }: ReviewTerminal): Promise<void> {
 	const frames = createFrames();
 	const keys = createKeyReader();
 	const { promise: done, resolve: ended, reject: failed } = settleable();
+	let terminal: HeldTerminal | undefined;
 	const size = () => ({ columns: output.columns || 80, rows: output.rows || 24 });
-	const driver = createDriver({ review, size: size(), theme: themeOf(env), person, clock: systemClock, onEnd: ended });
+	const lent: Editor = async (name, bytes) => {
+		terminal?.suspend();
+		try {
+			return (await editor?.(name, bytes)) ?? { kind: 'same' };
+		} finally {
+			terminal?.resume();
+		}
+	};
+	const driver = createDriver({
+		review,
+		size: size(),
+		theme: themeOf(env),
+		person,
+		clock: systemClock,
+		...(editor === undefined ? {} : { editor: lent }),
+		onEnd: ended,
+	});
 	const later = () => {
 		driver.close();
 		review.finish('later');
@@ -49,7 +69,6 @@ export async function runReview(review: Review, { input, output, env, person }: 
 		}
 	};
 
-	let terminal: HeldTerminal | undefined;
 	const canvas = createCanvas((frame) => terminal?.write(frames.next(frame, size().rows)));
 	let ink: Instance | undefined;
 	try {

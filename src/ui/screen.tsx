@@ -1,9 +1,12 @@
 /** The review's one screen. */
 import { Box } from 'ink';
 import { useLayoutEffect, useSyncExternalStore } from 'react';
+import type { DiffLine } from '../model/review.ts';
 import { detailHeading, heading, listHeading, outputHeading, statusRow, titleRow } from './bars.ts';
+import type { UnitMark } from './diff-row.ts';
 import type { Driver, Shown } from './driver.ts';
 import { helpRows } from './help.ts';
+import { type Choice, unitOf } from './hunk-choice.ts';
 import { listRow } from './list-rows.ts';
 import type { Row } from './row.ts';
 import { SafeRows } from './safe-text.tsx';
@@ -59,6 +62,9 @@ function Middle({ shown }: { readonly shown: Shown }) {
 		case 'search':
 		case 'input':
 		case 'confirm':
+		case 'reason':
+		case 'hunks':
+		case 'editing':
 			return <Panes shown={shown} />;
 	}
 }
@@ -133,14 +139,20 @@ function dividerRows({ world, theme }: Shown): Row[] {
 
 function detailRows(shown: Shown): Row[] {
 	const { document, layout } = shown.world;
-	const { scroll, query, found } = shown.view;
+	const { scroll, query, found, mode } = shown.view;
+	const marks = mode.kind === 'hunks' ? (line: DiffLine) => markOf(mode.choice, line) : undefined;
 	const rows = [detailHeading(shown)];
 	const to = Math.min(document?.length ?? 0, scroll + layout.bodyRows);
 	for (let index = scroll; index < to; index += 1) {
-		const row = document?.row(index, query) ?? {};
+		const row = document?.row(index, query, marks) ?? {};
 		rows.push(index === found ? { ...row, fill: { bold: true } } : row);
 	}
 	return rows;
+}
+
+function markOf(choice: Choice, line: DiffLine): UnitMark | undefined {
+	const at = unitOf(choice, line);
+	return at === undefined ? undefined : { taken: choice.units[at]?.taken, current: at === choice.at };
 }
 
 /** `height` rows of the script's output that end `up` rows above its end. */

@@ -39,12 +39,16 @@ export type TerminalHooks = {
 
 export interface HeldTerminal {
 	write(text: string): void;
+	/** Gives the terminal to somebody else (an editor) until `resume`; nothing is written or read meanwhile. */
+	suspend(): void;
+	resume(): void;
 	/** Gives the terminal back; a second call does nothing. */
 	release(): void;
 }
 
 export function holdTerminal(input: TerminalInput, output: TerminalOutput, hooks: TerminalHooks): HeldTerminal {
 	let held = true;
+	let suspended = false;
 	const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 	const onData = (chunk: Buffer | string) => {
@@ -55,6 +59,7 @@ export function holdTerminal(input: TerminalInput, output: TerminalOutput, hooks
 		hooks.onGone();
 	};
 	const onContinue = () => {
+		if (suspended) return;
 		// Stopped and continued from outside: the shell had the terminal meanwhile.
 		take();
 		hooks.onResize();
@@ -71,7 +76,7 @@ export function holdTerminal(input: TerminalInput, output: TerminalOutput, hooks
 	};
 
 	function write(text: string): void {
-		if (!held || text === '' || output.destroyed || !output.writable) return;
+		if (!held || suspended || text === '' || output.destroyed || !output.writable) return;
 		try {
 			output.write(text);
 		} catch {
@@ -88,7 +93,7 @@ export function holdTerminal(input: TerminalInput, output: TerminalOutput, hooks
 		if (!held) return;
 		held = false;
 		try {
-			output.write(leaveScreen);
+			if (!suspended) output.write(leaveScreen);
 		} catch {
 			// The terminal is gone: there is nobody left to see it.
 		}
@@ -107,6 +112,24 @@ export function holdTerminal(input: TerminalInput, output: TerminalOutput, hooks
 			// The terminal is gone: there is nothing left to set.
 		}
 		// The listeners for errors stay: a late EIO of a lost terminal must not end the process.
+	}
+
+	function suspend(): void {
+		if (!held || suspended) return;
+		write(leaveScreen);
+		suspended = true;
+		input.off('data', onData);
+		input.pause();
+		if (input.isTTY === true) input.setRawMode(false);
+	}
+
+	function resume(): void {
+		if (!held || !suspended) return;
+		suspended = false;
+		take();
+		input.on('data', onData);
+		input.resume();
+		hooks.onResize();
 	}
 
 	input.on('error', gone);
@@ -128,5 +151,5 @@ export function holdTerminal(input: TerminalInput, output: TerminalOutput, hooks
 	input.on('data', onData);
 	input.resume();
 
-	return { write, release };
+	return { write, suspend, resume, release };
 }

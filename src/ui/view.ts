@@ -1,7 +1,8 @@
 /** What the person has on the screen, apart from the review itself. */
-import type { Approval } from '../model/decision.ts';
-import type { Detail, ReviewCounts, ReviewEnd, ReviewItem, ReviewState } from '../model/review.ts';
+import type { Approval, EditWay } from '../model/decision.ts';
+import type { Detail, DiffParts, ReviewCounts, ReviewEnd, ReviewItem, ReviewState } from '../model/review.ts';
 import type { Document } from './document.ts';
+import type { Choice } from './hunk-choice.ts';
 import type { Layout } from './layout.ts';
 import type { Line } from './line-editor.ts';
 
@@ -13,7 +14,19 @@ export type Mode =
 	| { readonly kind: 'help'; readonly scroll: number }
 	| { readonly kind: 'confirm'; readonly what: 'finish' | 'leave'; readonly count: number }
 	/** A line for the script's standard input. */
-	| { readonly kind: 'input'; readonly line: Line };
+	| { readonly kind: 'input'; readonly line: Line }
+	/** Why an item is denied; `version`: of what was on the screen. */
+	| { readonly kind: 'reason'; readonly line: Line; readonly item: ReviewItem }
+	/** Parts of a change, to be taken or left out. */
+	| {
+			readonly kind: 'hunks';
+			readonly choice: Choice;
+			readonly parts: DiffParts;
+			readonly id: number;
+			readonly version: string | undefined;
+	  }
+	/** An editor has the terminal, or an edit is being taken over. */
+	| { readonly kind: 'editing' };
 
 export type View = {
 	readonly mode: Mode;
@@ -25,6 +38,10 @@ export type View = {
 	readonly side: number;
 	/** The detail has all of the width. */
 	readonly detailAlone: boolean;
+	/** Old and new side by side; `auto`: where the screen is wide. */
+	readonly sides: 'auto' | 'one' | 'two';
+	/** Long lines are broken, and not moved sideways. */
+	readonly wraps: boolean;
 	/** What the last search looked for, in lower case, and the row of the detail it found. */
 	readonly query: string | undefined;
 	readonly found: number | undefined;
@@ -39,6 +56,8 @@ export const firstView: View = {
 	scroll: 0,
 	side: 0,
 	detailAlone: false,
+	sides: 'auto',
+	wraps: true,
 	query: undefined,
 	found: undefined,
 	message: undefined,
@@ -54,6 +73,8 @@ export type World = {
 	readonly index: number;
 	readonly detail: Detail | undefined;
 	readonly document: Document | undefined;
+	/** Old and new are side by side now. */
+	readonly sides: boolean;
 	/** What is asked now has been on the screen long enough for a key to be an answer to it. */
 	readonly settled: boolean;
 	readonly person: string;
@@ -68,6 +89,10 @@ export type World = {
 export type Action =
 	| { readonly kind: 'decide'; readonly item: ReviewItem; readonly approval: Approval }
 	| { readonly kind: 'approve-seen' }
+	| { readonly kind: 'edit'; readonly item: ReviewItem }
+	| { readonly kind: 'revise'; readonly item: ReviewItem; readonly bytes: Uint8Array; readonly how: EditWay }
+	/** Shows more of the folded lines on the screen. */
+	| { readonly kind: 'unfold' }
 	| { readonly kind: 'input'; readonly line: string | undefined }
 	| { readonly kind: 'stop' }
 	| { readonly kind: 'finish'; readonly end: ReviewEnd };

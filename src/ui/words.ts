@@ -1,5 +1,5 @@
 /** The review's words for effects, states and who decided. */
-import type { DecidedBy } from '../model/decision.ts';
+import type { DecidedBy, Edit } from '../model/decision.ts';
 import { hostText } from '../model/effect.ts';
 import type { ItemState, ReviewItem } from '../model/review.ts';
 
@@ -17,7 +17,7 @@ export function subject(item: ReviewItem): string {
 		case 'delete':
 			return effect.path;
 		case 'run':
-			return effect.argv.join(' ');
+			return (item.edit?.kind === 'command' ? item.edit.argv : effect.argv).join(' ');
 		case 'connect':
 			return hostText(effect);
 	}
@@ -37,6 +37,14 @@ export function stateWords(state: ItemState): string {
 		case 'applied':
 			return `approved ${byWords(state.by)}, already on the machine`;
 	}
+}
+
+/** What a person made of an item. */
+export function editWords(edit: Edit): string {
+	if (edit.kind === 'command') return 'edited: these words would run, and not those of the script';
+	return edit.how === 'hunks'
+		? 'parts of the change were left out: this is what is left'
+		: 'edited: this would be written, and not what the script wrote';
 }
 
 /** How a command that was allowed to run stands. */

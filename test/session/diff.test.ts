@@ -11,6 +11,7 @@ import { openReaders } from '../../src/session/change-readers.ts';
 import { describeChange } from '../../src/session/describe-change.ts';
 import { compareTexts } from '../../src/session/line-diff.ts';
 import { unifiedPatch } from '../../src/session/patch.ts';
+import { lineStart } from '../../src/session/text-lines.ts';
 import { everything, makeWorld, type Nodes, snapshotOf, type World } from './world.ts';
 
 const worlds: World[] = [];
@@ -42,6 +43,7 @@ function shown(detail: Detail): string[] {
 function show(line: DiffLine): string {
 	switch (line.kind) {
 		case 'note':
+		case 'fold':
 			return line.text;
 		case 'same':
 			return `${line.before} ${line.after}  ${line.text}`;
@@ -134,20 +136,20 @@ describe('the diff of a text file', () => {
 		fc.assert(
 			fc.property(text, text, (before, after) => {
 				const result = compareTexts(Buffer.from(before), Buffer.from(after));
-				const { starts: b } = result.before;
-				const { starts: a } = result.after;
-				let old = before.slice(0, b[0]);
-				let now = after.slice(0, a[0]);
+				const b = (line: number) => lineStart(result.before, line);
+				const a = (line: number) => lineStart(result.after, line);
+				let old = before.slice(0, b(0));
+				let now = after.slice(0, a(0));
 				for (const run of result.runs) {
-					const oldPart = before.slice(b[run.before], b[run.before + run.count]);
-					const newPart = after.slice(a[run.after], a[run.after + run.count]);
+					const oldPart = before.slice(b(run.before), b(run.before + run.count));
+					const newPart = after.slice(a(run.after), a(run.after + run.count));
 					if (run.kind === 'same') expect(oldPart).toBe(newPart);
 					if (run.kind !== 'added') old += oldPart;
 					if (run.kind !== 'removed') now += newPart;
 				}
-				old += before.slice(b.at(-1));
-				now += after.slice(a.at(-1));
-				expect(result.more).toBe((b.at(-1) ?? 0) < before.length);
+				old += before.slice(result.before.to);
+				now += after.slice(result.after.to);
+				expect(result.more).toBe(result.before.to < before.length);
 				expect([old, now]).toEqual([before, after]);
 			}),
 			{ numRuns: 3000 },
@@ -173,9 +175,9 @@ describe('the diff of a text file', () => {
 describe('what is no text', () => {
 	it('is told by size, type and hash', () => {
 		const detail = modified('text\n', Buffer.from('\x89PNG\r\n\x1a\n\0\0', 'latin1'));
-		expect(detail).toMatchObject({ kind: 'facts' });
+		expect(detail).toMatchObject({ kind: 'bytes' });
 		expect(JSON.stringify(detail)).toMatch(/before: 5 bytes, sha256 .*after: 10 bytes, PNG image, sha256/);
-		expect(modified('a', Buffer.of(0xff))).toMatchObject({ kind: 'facts' });
+		expect(modified('a', Buffer.of(0xff))).toMatchObject({ kind: 'bytes' });
 	});
 
 	it('covers every change of the great scene', () => {

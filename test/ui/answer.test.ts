@@ -83,12 +83,43 @@ describe('what counts as an answer', () => {
 		const review = reviewOf(pendingItems);
 		const { press, settle, text } = show(review);
 		await settle();
-		await press('j', 'j', 'j');
+		await press('j', 'j');
 		await settle();
-		expect([...review.state().seen]).toEqual([2, 6]);
+		expect([...review.state().seen]).toEqual([2, 5]);
 		await press('A');
-		expect(decided(review)).toEqual(['2 approved', '6 approved']);
+		expect(decided(review)).toEqual(['2 approved', '5 approved']);
 		expect(await text()).toContain('Approved 2 that were seen; 2 not seen yet stay.');
+	});
+
+	test('of a long diff every row has to have stood on the screen: its start and its end are not enough', async () => {
+		const review = reviewOf(pendingItems.filter(({ id }) => id === 6));
+		const { press, settle } = show(review);
+		await settle();
+		await press('G');
+		await settle();
+		expect([...review.state().seen]).toEqual([]);
+		await press('A');
+		expect(decided(review)).toEqual([]);
+		await press('g');
+		for (let page = 0; page < 6; page += 1) {
+			await settle();
+			await press(' ');
+		}
+		await settle();
+		expect([...review.state().seen]).toEqual([6]);
+	});
+
+	test('of a long line all of it has to have stood on the screen', async () => {
+		const review = reviewOf(pendingItems.filter(({ id }) => id === 2));
+		const { press, settle } = show(review);
+		await press('w');
+		await settle();
+		expect([...review.state().seen]).toEqual([]);
+		for (let step = 0; step < 12; step += 1) {
+			await press('l');
+			await settle();
+		}
+		expect([...review.state().seen]).toEqual([2]);
 	});
 
 	test('help, output and a question in front of it hide an effect: it is not seen then', async () => {

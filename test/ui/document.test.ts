@@ -24,7 +24,15 @@ const detail: Detail = { ...effect, kind: 'command', facts: [fact] };
 
 /** The command as it stands on a screen 50 cells wide, moved by `side`. */
 function drawn(alone: boolean, side = 0): string[] {
-	const page = createDocument(item, detail, { width: 50, alone, theme, syntax: undefined });
+	const page = createDocument(item, detail, {
+		width: 50,
+		alone,
+		theme,
+		syntax: undefined,
+		sides: false,
+		wraps: true,
+		marks: false,
+	});
 	return Array.from({ length: page.length }, (_, index) =>
 		paintRow(page.row(index), 50, side, theme)
 			.map(({ text }) => text)
@@ -46,7 +54,15 @@ describe('a command', () => {
 	});
 
 	test('shows the rest of a value when it is moved sideways, and all of it when it has the screen for itself', () => {
-		const page = createDocument(item, detail, { width: 50, alone: false, theme, syntax: undefined });
+		const page = createDocument(item, detail, {
+			width: 50,
+			alone: false,
+			theme,
+			syntax: undefined,
+			sides: false,
+			wraps: true,
+			marks: false,
+		});
 		const row = page.length - 2;
 		let side = 0;
 		while (goesOn(page.row(row), 50, side, theme)) side += 8;

@@ -60,7 +60,12 @@ describe('the syntax colours of a line', () => {
 				}
 				expect(end).toBeLessThanOrEqual(text.length);
 				const bare = (syntax: Syntax | undefined) =>
-					paintRow(diffRow({ kind: 'added', after: 1, text }, { gutter, theme, syntax }, undefined), 90, 0, theme)
+					paintRow(
+						diffRow({ kind: 'added', after: 1, text }, { gutter, theme, syntax, numbered: true }, undefined),
+						90,
+						0,
+						theme,
+					)
 						.map((part) => part.text)
 						.join('')
 						// biome-ignore lint/suspicious/noControlCharactersInRegex: our own sequences
@@ -97,7 +102,7 @@ describe('the syntax colours of a line', () => {
 		const [python] = languages.filter(({ language }) => language === 'python');
 		const syntax = (line: string) => styled(python?.tokenize(line) ?? []);
 		const line = { kind: 'added', after: 7, text: 'x = "old new"', changed: [{ start: 9, end: 12 }] } as const;
-		const [part] = paintRow(diffRow(line, { gutter, theme, syntax }, undefined), 40, 0, theme);
+		const [part] = paintRow(diffRow(line, { gutter, theme, syntax, numbered: true }, undefined), 40, 0, theme);
 		expect(part?.text).toContain('\x1b[1;32m+');
 		expect(part?.text).toContain('\x1b[36m"old \x1b[0m\x1b[7;32mnew\x1b[0m\x1b[36m"');
 	});

@@ -34,7 +34,7 @@ describe('the layout', () => {
 		// A quarter of a second later it counts as seen: on a busy machine that may be now.
 		expect((await screen()).map((line) => line.replace('❯○', '❯●'))).toEqual([
 			' approve-run tidy_project.py  ·  policy review             exit 0 · ● 4 ✓ 2 ✗ 2',
-			'─ Effects ────────── 2 of 8 ─┬─ modify ─────────────────────────────────────────',
+			'─ Effects ────────── 2 of 8 ─┬─ modify ──────────────────────────── 1–16 of 17 ─',
 			' ✗§< …ome/mia/.ssh/id_ed25519│modify  /home/mia/project/config/app.toml',
 			'❯● ~ config/app.toml    +3 −2│        not decided yet',
 			' ● + notes/todo.txt       +12│        mode 0644',
@@ -48,15 +48,15 @@ describe('the layout', () => {
 			'                             │  5   [log]',
 			'                             │  6 − level = "info"',
 			'                             │  6 + level = "debug"',
-			'                             │  7 + format = "{time} {level} {message} {file}:{…',
-			'                             │  8   ␉   indented = true',
-			'                             │',
+			'                             │  7 + format = "{time} {level} {message} {file}:{l',
+			'                             │    … ine} {function} — a line that is longer than',
+			'                             │    …  the screen is wide"',
 			'─ Output ────────────────────┴──────────────────────────────────────────────────',
 			' Reading config',
 			' Found 42 photos',
 			'',
 			'',
-			' a approve  d deny  Enter next  ↑↓ move  q later  ←→ sideways            ? help',
+			' a approve  d deny  e edit  Enter next  ↑↓ move  PgDn scroll  q later    ? help',
 		]);
 	});
 

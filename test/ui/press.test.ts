@@ -43,7 +43,8 @@ describe('keys', () => {
 		expect(await text()).toContain('2019-03-120 GET');
 		await press('g', '\x1b[H');
 		await wait(20);
-		await press('\x1b[C');
+		expect(await text()).toContain(' the screen is wide"');
+		await press('w', '\x1b[C');
 		expect(await text()).toContain('…"{time} {level}');
 		for (let n = 0; n < 30; n += 1) await press('l');
 		expect(await text()).toContain('than the screen is wide"');
@@ -63,7 +64,7 @@ describe('keys', () => {
 		const { press, text } = show(reviewOf(pendingItems));
 		await wait(30);
 		await press('/', ...'level', '\r');
-		expect(await text()).toContain('Found in row 12 of 15');
+		expect(await text()).toContain('Found in row 12 of 17');
 		await press('/', ...'todo', '\r');
 		expect(await text()).toContain('Found in effect 2 of 4');
 		expect(await text()).toContain('❯● + notes/todo.txt');

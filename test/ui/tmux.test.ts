@@ -125,7 +125,7 @@ test.each([
 
 test('a review from the first key to the last, with the terminal given back', async () => {
 	await start('end');
-	await shows('❯○ ~ config/app.toml');
+	await shows('❯● ~ config/app.toml');
 	for (const key of ['a', 'a', 'd', 'a']) {
 		keys(key);
 		await wait(350);
