@@ -11,11 +11,20 @@ const help = `
 # A word that is empty, begins with # or a quote, or holds what a line cannot, is written as a JSON string: "two\\nlines"
 `;
 
+type Update = (id: number, patch: Pick<ReviewItem, 'edit' | 'version'>) => void;
+
+/** Edits of all that a run asks about: `changes` of files, and commands. */
+export function editEffects(changes: Editing, decide: (effect: Effect) => Verdict, update: Update): Editing {
+	const commands = editCommands(decide, update);
+	const of = (item: ReviewItem) => (item.change === undefined ? commands : changes);
+	return {
+		draft: (item) => of(item).draft(item),
+		revise: (item, bytes, how) => of(item).revise(item, bytes, how),
+	};
+}
+
 /** `update` puts an edit on an item. The policy has its say about the edited command too. */
-export function editCommands(
-	decide: (effect: Effect) => Verdict,
-	update: (id: number, patch: Pick<ReviewItem, 'edit' | 'version'>) => void,
-): Editing {
+export function editCommands(decide: (effect: Effect) => Verdict, update: Update): Editing {
 	return {
 		draft: ({ effect, edit }) => {
 			if (effect.kind !== 'run') return { kind: 'refused', why: 'It is no command.' };

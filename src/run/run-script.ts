@@ -9,7 +9,7 @@ import { createChangeDecisions, type DecidedChange } from './change-decisions.ts
 import { describeEffect } from './command-detail.ts';
 import { type RunHandle, type RunOptions, type RunOutcome, startRun } from './controller.ts';
 import { editChanges } from './edit-changes.ts';
-import { editCommands } from './edit-commands.ts';
+import { editEffects } from './edit-commands.ts';
 import { createEffectRecord } from './effect-record.ts';
 import { type Exit, exitOf, exitStatus } from './exit.ts';
 import { createLineCounts, type LineCounts } from './line-counts.ts';
@@ -158,11 +158,7 @@ class ScriptRun {
 
 	#editing(): Editing {
 		const changes = editChanges(this.#work, this.#decisions, () => this.#refresh());
-		const commands = editCommands(this.#options.decide, (id, patch) => this.#review.updateItem(id, patch));
-		return {
-			draft: (item) => (item.change === undefined ? commands : changes).draft(item),
-			revise: (item, bytes, how) => (item.change === undefined ? commands : changes).revise(item, bytes, how),
-		};
+		return editEffects(changes, this.#options.decide, (id, patch) => this.#review.updateItem(id, patch));
 	}
 
 	#refresh(): void {
