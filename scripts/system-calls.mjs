@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** The launcher's own messages (PROTOCOL.md), which stand in the table beside the system calls. */
-const notSystemCalls = new Set(['detach', 'forked', 'image']);
+const notSystemCalls = new Set(['detach', 'disposition', 'forked', 'image']);
 
 const folder = mkdtempSync(join(tmpdir(), 'system-calls-'));
 try {

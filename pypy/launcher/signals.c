@@ -203,6 +203,9 @@ long do_sigaction(const long *a)
 			return result;
 		}
 	}
+	/* Stopping is the controller's work, so it has to know whether the signal stops us. */
+	if (a[1] != 0 && (signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU))
+		call("disposition(ii)i", (const long[6]){signal, wanted.handler != 0});
 	if (a[2] != 0 && guest_copy((void *)a[2], &old, sizeof old) != 0)
 		return -EFAULT;
 	return 0;

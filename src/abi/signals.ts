@@ -19,6 +19,9 @@ export const signals = {
 	SIGCONT: 18,
 	SIGSTOP: 19,
 	SIGTSTP: 20,
+	SIGTTIN: 21,
+	SIGTTOU: 22,
+	SIGWINCH: 28,
 	SIGSYS: 31,
 } as const;
 

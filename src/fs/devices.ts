@@ -5,7 +5,7 @@ import { entryType, formatOf, S_IFCHR, S_IFDIR } from './mode.ts';
 import type { SpecialFiles } from './special.ts';
 
 export type DeviceOptions = {
-	/** Answers for /dev/tty, stdin, stdout, stderr, fd and pts, and for what is below the last two. */
+	/** Answers for /dev/tty, ptmx, stdin, stdout, stderr, fd and pts, and for what is below the last two. */
 	readonly kernel: SpecialFiles;
 	/** Fills with random bytes. */
 	readonly random: (into: Uint8Array) => void;
@@ -14,7 +14,7 @@ export type DeviceOptions = {
 };
 
 /** Names that the kernel answers for; one of which it knows nothing is not there. */
-const delegated = ['fd', 'pts', 'stderr', 'stdin', 'stdout', 'tty'];
+const delegated = ['fd', 'ptmx', 'pts', 'stderr', 'stdin', 'stdout', 'tty'];
 
 /** Minor numbers under major 1: Documentation/admin-guide/devices.txt. */
 const minors = { null: 3, zero: 5, full: 7, random: 8, urandom: 9 } as const;

@@ -11,7 +11,7 @@ export const POLLNVAL = 0x20;
 export const POLLRDHUP = 0x2000;
 
 export abstract class OpenFile {
-	abstract readonly kind: 'node' | 'pipe' | 'outside' | 'event' | 'epoll' | 'socket';
+	abstract readonly kind: 'node' | 'pipe' | 'outside' | 'event' | 'epoll' | 'socket' | 'terminal';
 	/** O_RDONLY, O_WRONLY or O_RDWR, with O_APPEND and O_NONBLOCK, as F_GETFL tells. */
 	flags: number;
 	/** Descriptors (and running commands) that point here. */
@@ -71,6 +71,11 @@ export abstract class OpenFile {
 	/** Grows each time something arrives or leaves, so that edge-triggered waiting sees a second arrival. epoll(7). */
 	get activity(): number {
 		return 0;
+	}
+
+	/** How many nanoseconds a read waits for something before it gives 0. undefined: for ever. */
+	get patienceNs(): bigint | undefined {
+		return undefined;
 	}
 
 	/** Whether isatty(3) holds. */

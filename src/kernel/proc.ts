@@ -9,6 +9,7 @@ import type { OpenFile } from './open-file.ts';
 import { fixedNode, removedNode, streamNode } from './proc-node.ts';
 import { descriptorText, processText } from './proc-text.ts';
 import type { Process } from './task.ts';
+import { TerminalSlave } from './terminal.ts';
 
 /** Read through from the machine: they tell of its hardware and kernel, not of other people's processes. */
 const machineFacts = ['cpuinfo', 'filesystems', 'loadavg', 'meminfo', 'stat', 'uptime', 'version', 'vmstat'];
@@ -77,6 +78,7 @@ export function createProc(kernel: () => Kernel, program: string, readMachine: (
 			if (node?.kind !== 'link') return undefined;
 			// A file that has a path is reached by it, so that the policy is asked again: O_PATH and O_WRONLY asked for no reading.
 			const { file } = node;
+			if (file instanceof TerminalSlave) return undefined;
 			return file instanceof NodeFile && !file.removed ? undefined : file?.stat();
 		},
 		open(path, options: OpenOptions): OpenNode {

@@ -1,11 +1,14 @@
 /** Processes and threads of the guest: who was born of whom, goes on as what, and how each ended. */
 import { SysError } from '../abi/errno.ts';
+import { signals } from '../abi/signals.ts';
 import { Arena } from './arena.ts';
 import type { Descriptors } from './descriptors.ts';
 import { FileLocks } from './locks.ts';
 import { newProcess } from './new-process.ts';
 import type { Replacement } from './replacing.ts';
+import { sendSignal } from './signaling.ts';
 import { addUsage, type Process, type SharedMapping, type Task, type Usage, type WaitStatus } from './task.ts';
+import { Terminals } from './terminals.ts';
 import type { World } from './world.ts';
 
 /** Living and dead ones: as many as Linux numbers by default would be a memory of hundreds of megabytes. */
@@ -40,6 +43,7 @@ export class ProcessTable {
 	readonly #earlyExits = new Map<number, { readonly status: WaitStatus; readonly usage: Usage }>();
 	readonly locks: FileLocks;
 	readonly arena = new Arena();
+	readonly terminals: Terminals;
 	#tasksUsed = 0;
 	#sharedMappings = 0;
 	#changed = false;
@@ -48,6 +52,7 @@ export class ProcessTable {
 		this.world = world;
 		this.maxTasks = maxTasks;
 		this.locks = new FileLocks(this.changed);
+		this.terminals = new Terminals({ changed: this.changed, signalGroup: this.signalGroup });
 		this.first = this.#newProcess(undefined, descriptors, cwd, umask, argv);
 	}
 
@@ -179,6 +184,9 @@ export class ProcessTable {
 		process.argv = replacement.argv;
 		process.image = replacement.image;
 		process.refused = undefined;
+		const ignored = replacement.image.readBigUInt64LE(8);
+		for (const signal of process.handlesStop)
+			if ((ignored & (1n << BigInt(signal - 1))) === 0n) process.handlesStop.delete(signal);
 		process.descriptors.closeOnExec();
 		for (const mapping of process.mappings.values()) this.unmapped(process, mapping);
 		this.changed();
@@ -230,7 +238,8 @@ export class ProcessTable {
 		for (const child of process.children) if (child.ended !== undefined) this.processes.delete(child.pid);
 		const parent = process.parent;
 		if (parent === undefined || parent.ended !== undefined) this.processes.delete(process.pid);
-		else this.world.signal(parent.native, 0, 17 /* SIGCHLD */, () => {});
+		else sendSignal(this, parent, signals.SIGCHLD);
+		this.terminals.leaderEnded(process);
 		this.changed();
 		return channels;
 	}
@@ -271,6 +280,11 @@ export class ProcessTable {
 	get hasSharedMappings(): boolean {
 		return this.#sharedMappings > 0;
 	}
+
+	/** To each process of a group. */
+	readonly signalGroup = (group: number, signal: number): void => {
+		for (const process of this.processes.values()) if (process.pgid === group) sendSignal(this, process, signal);
+	};
 
 	/** Those that are alive, and those that are being forked. */
 	protected present(): Process[] {

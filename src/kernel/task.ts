@@ -48,6 +48,13 @@ export type Process = {
 	childrenUsage: Usage;
 	/** What was used before an execve went on as a fresh process. */
 	usageBefore: Usage;
+	/** The signal that stopped it, and those that wait until it goes on. */
+	stopped: number | undefined;
+	readonly heldSignals: number[];
+	/** What a parent that waits for stopped and continued children has not heard of yet. */
+	news: 'stopped' | 'continued' | undefined;
+	/** SIGTSTP, SIGTTIN, SIGTTOU that it handles or ignores, so that they do not stop it. */
+	readonly handlesStop: Set<number>;
 	/** nice(2) */
 	nice: number;
 	/** Status of the command that this process became by execve. */

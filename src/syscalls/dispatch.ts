@@ -36,6 +36,7 @@ export class Dispatcher {
 	readonly #link: GuestLink;
 	readonly #options: DispatchOptions;
 	readonly #waiting = new Set<Task>();
+	readonly #held = new Map<Task, Call>();
 	/** Calls answered so far. */
 	calls = 0;
 
@@ -56,7 +57,9 @@ export class Dispatcher {
 	/** Lets every waiting task look again, until nothing changes any more. */
 	settle(): void {
 		while (this.#kernel.takeChanged()) {
+			this.#goOn();
 			for (const task of [...this.#waiting]) {
+				if (task.process.stopped !== undefined) continue;
 				const parked = task.parked;
 				if (parked === undefined || !this.#kernel.tasks.has(task.channel)) {
 					this.#waiting.delete(task);
@@ -90,6 +93,25 @@ export class Dispatcher {
 		if (task === undefined) return;
 		if (task.parked !== undefined) throw new WireError(`${call.signature} from a task that waits for a result`);
 		task.seq = call.seq;
+		this.#answer(task, call);
+	}
+
+	/** Calls that processes made when they were stopped already. */
+	#goOn(): void {
+		for (const [task, call] of this.#held) {
+			if (task.process.stopped !== undefined && this.#kernel.tasks.get(task.channel) === task) continue;
+			this.#held.delete(task);
+			if (this.#kernel.tasks.get(task.channel) !== task) continue;
+			this.#link.face(task.channel);
+			this.#answer(task, call);
+		}
+	}
+
+	#answer(task: Task, call: Call): void {
+		if (task.process.stopped !== undefined) {
+			this.#held.set(task, keptCall(call));
+			return;
+		}
 		this.calls += 1;
 		const outcome = this.#perform(task, call);
 		this.#options.trace?.(task, call, outcome);
@@ -115,6 +137,9 @@ export class Dispatcher {
 
 	#give(task: Task, outcome: Outcome): void {
 		if (typeof outcome === 'number') {
+			// It stopped itself, or was stopped meanwhile: the call ends when it goes on.
+			if (task.process.stopped !== undefined)
+				return this.#park(task, { kind: 'park', retry: () => outcome, interruptible: false, restarts: false });
 			this.#link.face(task.channel);
 			this.#link.result(outcome);
 			return;
@@ -227,6 +252,16 @@ function unlessGone(answer: () => void): void {
 	} catch (error) {
 		if (!(error instanceof TaskGone)) throw error;
 	}
+}
+
+/** A call whose buffers are its own: those of a frame are overwritten by the next one. */
+function keptCall(call: Call): Call {
+	const args = call.args.map((arg) =>
+		typeof arg === 'object' && 'inline' in arg && arg.inline !== undefined
+			? { ...arg, inline: Buffer.from(arg.inline) }
+			: arg,
+	);
+	return { ...call, args };
 }
 
 /** The guest could send such a frame too: it says only where to look. */

@@ -4,6 +4,7 @@ import { readInt64, writeInt64 } from '../abi/structs.ts';
 import type { InetSocket } from '../kernel/inet-socket.ts';
 import { mostData, type Received } from '../kernel/network.ts';
 import { type Outcome, waitFor } from '../kernel/outcome.ts';
+import { sendSignal } from '../kernel/signaling.ts';
 import type { Context } from './context.ts';
 import { inetAddress, readInetAddress } from './inet-address.ts';
 import { befriend, isNameServer, isOwn } from './inet-connect.ts';
@@ -90,8 +91,7 @@ function attempt(c: Context, file: InetSocket, bytes: Buffer, flags: number, don
 		return file.send([bytes], flags & sendFlags, undefined, control);
 	} catch (error) {
 		if (!(error instanceof SysError)) throw error;
-		if (error.code === 'EPIPE' && (flags & MSG_NOSIGNAL) === 0)
-			c.kernel.world.signal(c.process.pid, 0, SIGPIPE, () => {});
+		if (error.code === 'EPIPE' && (flags & MSG_NOSIGNAL) === 0) sendSignal(c.kernel, c.process, SIGPIPE);
 		if (done > 0) return -1;
 		throw error;
 	}

@@ -7,6 +7,7 @@ import {
 	O_CLOEXEC,
 	O_CREAT,
 	O_EXCL,
+	O_NOCTTY,
 	O_NONBLOCK,
 	O_PATH,
 	O_RDONLY,
@@ -21,6 +22,7 @@ import { type Outcome, waitFor } from '../kernel/outcome.ts';
 import { pathNode } from '../kernel/path-node.ts';
 import type { Context, Handler } from './context.ts';
 import { type Wish, wantAll } from './effects.ts';
+import { openTerminal } from './terminal-open.ts';
 
 /** Implements open(2). */
 export const open: Handler = (c) => openPath(c, c.process.cwd, c.path(0), c.int(1), c.int(2));
@@ -63,6 +65,9 @@ function openPath(c: Context, base: string, path: string, flags: number, mode: n
 		if (isType(existing.mode, S_IFSOCK) && !handleOnly) throw new SysError('ENXIO');
 	}
 	if (handleOnly) return addFile(c, new NodeFile(pathNode(c.kernel.fs, place), O_PATH), flags);
+
+	const terminal = openTerminal(c, place.path, access | (flags & O_NONBLOCK), (flags & O_NOCTTY) === 0);
+	if (terminal !== undefined) return c.process.descriptors.add(terminal, (flags & O_CLOEXEC) !== 0);
 
 	const wishes: Wish[] = [];
 	if (reads && existing !== undefined) wishes.push(['read', place]);

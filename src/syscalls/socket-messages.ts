@@ -4,6 +4,7 @@ import { readInt64, writeInt64 } from '../abi/structs.ts';
 import { InetSocket } from '../kernel/inet-socket.ts';
 import type { OpenFile } from '../kernel/open-file.ts';
 import { type Outcome, waitFor } from '../kernel/outcome.ts';
+import { sendSignal } from '../kernel/signaling.ts';
 import { SOCK_STREAM, UnixSocket } from '../kernel/unix-socket.ts';
 import { pieceBytes } from '../wire/guest-link.ts';
 import { effectOf, refuse } from './connecting.ts';
@@ -161,7 +162,7 @@ function attempt(
 	} catch (error) {
 		if (!(error instanceof SysError)) throw error;
 		if (error.code === 'EPIPE' && (flags & MSG_NOSIGNAL) === 0) {
-			c.kernel.world.signal(c.process.native, 0, SIGPIPE, () => {});
+			sendSignal(c.kernel, c.process, SIGPIPE);
 		}
 		if (done > 0) return -1;
 		throw error;

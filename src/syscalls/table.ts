@@ -132,7 +132,10 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['copy_file_range', full(descriptors.copyFileRange)],
 	[
 		'ioctl',
-		partial(terminal.ioctl, 'isatty, window size, FIONREAD, FIONBIO, FIOCLEX; terminal settings are not changed'),
+		partial(
+			terminal.ioctl,
+			'pseudo-terminals, isatty, FIONREAD, FIONBIO, FIOCLEX; settings of the terminal that approve-run runs in are not changed',
+		),
 	],
 	// Waiting
 	['poll', full(polling.poll)],
@@ -194,6 +197,7 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['fork', full(processes.fork)],
 	['detach', full(processes.detach)],
 	['image', full(processes.image)],
+	['disposition', full(processes.disposition)],
 	['forked', full(processes.forked)],
 	[
 		'execve',
@@ -201,7 +205,7 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	],
 	['execveat', partial(execve.execveat, 'no AT_EMPTY_PATH')],
 	['wait4', partial(processes.wait4, 'struct rusage has times and the most memory')],
-	['waitid', partial(processes.waitid, 'children that ended')],
+	['waitid', full(processes.waitid)],
 	['kill', full(processes.kill)],
 	['tkill', full(processes.tkill)],
 	['tgkill', full(processes.tgkill)],

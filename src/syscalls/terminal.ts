@@ -1,7 +1,10 @@
 /** ioctl(2): what isatty(3), the terminal's size and a few file questions need. ioctl_tty(2). */
 import { SysError } from '../abi/errno.ts';
 import { OutsideInput, OutsideOutput } from '../kernel/outside.ts';
+import { TerminalMaster, TerminalSlave } from '../kernel/terminal.ts';
+import { usualTermios } from '../kernel/termios.ts';
 import type { Handler } from './context.ts';
+import { terminalControl } from './terminal-control.ts';
 
 const TCGETS = 0x5401;
 const TCSETS = 0x5402;
@@ -39,6 +42,7 @@ export const ioctl: Handler = (c) => {
 		default:
 			break;
 	}
+	if (file instanceof TerminalMaster || file instanceof TerminalSlave) return terminalControl(c, file, request);
 	if (!file.terminal || !(file instanceof OutsideInput || file instanceof OutsideOutput)) throw new SysError('ENOTTY');
 	switch (request) {
 		case TCGETS:
@@ -65,14 +69,3 @@ export const ioctl: Handler = (c) => {
 			throw new SysError('EINVAL');
 	}
 };
-
-/** struct termios of a terminal as a shell leaves it (`stty sane`), 36 bytes. */
-function usualTermios(): Buffer {
-	const bytes = Buffer.alloc(36);
-	bytes.writeUInt32LE(0x4500, 0); // ICRNL IXON IUTF8
-	bytes.writeUInt32LE(0x5, 4); // OPOST ONLCR
-	bytes.writeUInt32LE(0xbf, 8); // B38400 CS8 CREAD
-	bytes.writeUInt32LE(0x8a3b, 12); // ISIG ICANON ECHO ECHOE ECHOK ECHOCTL ECHOKE IEXTEN
-	Buffer.from([0, 3, 28, 127, 21, 4, 0, 1, 0, 17, 19, 26, 0, 18, 15, 23, 22]).copy(bytes, 16);
-	return bytes;
-}

@@ -1,12 +1,15 @@
 /** Moving bytes between open files and the guest's memory: what read, write and their kin share. */
 import { SysError } from '../abi/errno.ts';
+import { signals } from '../abi/signals.ts';
 import { readInt64 } from '../abi/structs.ts';
 import { NodeFile } from '../kernel/node-file.ts';
 import type { OpenFile } from '../kernel/open-file.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { waitFor } from '../kernel/outcome.ts';
+import { sendSignal } from '../kernel/signaling.ts';
 import { maxTransfer, pieceBytes } from '../wire/guest-link.ts';
 import type { Context } from './context.ts';
+import { inBackground } from './job-control.ts';
 import { afterWriting, beforeReading } from './shared-memory.ts';
 
 /** One stretch of the guest's memory: struct iovec. */
@@ -57,7 +60,12 @@ export function readInto(context: Context, file: OpenFile, targets: readonly Str
 		}
 		return done;
 	};
-	if (file.blocking) return waitFor(step);
+	const background = file.kind === 'terminal' ? inBackground(context, file, signals.SIGTTIN) : undefined;
+	if (background !== undefined) return background;
+	if (file.blocking) {
+		const { patienceNs } = file;
+		return waitFor(step, patienceNs === undefined ? {} : { timeoutNs: patienceNs, onTimeout: () => 0 });
+	}
 	const got = step();
 	if (got === undefined) throw new SysError('EAGAIN');
 	return got;
@@ -73,6 +81,8 @@ export function writeFrom(
 ): Outcome {
 	if (!file.writable) throw new SysError('EBADF');
 	if (total === 0) return 0;
+	const background = file.kind === 'terminal' ? inBackground(context, file, signals.SIGTTOU) : undefined;
+	if (background !== undefined) return background;
 	let done = 0;
 	const step = (): number | undefined => {
 		while (done < total) {
@@ -113,7 +123,7 @@ function attempt(
 		return put;
 	} catch (error) {
 		if (!(error instanceof SysError)) throw error;
-		if (error.code === 'EPIPE') context.kernel.world.signal(context.process.native, 0, 13 /* SIGPIPE */, () => {});
+		if (error.code === 'EPIPE') sendSignal(context.kernel, context.process, signals.SIGPIPE);
 		if (done > 0) return -1;
 		throw error;
 	}
