@@ -29,6 +29,10 @@ export function describeSession(session: Session, changes: readonly Change[]): s
 	if (isReport(report)) {
 		lines.push('', 'effects  (+ allowed, - denied, ? not decided)');
 		for (const effect of report.effects) lines.push(`  ${effectLine(decidedLater(effect, decided))}`);
+		if (report.unlisted !== undefined) {
+			const { allowed, denied } = report.unlisted;
+			lines.push(`  and ${allowed} more allowed, ${denied} more denied: approve-run audit show ${session.id}`);
+		}
 	} else {
 		lines.push('', 'changes, not reviewed');
 		for (const change of changes) lines.push(`  ? ${change.kind} ${printableLine(change.path)}`);

@@ -11,7 +11,15 @@ export function tellResult({ exit, report, session }: RunScriptResult, mode: Mod
 		const what = path ?? argv?.join(' ') ?? host ?? '';
 		say(`denied: ${kind} ${printableShort(what)}${because === undefined ? '' : ` (${printableShort(because)})`}`);
 	}
-	if (denied.length > 5) say(`and ${denied.length - 5} more were denied; approve-run show ${session.id}`);
+	const { unlisted } = report;
+	const more = denied.length - Math.min(5, denied.length) + (unlisted?.denied ?? 0);
+	if (more > 0) say(`and ${more} more were denied; approve-run show ${session.id}`);
+	if (unlisted !== undefined) {
+		const count = unlisted.allowed + unlisted.denied;
+		say(
+			`the report lists ${report.effects.length} effects; ${count} more are in the record: approve-run audit show ${session.id}`,
+		);
+	}
 	const { kind } = session.state;
 	if (report.applied.length > 0) {
 		const count = report.applied.length === 1 ? '1 path was changed' : `${report.applied.length} paths were changed`;

@@ -42,6 +42,8 @@ export type Report = {
 		readonly message?: string;
 	};
 	readonly effects: readonly ReportEffect[];
+	/** How many more there were than are listed: beyond 100,000 effects only the record (`audit show`) has them all. */
+	readonly unlisted?: { readonly allowed: number; readonly denied: number };
 	readonly limits: { readonly [name in LimitName]: { readonly allowed: number; readonly used: number } };
 	/** System calls that were answered. */
 	readonly calls: number;

@@ -79,7 +79,7 @@ class Run {
 	readonly #options: RunOptions;
 	readonly #launched: Launched;
 	readonly #worker: Worker;
-	readonly #shared = new SharedArrayBuffer(4);
+	readonly #shared = new SharedArrayBuffer(8);
 	readonly #flag = new Int32Array(this.#shared);
 	readonly #watch: LimitWatch;
 	readonly #commands = new Map<number, RunningCommand>();
@@ -185,7 +185,10 @@ class Run {
 			case 'ask':
 				return void this.#ask(message);
 			case 'effect':
-				return hooks.effect(message.id, message.effect, message.approval);
+				hooks.effect(message.id, message.effect, message.approval);
+				Atomics.sub(this.#flag, 1, 1);
+				Atomics.notify(this.#flag, 1);
+				return;
 			case 'unsupported':
 				return hooks.unsupported(message.call);
 			case 'thread':

@@ -2,6 +2,7 @@
 import type { Approval } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
 import type { RunEvent } from '../model/event.ts';
+import { sizeOf } from './effect-log.ts';
 
 export type RecordedEffect = {
 	readonly id: number;
@@ -12,24 +13,36 @@ export type RecordedEffect = {
 };
 
 export type EffectRecord = {
-	add(id: number, effect: Effect, approval: Approval): void;
+	/** Whether it is listed, and not only in the record. */
+	add(id: number, effect: Effect, approval: Approval): boolean;
 	commandEnded(id: number, status: number, signal: number): void;
 	get(id: number): RecordedEffect | undefined;
-	/** In program order. */
+	/** In program order; the first of them, as many as a report is to list. */
 	all(): readonly RecordedEffect[];
+	/** How many more were recorded. One that was among 100,000 others when it came again counts twice. */
+	unlisted(): { readonly allowed: number; readonly denied: number };
 	/** Something the script wanted was refused. */
 	denied(): boolean;
 };
 
+/** What is kept in memory for the report and the review, and characters of it: nobody reads more. */
+const mostListed = { effects: 100_000, text: 64 * 1024 * 1024 };
+
 /** Each one is told to `event` as it is decided. `now`: milliseconds since the epoch. */
 export function createEffectRecord(event: (event: RunEvent) => void, now: () => number): EffectRecord {
 	const effects = new Map<number, RecordedEffect>();
+	const unlisted = { allowed: 0, denied: 0 };
+	let text = 0;
 	let denied = false;
 	return {
 		add(id, effect, approval) {
-			effects.set(id, { id, effect, approval });
 			denied ||= !approval.approved;
 			event({ kind: 'effect', at: now(), id, effect, approval });
+			const isListed = effects.size < mostListed.effects && text < mostListed.text;
+			if (isListed) effects.set(id, { id, effect, approval });
+			else unlisted[approval.approved ? 'allowed' : 'denied'] += 1;
+			text += sizeOf(effect);
+			return isListed;
 		},
 		commandEnded(id, status, signal) {
 			const recorded = effects.get(id);
@@ -39,6 +52,7 @@ export function createEffectRecord(event: (event: RunEvent) => void, now: () => 
 		},
 		get: (id) => effects.get(id),
 		all: () => [...effects.values()].sort((a, b) => a.id - b.id),
+		unlisted: () => ({ ...unlisted }),
 		denied: () => denied,
 	};
 }

@@ -19,9 +19,11 @@ import { type Frame, FrameSplitter } from '../wire/frame.ts';
 import { type DirectMemory, GuestLink } from '../wire/guest-link.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { channelsFor } from './channels.ts';
-import { TooManyEffects } from './effect-log.ts';
 import { GuestWorld } from './guest-world.ts';
 import type { FromWorker, GuestEnd, ToWorker, WorkerStart } from './messages.ts';
+
+/** Bytes that the record may have, however small the limit on disk is; as with the log of the upper layer. */
+const leastRecord = 64 * 1024 * 1024;
 
 /** Runs one guest to its end. Blocks its thread. */
 export function runGuest(start: WorkerStart, port: MessagePort): void {
@@ -65,6 +67,8 @@ class GuestLoop {
 			channelFolder: start.channelFolder,
 			commandNetwork: policy.commandNetwork,
 			outputLimit: start.limits.output,
+			recordLimit: leastRecord + start.limits.disk,
+			untaken: new Int32Array(start.flag, 4, 1),
 		});
 		const [program = ''] = start.argv;
 		const host = createHostFiles(start.sessionFolder);
@@ -244,7 +248,7 @@ function reportsOf(transport: FifoTransport): () => Frame | undefined {
 
 function failureOf(error: unknown, end: GuestEnd | undefined): GuestEnd {
 	if (error instanceof GuestGone || isBrokenPipe(error)) return end ?? { kind: 'stopped' };
-	if (error instanceof WireError || error instanceof TooManyEffects) return { kind: 'failed', message: error.message };
+	if (error instanceof WireError) return { kind: 'failed', message: error.message };
 	const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
 	return { kind: 'failed', message: `a bug in approve-run: ${stack}` };
 }

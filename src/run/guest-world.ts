@@ -29,7 +29,14 @@ export type GuestWorldOptions = {
 	readonly commandNetwork: 'host' | 'none';
 	/** Bytes that the guest may print. */
 	readonly outputLimit: number;
+	/** Bytes, about, that the record of its effects may have. */
+	readonly recordLimit: number;
+	/** How many effects the main thread has been told of and not taken yet. */
+	readonly untaken: Int32Array;
 };
+
+/** Effects on their way to the main thread at one time. */
+const mostUntaken = 4096;
 
 /** Bytes of output on their way to the main thread at one time. */
 const outputInFlight = 1024 * 1024;
@@ -52,7 +59,10 @@ export class GuestWorld implements World {
 	constructor(options: GuestWorldOptions) {
 		this.#options = options;
 		this.#network = new NetworkLink((message) => this.#send(message), options.channelFolder);
-		this.#log = new EffectLog(() => options.fs().takeOrder());
+		this.#log = new EffectLog(() => options.fs().takeOrder(), {
+			bytes: options.recordLimit,
+			onFull: () => this.limit('disk'),
+		});
 	}
 
 	realtime(): bigint {
@@ -87,8 +97,22 @@ export class GuestWorld implements World {
 
 	record(effect: Effect, approval: Approval): number {
 		const { id, fresh } = this.#log.add(effect, approval);
-		if (fresh) this.#send({ kind: 'effect', id, effect, approval });
+		if (fresh) {
+			this.#send({ kind: 'effect', id, effect, approval });
+			this.#waitForRecord();
+		}
 		return id;
+	}
+
+	/** A script that wants things faster than they can be written down waits; else they would pile up in memory. */
+	#waitForRecord(): void {
+		const { untaken } = this.#options;
+		let count = Atomics.add(untaken, 0, 1) + 1;
+		if (count < mostUntaken) return;
+		while (count > mostUntaken / 2) {
+			Atomics.wait(untaken, 0, count, 100);
+			count = Atomics.load(untaken, 0);
+		}
 	}
 
 	unsupported(call: string): void {

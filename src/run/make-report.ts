@@ -17,6 +17,8 @@ export type ReportFacts = {
 	readonly ended: number;
 	readonly exit: Exit;
 	readonly effects: readonly RecordedEffect[];
+	/** Effects beyond those, which the record alone has. */
+	readonly unlisted: { readonly allowed: number; readonly denied: number };
 	readonly changes: readonly DecidedChange[];
 	/** Changes applied before a command ran. */
 	readonly earlier: readonly DecidedChange[];
@@ -44,6 +46,7 @@ export function makeReport(facts: ReportFacts): Report {
 		ended: new Date(facts.ended).toISOString(),
 		exit,
 		effects,
+		...(facts.unlisted.allowed + facts.unlisted.denied === 0 ? {} : { unlisted: facts.unlisted }),
 		limits: {
 			time: entry('time'),
 			cpu: entry('cpu'),

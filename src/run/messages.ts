@@ -15,7 +15,7 @@ export type WorkerStart = {
 	readonly sessionFolder: string;
 	/** Where the launcher makes its FIFOs. */
 	readonly channelFolder: string;
-	/** Shared with the main thread: 1 while messages wait for the worker. */
+	/** Shared with the main thread, two words: 1 while messages wait for the worker; effects that the main thread has not taken yet. */
 	readonly flag: SharedArrayBuffer;
 	readonly policy: PolicyDocument;
 	readonly home: string;

@@ -107,10 +107,10 @@ class ScriptRun {
 				return approval;
 			},
 			effect: (id, effect, approval) => {
-				this.#effects.add(id, effect, approval);
+				const isListed = this.#effects.add(id, effect, approval);
 				const by =
 					approval.because === undefined ? { by: approval.by } : { by: approval.by, because: approval.because };
-				if (effect.kind !== 'read' || !approval.approved) {
+				if (isListed && (effect.kind !== 'read' || !approval.approved)) {
 					this.#review.addItem({ id, effect, state: { kind: approval.approved ? 'approved' : 'denied', ...by } });
 				}
 			},
@@ -287,6 +287,7 @@ class ScriptRun {
 			ended: now,
 			exit,
 			effects: this.#effects.all(),
+			unlisted: this.#effects.unlisted(),
 			changes: this.#decisions.all(),
 			earlier: this.#earlier,
 			limits: options.limits,
