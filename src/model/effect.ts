@@ -12,7 +12,14 @@ export const effectKinds: readonly EffectKind[] = ['read', 'write', 'delete', 'r
 export type ReadEffect = { readonly kind: 'read'; readonly path: string };
 
 /** A path that the guest creates or changes. `path` is absolute and resolved; the last part is not followed. */
-export type WriteEffect = { readonly kind: 'write'; readonly path: string };
+export type WriteEffect = {
+	readonly kind: 'write';
+	readonly path: string;
+	/** Bytes of the file as it will be; known once it is a change. */
+	readonly size?: number;
+	/** What was found in it: kinds of keys and tokens. Looked for where a policy asks for it. */
+	readonly secrets?: readonly string[];
+};
 
 /** A path that will be gone. */
 export type DeleteEffect = { readonly kind: 'delete'; readonly path: string };

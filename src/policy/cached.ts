@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import { compilePolicy, type Policy, type PolicyContext } from './compile.ts';
 import type { PolicyDocument, PolicySource } from './document.ts';
+import type { FindPolicy } from './layers.ts';
 import { PolicyError } from './problem.ts';
 
 /** Changes whenever PolicyDocument or the checks of the schema do: what was cached before is then not used. */
-const formatVersion = 2;
+const formatVersion = 3;
 
 /** Where checked documents are kept. Nothing of it may be writable for a guest: see PolicyContext.own. */
 export type PolicyCache = {
@@ -18,8 +19,9 @@ export async function loadPolicyCached(
 	source: PolicySource,
 	context: PolicyContext,
 	cache: PolicyCache,
+	find: FindPolicy = () => undefined,
 ): Promise<Policy | PolicyError> {
-	const document = await loadDocumentCached(source, cache);
+	const document = await loadDocumentCached(source, cache, find);
 	return document instanceof PolicyError ? document : compilePolicy(document, context);
 }
 
@@ -27,13 +29,19 @@ export async function loadPolicyCached(
 export async function loadDocumentCached(
 	source: PolicySource,
 	cache: PolicyCache,
+	find: FindPolicy = () => undefined,
 ): Promise<PolicyDocument | PolicyError> {
 	const key = policyKey(source);
-	const known = deserializePolicy(cache.get(key) ?? '', key);
+	const known = deserializePolicy(cache.get(key) ?? '', key, find);
 	if (known !== undefined) return known;
-	const { parsePolicy } = await import('./parse.ts');
-	const document = parsePolicy(source);
-	if (!(document instanceof PolicyError)) cache.put(key, serializePolicy(document, key));
+	const { parseLayers } = await import('./layers.ts');
+	const extended: Extended[] = [];
+	const document = parseLayers(source, (name, from) => {
+		const found = find(name, from);
+		if (found !== undefined) extended.push({ name, from: from.name, key: policyKey(found) });
+		return found;
+	});
+	if (!(document instanceof PolicyError)) cache.put(key, serializePolicy(document, key, extended));
 	return document;
 }
 
@@ -44,24 +52,37 @@ export function policyKey(source: PolicySource): string {
 		.digest('hex');
 }
 
-export function serializePolicy(document: PolicyDocument, key: string): string {
-	return JSON.stringify({ key, document });
+/** A policy that was extended, as it was found then. */
+type Extended = { readonly name: string; readonly from: string; readonly key: string };
+
+export function serializePolicy(document: PolicyDocument, key: string, extended: readonly Extended[] = []): string {
+	return JSON.stringify({ key, extended, document });
 }
 
-/** The document that serializePolicy wrote for `key`; undefined for anything else: then parse the text again. */
-export function deserializePolicy(text: string, key: string): PolicyDocument | undefined {
+/** The document that serializePolicy wrote for `key`; undefined for anything else, and where a policy that it extends is another now. */
+export function deserializePolicy(
+	text: string,
+	key: string,
+	find: FindPolicy = () => undefined,
+): PolicyDocument | undefined {
 	let value: unknown;
 	try {
 		value = JSON.parse(text);
 	} catch {
 		return undefined;
 	}
-	return isCached(value) && value.key === key ? value.document : undefined;
+	if (!isCached(value) || value.key !== key) return undefined;
+	const same = value.extended.every((one) => {
+		const found = find(one.name, { name: one.from, text: '' });
+		return found !== undefined && policyKey(found) === one.key;
+	});
+	return same ? value.document : undefined;
 }
 
 /** Whether it has the outer shape. The rest is vouched for by the key and by who may write the cache. */
-function isCached(value: unknown): value is { key: string; document: PolicyDocument } {
+function isCached(value: unknown): value is { key: string; extended: readonly Extended[]; document: PolicyDocument } {
 	if (typeof value !== 'object' || value === null || !('key' in value) || !('document' in value)) return false;
+	if (!('extended' in value) || !Array.isArray(value.extended)) return false;
 	const { document } = value;
 	return typeof document === 'object' && document !== null && 'rules' in document && Array.isArray(document.rules);
 }

@@ -92,6 +92,12 @@ export function wordsMatch(pattern: CommandPattern, words: readonly string[]): b
 	return true;
 }
 
+/** Whether the pattern spells the word at `at` out (from 0, after the program); -1: every word of the command. */
+export function namesWord(pattern: CommandPattern, at: number): boolean {
+	const word = pattern.words[at];
+	return at < 0 ? pattern.literal : word !== undefined && literalWord(word) !== undefined;
+}
+
 function namedFiles(name: string, bases: ProgramBases): readonly string[] {
 	if (name.includes('/')) {
 		const path = expandPath(name, bases);

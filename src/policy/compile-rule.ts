@@ -2,7 +2,7 @@
 import type { Decision } from '../model/decision.ts';
 import type { EffectKind } from '../model/effect.ts';
 import { type CommandPattern, compileCommandPattern, type ProgramBases } from './command-pattern.ts';
-import { type Located, type RuleDocument, selectorOf } from './document.ts';
+import { type Conditions, type Located, type RuleDocument, selectorOf } from './document.ts';
 import { compileHostPattern, type HostPattern } from './host-pattern.ts';
 import { compilePathPattern, type PathPattern } from './path-pattern.ts';
 
@@ -18,6 +18,7 @@ export type Rule = {
 	/** `file:line`. */
 	readonly name: string;
 	readonly because?: string;
+	readonly conditions?: Conditions;
 	readonly patterns: Patterns;
 	readonly except: Patterns;
 };
@@ -30,7 +31,8 @@ export function compileRule(file: string, rule: RuleDocument, bases: ProgramBase
 	return Object.freeze({
 		decision: rule.decision,
 		kinds: rule.kinds,
-		name: `${file}:${rule.line}`,
+		name: `${rule.file ?? file}:${rule.line}`,
+		...(rule.conditions === undefined ? {} : { conditions: rule.conditions }),
 		...(rule.because === undefined ? {} : { because: rule.because }),
 		patterns: {
 			path: compileEach(rule.path, (text) => compilePathPattern(text, bases, wide)),

@@ -5,9 +5,10 @@ import type { Limits } from '../model/limits.ts';
 import type { CommandGround } from './command-facts.ts';
 import { type ProgramBases, programFiles } from './command-pattern.ts';
 import { compileRule, type Rule } from './compile-rule.ts';
-import type { DeniedRule, PolicyDocument } from './document.ts';
+import type { DeniedRule, EnvironmentDocument, PolicyDocument, RuleDocument } from './document.ts';
 import { canonicalHost } from './host-pattern.ts';
-import { expandPath, resolveLongest } from './path-text.ts';
+import { compilePathPattern, type PathPattern } from './path-pattern.ts';
+import { expandPath, joinPath, normalPath, resolveLongest } from './path-text.ts';
 import { indexRules, type RuleIndex } from './rule-index.ts';
 import { shellNames } from './shell-string.ts';
 
@@ -23,12 +24,19 @@ export type PolicyContext = {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** A path with all symlinks resolved; undefined where nothing is there. Without it, all paths count as resolved. */
 	readonly realpath?: ((path: string) => string | undefined) | undefined;
+	/**
+	 * What a path (against a working directory) leads to for the guest, its own changes included; undefined where it leads nowhere.
+	 * Without it, `realpath` is asked. For the redirections of a shell string.
+	 */
+	readonly resolve?: ((path: string, cwd: string) => string | undefined) | undefined;
 	/** Further files that a program's name stands for. */
 	readonly which?: ((name: string) => readonly string[]) | undefined;
 	/** Addresses of this machine itself. */
 	readonly addresses?: readonly string[];
 	/** approve-run's own directories (state, cache, installation): never written or deleted, whatever the rules say. */
 	readonly own?: readonly string[];
+	/** The present time, for rules with `hours`; without it such an allow never counts. */
+	readonly now?: (() => Date) | undefined;
 	/** Directories of its sessions, which hold copies of what other scripts read and wrote: not read either. */
 	readonly secret?: readonly string[];
 };
@@ -52,7 +60,14 @@ export type Policy = {
 	readonly rules: Readonly<Record<EffectKind, readonly Rule[]>>;
 	readonly index: Readonly<Record<EffectKind, RuleIndex>>;
 	readonly limits: Limits;
-	readonly env: { readonly pass: readonly string[] };
+	readonly env: EnvironmentDocument;
+	/** Patterns of paths that are not there for the guest. */
+	readonly hide: readonly PathPattern[];
+	/** Policies that this one may only tighten. */
+	readonly floors: readonly Policy[];
+	/** Some rule has a condition: the time or a count is asked for. */
+	readonly conditional: boolean;
+	readonly now: (() => Date) | undefined;
 	/** Absolute directories that are private and thrown away. */
 	readonly scratch: readonly string[];
 	readonly commandNetwork: 'host' | 'none';
@@ -67,7 +82,8 @@ export type Policy = {
 /** Cannot fail: parsePolicy found nothing wrong with the document. */
 export function compilePolicy(document: PolicyDocument, context: PolicyContext): Policy {
 	const bases = resolveBases(context);
-	const rules = rulesByKind(document.rules.map((rule) => compileRule(document.file, rule, bases)));
+	const written = [...document.rules, ...guards(document)];
+	const rules = rulesByKind(written.map((rule) => compileRule(document.file, rule, bases)));
 	return Object.freeze({
 		name: document.name,
 		file: document.file,
@@ -82,7 +98,11 @@ export function compilePolicy(document: PolicyDocument, context: PolicyContext):
 			connect: indexRules(rules.connect),
 		}),
 		limits: Object.freeze({ ...document.limits }),
-		env: Object.freeze({ pass: Object.freeze([...document.env.pass]) }),
+		env: Object.freeze({ ...document.env }),
+		hide: Object.freeze(document.hide.flatMap(({ text }) => compilePathPattern(text, bases, true))),
+		floors: Object.freeze(document.floors.map((floor) => compilePolicy(floor, context))),
+		conditional: written.some((rule) => rule.conditions !== undefined),
+		now: context.now,
 		scratch: Object.freeze(
 			document.scratch.map(({ text }) => expandPath(text, bases)).filter((path) => path !== undefined),
 		),
@@ -93,6 +113,27 @@ export function compilePolicy(document: PolicyDocument, context: PolicyContext):
 		own: withResolved(context.own, bases),
 		secret: withResolved(context.secret, bases),
 	});
+}
+
+/** `readonly` as the rules that it stands for. */
+function guards(document: PolicyDocument): readonly RuleDocument[] {
+	return document.readonly.map(({ text, line, column }) => ({
+		decision: 'deny',
+		kinds: ['write', 'delete'],
+		line,
+		column,
+		path: (text.endsWith('**') ? [text] : [text, `${text === '/' ? '' : text}/**`]).map((one) => ({
+			text: one,
+			line,
+			column,
+		})),
+		command: [],
+		host: [],
+		except: [],
+		because: 'read only',
+		match: [],
+		not: [],
+	}));
 }
 
 function withResolved(paths: readonly string[] | undefined, bases: ProgramBases): readonly string[] {
@@ -118,13 +159,30 @@ function resolveBases(context: PolicyContext): ProgramBases {
 
 function compileGround(context: PolicyContext, bases: ProgramBases): CommandGround {
 	const { PATH: search } = context.env;
-	const path = search === undefined ? [] : search.split(':');
+	const path = (search === undefined ? [] : search.split(':')).map((entry) =>
+		entry.startsWith('/') ? resolveLongest(entry.replace(/\/+$/, '') || '/', bases) : entry,
+	);
+	const resolve =
+		context.resolve ??
+		((text: string, cwd: string) => {
+			const whole = normalPath(text, cwd);
+			return whole === undefined ? undefined : resolveLongest(whole, bases);
+		});
+	// A made-up machine has every program in each of its folders.
+	const fileAt = bases.realpath ?? ((file: string) => file);
 	return Object.freeze({
 		env: context.env,
 		shells: new Set(shellNames.flatMap((name) => [...programFiles(name, bases)])),
-		path: Object.freeze(
-			path.map((entry) => (entry.startsWith('/') ? resolveLongest(entry.replace(/\/+$/, ''), bases) : entry)),
-		),
+		path: Object.freeze(path),
+		resolve,
+		find: (word: string, cwd: string) => {
+			if (word.includes('/')) return resolve(word, cwd);
+			for (const directory of path) {
+				const found = directory.startsWith('/') ? fileAt(joinPath(directory, word)) : undefined;
+				if (found !== undefined) return found;
+			}
+			return undefined;
+		},
 	});
 }
 

@@ -1,24 +1,62 @@
 /** A policy's answer to an effect: the strictest of all rules that match, or the default. */
-import type { Decision, Verdict } from '../model/decision.ts';
-import type { ConnectEffect, Effect } from '../model/effect.ts';
+import { strictest, type Verdict } from '../model/decision.ts';
+import type { ConnectEffect, Effect, RunEffect } from '../model/effect.ts';
 import type { Policy } from './compile.ts';
-import type { Rule } from './compile-rule.ts';
 import { decideLookUp, specialVerdict } from './decide-host.ts';
+import { judgeRun, type RunJudgement, ruleVerdict } from './decide-run.ts';
+import { matchesPath } from './path-pattern.ts';
 import { isResolvedPath } from './path-text.ts';
 import { firstMatch } from './rule-index.ts';
-import { type Subject, subjectOf } from './rule-match.ts';
+import { subjectOf } from './rule-match.ts';
+import type { RuleCounts, Standing } from './standing.ts';
 
-export function decide(policy: Policy, effect: Effect): Verdict {
+/** `counts`: of this run, for rules with `above`; without them such a rule never counts. */
+export function decide(policy: Policy, effect: Effect, counts?: RuleCounts): Verdict {
+	const own = decideAlone(policy, effect, counts);
+	if (policy.floors.length === 0 || own.decision === 'deny') return own;
+	return policy.floors.reduce((verdict, floor) => {
+		const below = decide(floor, effect, counts);
+		return strictest(verdict.decision, below.decision) === verdict.decision ? verdict : below;
+	}, own);
+}
+
+/** The answer to a command with that to each part of it. */
+export function judgeCommand(policy: Policy, effect: RunEffect, counts?: RuleCounts): RunJudgement {
+	return judgeRun(policy, effect, {
+		decide: (part) => decide(policy, part, counts),
+		standing: standingOf(policy, counts),
+	});
+}
+
+/** Whether the path is not there for the guest: it, or a directory that it is in, is hidden. */
+export function isHidden(policy: Policy, path: string): boolean {
+	for (let at = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+		for (const pattern of policy.hide) if (matchesPath(pattern, at)) return true;
+	}
+	return false;
+}
+
+function decideAlone(policy: Policy, effect: Effect, counts: RuleCounts | undefined): Verdict {
 	const built = builtVerdict(policy, effect);
 	if (built !== undefined) return built;
-	if (isLookUp(effect)) return decideLookUp(policy, effect, (at) => decide(policy, at));
+	if (effect.kind === 'run') return judgeCommand(policy, effect, counts).verdict;
+	if (isLookUp(effect)) return decideLookUp(policy, effect, (at) => decide(policy, at, counts));
 	const subject = subjectOf(effect, policy.ground, policy.addresses);
-	const rule = firstMatch(policy.index[effect.kind], subject);
-	if (rule === undefined) return defaultVerdict(policy, effect, subject);
-	const doubt = rule.decision === 'allow' ? shadowedCommand(policy, subject) : undefined;
-	return doubt === undefined
-		? ruleVerdict(rule)
-		: Object.freeze({ decision: 'ask', by: { rule: rule.name }, because: doubt });
+	const rule = firstMatch(policy.index[effect.kind], subject, standingOf(policy, counts));
+	if (rule !== undefined) return ruleVerdict(rule);
+	const special =
+		policy.default[effect.kind] !== 'deny' && subject.kind === 'host' ? specialVerdict(subject) : undefined;
+	if (special !== undefined) return special;
+	return Object.freeze({ decision: policy.default[effect.kind], by: { rule: `${policy.file} (default)` } });
+}
+
+/** Only a name's addresses are wanted. */
+export function isLookUp(effect: Effect): effect is ConnectEffect {
+	return effect.kind === 'connect' && effect.port === 0 && !effect.host.startsWith('unix:');
+}
+
+export function standingOf(policy: Policy, counts: RuleCounts | undefined): Standing | undefined {
+	return policy.conditional ? { now: policy.now?.(), counts } : undefined;
 }
 
 /** What holds before any rule: approve-run's own files, and paths that cannot be judged. */
@@ -28,6 +66,7 @@ export function builtVerdict(policy: Policy, effect: Effect): Verdict | undefine
 	if (!isResolvedPath(path)) {
 		return denied('the path is not resolved, so that no rule can be held against it');
 	}
+	if (policy.hide.length > 0 && isHidden(policy, path)) return denied('the policy hides it');
 	if (effect.kind === 'read' && policy.secret.some((secret) => touches(path, secret, false))) {
 		return denied('these are records of other sessions');
 	}
@@ -36,55 +75,6 @@ export function builtVerdict(policy: Policy, effect: Effect): Verdict | undefine
 			return denied('these are files of approve-run itself');
 	}
 	return undefined;
-}
-
-/** The default, at least ask for a program that is given as text: nobody can say what it runs. */
-export function defaultVerdict(policy: Policy, effect: Effect, subject: Subject): Verdict {
-	const decision: Decision = policy.default[effect.kind];
-	const special = decision !== 'deny' && subject.kind === 'host' ? specialVerdict(subject) : undefined;
-	if (special !== undefined) return special;
-	const by = { rule: `${policy.file} (default)` };
-	const unread = subject.kind === 'command' && subject.facts.shell.kind !== 'none';
-	if (decision !== 'allow' || !unread) return Object.freeze({ decision, by });
-	return Object.freeze({
-		decision: 'ask',
-		by,
-		because: 'a shell gets its commands as text; no rule allows exactly this text',
-	});
-}
-
-/** Only a name's addresses are wanted. */
-export function isLookUp(effect: Effect): effect is ConnectEffect {
-	return effect.kind === 'connect' && effect.port === 0 && !effect.host.startsWith('unix:');
-}
-
-function ruleVerdict(rule: Rule): Verdict {
-	const by = { rule: rule.name };
-	return Object.freeze(
-		rule.because === undefined
-			? { decision: rule.decision, by }
-			: { decision: rule.decision, by, because: rule.because },
-	);
-}
-
-/**
- * Why an allowed shell string is asked about all the same: its shell looks in PATH for a command, and a rule lets the
- * script put a file of that name there (a virtual environment in the working directory, a `.` in PATH).
- */
-function shadowedCommand(policy: Policy, subject: Subject): string | undefined {
-	if (subject.kind !== 'command' || subject.facts.shell.kind !== 'string') return undefined;
-	for (const [name = ''] of subject.facts.shell.commands) {
-		if (name === '' || name.includes('/')) continue;
-		for (const directory of policy.ground.path) {
-			if (directory.startsWith('/') && !mayWrite(policy, `${directory}/${name}`)) continue;
-			return `the shell may find "${name}" in ${directory || '.'}, which is in PATH and where the script may write`;
-		}
-	}
-	return undefined;
-}
-
-function mayWrite(policy: Policy, path: string): boolean {
-	return !isResolvedPath(path) || decide(policy, { kind: 'write', path }).decision === 'allow';
 }
 
 function denied(because: string): Verdict {

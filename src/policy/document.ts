@@ -15,7 +15,19 @@ export type Located = { readonly text: string; readonly line: number; readonly c
 /** Which of the three selectors an effect is matched by. */
 export type SelectorKind = 'path' | 'command' | 'host';
 
+/** When a rule holds, beside its patterns. Sizes in bytes. */
+export type Conditions = {
+	readonly smaller?: number;
+	readonly larger?: number;
+	readonly holds?: 'secrets';
+	/** From so many different things on. */
+	readonly above?: number;
+	readonly hours?: string;
+};
+
 export type RuleDocument = {
+	/** The source's name, where it is another one than the document's: a policy that is extended. */
+	readonly file?: string;
 	readonly decision: Decision;
 	readonly kinds: readonly EffectKind[];
 	readonly line: number;
@@ -24,6 +36,7 @@ export type RuleDocument = {
 	readonly command: readonly Located[];
 	readonly host: readonly Located[];
 	readonly except: readonly Located[];
+	readonly conditions?: Conditions;
 	readonly because?: string;
 	readonly match: readonly Located[];
 	readonly not: readonly Located[];
@@ -40,12 +53,37 @@ export type PolicyDocument = {
 	readonly about?: string;
 	readonly default: Readonly<Record<EffectKind, Decision>>;
 	readonly rules: readonly RuleDocument[];
+	readonly hide: readonly Located[];
+	readonly readonly: readonly Located[];
+	/** What is otherwise with `--unattended`. */
+	readonly unattended: {
+		readonly default: Readonly<Partial<Record<EffectKind, Decision>>>;
+		readonly rules: readonly RuleDocument[];
+	};
 	readonly limits: Limits;
-	readonly env: { readonly pass: readonly string[] };
+	readonly env: EnvironmentDocument;
 	readonly scratch: readonly Located[];
 	/** Whether commands that run have the machine's network. */
 	readonly commandNetwork: 'host' | 'none';
 	readonly denied: DeniedRule;
+	/** Policies that were extended and may only be tightened: the strictest of them and of this one wins. */
+	readonly floors: readonly PolicyDocument[];
+};
+
+export type EnvironmentDocument = {
+	readonly pass: readonly string[];
+	readonly set: Readonly<Record<string, string>>;
+	readonly mask: readonly string[];
+};
+
+/** One file before its layers are put together: what it says, and what it leaves out. */
+export type PolicyLayer = {
+	readonly document: PolicyDocument;
+	/** Policies that it extends, as it names them. */
+	readonly extends: readonly Located[];
+	readonly sealed: boolean;
+	/** Keys that the file has: the others are those of what it extends. */
+	readonly says: readonly string[];
 };
 
 export function selectorOf(kind: EffectKind): SelectorKind {

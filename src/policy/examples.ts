@@ -4,7 +4,7 @@ import type { CommandGround } from './command-facts.ts';
 import { type ProgramBases, programFiles } from './command-pattern.ts';
 import { compileRule, type Rule } from './compile-rule.ts';
 import type { Located, PolicyDocument } from './document.ts';
-import { expandPath } from './path-text.ts';
+import { expandPath, normalPath } from './path-text.ts';
 import type { Problem } from './problem.ts';
 import { ruleMatches, subjectOf } from './rule-match.ts';
 import { shellNames } from './shell-string.ts';
@@ -20,11 +20,15 @@ const ground: CommandGround = {
 	env: {},
 	shells: new Set(shellNames.flatMap((name) => [...programFiles(name, machine)])),
 	path: [],
+	find: (word) => (word.includes('/') ? normalPath(word, machine.cwd) : `/usr/bin/${word}`),
+	resolve: normalPath,
 };
 
 /** Each example that is not as it says: one of `match` that the rule does not match, one of `not` that it does. */
 export function checkExamples(document: PolicyDocument): readonly Problem[] {
-	return document.rules.flatMap((written) => {
+	return [...document.rules, ...document.unattended.rules].flatMap((given) => {
+		// Examples are about patterns: whatever size, hour or number a rule is for.
+		const { conditions: _, ...written } = given;
 		if (written.match.length + written.not.length === 0) return [];
 		const rule = compileRule(document.file, written, machine);
 		return [

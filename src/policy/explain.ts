@@ -1,7 +1,7 @@
 /** Tells which rules matched an effect and which one decided, for `policy explain`. */
 import { describeEffect, type Effect } from '../model/effect.ts';
 import type { Policy } from './compile.ts';
-import { builtVerdict, decide, defaultVerdict, isLookUp } from './decide.ts';
+import { builtVerdict, decide, isLookUp, judgeCommand } from './decide.ts';
 import { ruleMatches, type Subject, subjectOf } from './rule-match.ts';
 
 /** Lines of text. They hold names from the effect, which are not made safe for a terminal. */
@@ -17,20 +17,29 @@ export function explain(policy: Policy, effect: Effect): readonly string[] {
 		const note = rule.because === undefined ? '' : ` (${rule.because})`;
 		lines.push(`  ${rule.name} ${rule.decision}${note}: ${index === 0 ? 'matches and wins' : 'matches'}`);
 	}
-	const fallback = defaultVerdict(policy, effect, subject);
 	const used = matching.length === 0 ? 'no rule matches, so it decides' : 'not needed';
-	lines.push(`  ${policy.file} default for ${effect.kind} ${fallback.decision}: ${used}`);
-	return [...lines, ...commandNotes(subject)];
+	lines.push(`  ${policy.file} default for ${effect.kind} ${policy.default[effect.kind]}: ${used}`);
+	return [...lines, ...commandNotes(policy, effect, subject)];
 }
 
-function commandNotes(subject: Subject): readonly string[] {
-	if (subject.kind !== 'command') return [];
+function commandNotes(policy: Policy, effect: Effect, subject: Subject): readonly string[] {
+	if (subject.kind !== 'command' || effect.kind !== 'run') return [];
 	const { facts } = subject;
 	const notes = [`  the file that would run: ${facts.program}`];
 	if (facts.changed.length > 0) {
 		notes.push(`  no allow rule counts: the script set or changed ${facts.changed.join(', ')} in the environment`);
 	}
-	if (facts.shell.kind !== 'none') {
+	for (const [at, what] of facts.hazards.words) {
+		notes.push(`  no star stands for ${at < 0 ? 'this command' : `"${facts.words[at] ?? ''}"`}: it ${what}`);
+	}
+	const { parts } = judgeCommand(policy, effect);
+	for (const { what, verdict } of parts) {
+		const by = 'rule' in verdict.by ? verdict.by.rule : verdict.by;
+		const because = verdict.because === undefined ? '' : ` (${verdict.because})`;
+		notes.push(`  in it: ${what}: ${verdict.decision}${because}, by ${typeof by === 'string' ? by : 'approve-run'}`);
+	}
+	for (const doubt of facts.script?.doubts ?? []) notes.push(`  it can not be judged by its parts: ${doubt}`);
+	if (facts.shell.kind !== 'none' && facts.script === undefined) {
 		notes.push('  a shell gets its commands as text: only a rule with exactly that text allows it');
 	}
 	return notes;

@@ -21,6 +21,12 @@ export function expandPath(text: string, bases: PathBases): string | undefined {
 	return isResolvedPath(path) ? path : undefined;
 }
 
+/** The path without `.` and empty parts; undefined where it has a `..`, whose meaning hangs on what is there. */
+export function normalPath(text: string, cwd: string): string | undefined {
+	const parts = `${text.startsWith('/') ? '' : cwd}/${text}`.split('/').filter((part) => part !== '' && part !== '.');
+	return parts.includes('..') || text.includes('\0') ? undefined : `/${parts.join('/')}`;
+}
+
 /** The resolved path; where nothing is there, that of its nearest parent with the rest put back. */
 export function resolveLongest(path: string, bases: PathBases): string {
 	if (bases.realpath === undefined || path === '/') return path;

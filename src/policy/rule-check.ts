@@ -32,7 +32,31 @@ export function checkRule(rule: PolicyFileRule, path: readonly PropertyKey[], ya
 			problems.push({ ...yaml.placeOfKey(path, selector), message });
 		}
 	}
+	problems.push(
+		...conditionProblems(rule, kinds).map(({ key, message }) => ({ ...yaml.placeOfKey(path, key), message })),
+	);
 	return [...problems, ...checkOneSelector(rule, [...needed], path, yaml)];
+}
+
+/** What a condition needs: a file that is written, or a rule that forbids. */
+function conditionProblems(
+	rule: PolicyFileRule,
+	kinds: readonly EffectKind[],
+): readonly { key: string; message: string }[] {
+	const problems: { key: string; message: string }[] = [];
+	const allows = rule.allow !== undefined;
+	for (const key of ['smaller', 'larger', 'holds'] as const) {
+		if (rule[key] === undefined || kinds.every((kind) => kind === 'write')) continue;
+		problems.push({ key, message: `"${key}" is about what is written; make a rule of its own for write` });
+	}
+	for (const key of ['larger', 'holds', 'above'] as const) {
+		if (rule[key] === undefined || !allows) continue;
+		problems.push({ key, message: `"${key}" is for deny and ask; an allow can say "smaller" and "hours"` });
+	}
+	if (rule.smaller !== undefined && !allows) {
+		problems.push({ key: 'smaller', message: '"smaller" is for allow; a deny or ask says "larger"' });
+	}
+	return problems;
 }
 
 /** The rule's decision, once checkRule found nothing. */

@@ -2,6 +2,7 @@
 import type { Rule } from './compile-rule.ts';
 import type { PathPattern } from './path-pattern.ts';
 import { ruleMatches, type Subject } from './rule-match.ts';
+import type { Standing } from './standing.ts';
 
 type Entry = { readonly order: number; readonly rule: Rule };
 
@@ -33,12 +34,12 @@ export function indexRules(rules: readonly Rule[]): RuleIndex {
 }
 
 /** The first rule that matches. */
-export function firstMatch(index: RuleIndex, subject: Subject): Rule | undefined {
+export function firstMatch(index: RuleIndex, subject: Subject, standing?: Standing): Rule | undefined {
 	let best: Entry | undefined;
 	for (const key of lookups(index, subject)) {
 		for (const entry of index.byKey.get(key) ?? []) {
 			if (best !== undefined && entry.order >= best.order) break;
-			if (ruleMatches(entry.rule, subject)) best = entry;
+			if (ruleMatches(entry.rule, subject, standing)) best = entry;
 		}
 	}
 	return best?.rule;

@@ -2,21 +2,25 @@
 import type { Effect } from '../model/effect.ts';
 import { allowsCommand, type CommandFacts, type CommandGround, commandFacts, forbidsCommand } from './command-facts.ts';
 import type { Patterns, Rule } from './compile-rule.ts';
+import type { Conditions } from './document.ts';
 import { type HostSubject, hostSubject, matchesHost } from './host-pattern.ts';
+import { isWithin } from './hours.ts';
 import { matchesPath } from './path-pattern.ts';
+import type { Standing } from './standing.ts';
 
 /** An effect in the form that patterns are compared with; made once, compared with each rule. */
 export type Subject =
-	| { readonly kind: 'path'; readonly path: string }
+	| { readonly kind: 'path'; readonly path: string; readonly size?: number | undefined; readonly secrets?: boolean }
 	| { readonly kind: 'command'; readonly facts: CommandFacts }
 	| HostSubject;
 
 export function subjectOf(effect: Effect, ground: CommandGround, own: ReadonlySet<string>): Subject {
 	switch (effect.kind) {
 		case 'read':
-		case 'write':
 		case 'delete':
 			return { kind: 'path', path: effect.path };
+		case 'write':
+			return { kind: 'path', path: effect.path, size: effect.size, secrets: (effect.secrets?.length ?? 0) > 0 };
 		case 'run':
 			return { kind: 'command', facts: commandFacts(effect, ground) };
 		case 'connect':
@@ -24,11 +28,25 @@ export function subjectOf(effect: Effect, ground: CommandGround, own: ReadonlySe
 	}
 }
 
-export function ruleMatches(rule: Rule, subject: Subject): boolean {
+export function ruleMatches(rule: Rule, subject: Subject, standing?: Standing): boolean {
 	const allowing = rule.decision === 'allow';
 	// An exception turns the rule's doubt around: what an allowing rule leaves out is taken widely.
 	const certain = allowing || (subject.kind === 'host' && rule.decision === 'ask');
-	return anyMatches(rule.patterns, subject, certain) && !anyMatches(rule.except, subject, !certain);
+	if (!anyMatches(rule.patterns, subject, certain) || anyMatches(rule.except, subject, !certain)) return false;
+	return rule.conditions === undefined || conditionsHold(rule, rule.conditions, subject, standing);
+}
+
+/** What a file will be is not known before it is written: an allow counts till then, a deny or ask from then on. */
+function conditionsHold(rule: Rule, conditions: Conditions, subject: Subject, standing: Standing | undefined): boolean {
+	const allowing = rule.decision === 'allow';
+	const { smaller, larger, holds, hours, above } = conditions;
+	const size = subject.kind === 'path' ? subject.size : undefined;
+	if (smaller !== undefined && size !== undefined && size >= smaller) return false;
+	if (larger !== undefined && (size === undefined || size < larger)) return false;
+	if (holds !== undefined && !(subject.kind === 'path' && subject.secrets === true)) return false;
+	// Without a clock, the rule holds as its decision is the safe one.
+	if (hours !== undefined && (standing?.now === undefined ? allowing : !isWithin(hours, standing.now))) return false;
+	return above === undefined || (standing?.counts?.count(rule, subject) ?? 0) > above;
 }
 
 /** Plain loops: this runs for each pattern of a policy on each effect. */

@@ -4,9 +4,11 @@ import type { LimitName } from '../model/limits.ts';
 import { commandPatternProblem } from './command-pattern.ts';
 import { passProblem } from './environment.ts';
 import { hostPatternProblem } from './host-pattern.ts';
+import { hoursProblem } from './hours.ts';
 import { limitExample, parseLimit } from './limits.ts';
 import { pathPatternProblem } from './path-problem.ts';
 import { expandPath } from './path-text.ts';
+import { parseSize } from './units.ts';
 
 const decision = z.enum(['allow', 'ask', 'deny']);
 const effectKind = z.enum(['read', 'write', 'delete', 'run', 'connect']);
@@ -42,6 +44,25 @@ const rule = z.strictObject({
 	except: z.optional(
 		described(oneOrMore(z.string()), 'Patterns of the same kind as the rule has: what they match, the rule does not.'),
 	),
+	smaller: z.optional(
+		described(
+			sizeText(),
+			'For write: only files smaller than this. What is larger falls to the other rules and the default.',
+		),
+	),
+	larger: z.optional(described(sizeText(), 'For write, in a deny or ask: only files of this size and more.')),
+	holds: z.optional(
+		described(z.enum(['secrets']), 'For write, in a deny or ask: only files in which keys or tokens are found.'),
+	),
+	above: z.optional(
+		described(
+			z.int('above takes a whole number').check(z.minimum(1, 'above takes a whole number from 1')),
+			'In a deny or ask: from this many different things on which the rule is about; 20 means that the 21st is asked.',
+		),
+	),
+	hours: z.optional(
+		described(checkedText(hoursProblem), 'When the rule holds, in local time: "09:00-17:30", "mon-fri 09:00-17:30".'),
+	),
 	because: z.optional(described(checkedText(emptyProblem), 'Why; shown to the person and in the report.')),
 	examples: z.optional(
 		described(
@@ -64,20 +85,37 @@ const limits = z.strictObject({
 	files: z.optional(described(countLimit('files'), 'Files, directories and links it may create or change.')),
 });
 
+const defaults = z.strictObject({
+	read: z.optional(decision),
+	write: z.optional(decision),
+	delete: z.optional(decision),
+	run: z.optional(decision),
+	connect: z.optional(decision),
+});
+
+const variable = checkedText(passProblem);
+
 export const policySchema = described(
 	z.strictObject({
 		name: z.optional(described(checkedText(nameProblem), 'What the policy is called in reports.')),
 		about: z.optional(described(z.string(), 'What it is for, in a sentence.')),
+		extends: z.optional(
+			described(
+				oneOrMore(checkedText(emptyProblem)),
+				'Policies that this one begins with: a shipped one by name, or a file beside this one. Rules add up and the strictest wins; ' +
+					'other keys go over those of the policy that is extended.',
+			),
+		),
+		sealed: z.optional(
+			described(
+				z.boolean(),
+				'Whoever extends this policy may only tighten it: nothing is allowed that it does not allow.',
+			),
+		),
 		default: z.optional(
 			described(
-				z.strictObject({
-					read: z.optional(decision),
-					write: z.optional(decision),
-					delete: z.optional(decision),
-					run: z.optional(decision),
-					connect: z.optional(decision),
-				}),
-				'What happens to an effect that no rule matches; ask where left out.',
+				defaults,
+				'What happens to an effect that no rule matches; as the policy that is extended has it, else ask, where left out.',
 			),
 		),
 		rules: z.optional(
@@ -86,12 +124,31 @@ export const policySchema = described(
 				'All matching rules count and the strictest wins: deny over ask over allow. Their order means nothing.',
 			),
 		),
+		unattended: z.optional(
+			described(
+				z.strictObject({ default: z.optional(defaults), rules: z.optional(z.array(rule)) }),
+				'What is otherwise where nobody watches (--unattended): other defaults, and rules besides.',
+			),
+		),
+		hide: z.optional(
+			described(paths(), 'Paths that are not there for the script: not listed, not opened, not written.'),
+		),
+		readonly: z.optional(described(paths(), 'Paths that are neither written nor deleted, whatever a rule allows.')),
 		limits: z.optional(limits),
 		env: z.optional(
 			z.strictObject({
+				set: z.optional(
+					described(z.record(checkedText(setProblem), z.string()), 'Variables that the script gets with these values.'),
+				),
+				mask: z.optional(
+					described(
+						z.array(variable),
+						'Of the variables that are passed: those that the script sees with the value "masked", such as *_TOKEN.',
+					),
+				),
 				pass: z.optional(
 					described(
-						z.array(checkedText(passProblem)),
+						z.array(variable),
 						'Environment variables the script gets; LC_* names all that begin so. PATH, HOME, LANG, USER and TZ where left out.',
 					),
 				),
@@ -126,17 +183,21 @@ export const policySchema = described(
 export type PolicyFile = z.infer<typeof policySchema>;
 export type PolicyFileRule = z.infer<typeof rule>;
 
+/** A place that holds rules. */
+export const rulePlaces: readonly (readonly string[])[] = [['rules'], ['unattended', 'rules']];
+
 /** One rule alone, so that a rule without a mistake is checked further although another one has some. */
 export const ruleSchema = rule;
 
 /** Known keys at a place in the file, for "the nearest right key". */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-	const [first, , third] = path;
+	const [first, second, third] = path;
 	if (first === undefined) return Object.keys(policySchema.shape);
 	if (first === 'default') return effectKind.options;
 	if (first === 'limits') return Object.keys(limits.shape);
-	if (first === 'env') return ['pass'];
 	if (first === 'commands') return ['network'];
+	if (first === 'env') return ['pass', 'set', 'mask'];
+	if (first === 'unattended') return second === undefined ? ['default', 'rules'] : knownKeys(path.slice(1));
 	return third === 'examples' ? ['match', 'not'] : Object.keys(rule.shape);
 }
 
@@ -160,6 +221,18 @@ function checkedText(problem: (text: string) => string | undefined) {
 	});
 }
 
+function paths() {
+	return z.array(checkedText(pathPatternProblem));
+}
+
+function sizeText() {
+	const message = 'a size such as 1MiB, 512KiB or 100B';
+	return z.string(`it takes ${message}`).check((context) => {
+		if (parseSize(context.value) !== undefined) return;
+		context.issues.push({ code: 'custom', message: `"${context.value}" is not ${message}`, input: context.value });
+	});
+}
+
 function limit(name: LimitName) {
 	return z.string(`${name} takes ${limitExample(name)}`).check((context) => {
 		if (parseLimit(name, context.value) !== undefined) return;
@@ -175,6 +248,10 @@ function countLimit(name: LimitName) {
 
 function emptyProblem(text: string): string | undefined {
 	return text.trim() === '' ? 'the text is empty; leave the key out' : undefined;
+}
+
+function setProblem(text: string): string | undefined {
+	return /^[A-Za-z_]\w*$/.test(text) ? undefined : `"${text}" is no name of an environment variable`;
 }
 
 function nameProblem(text: string): string | undefined {

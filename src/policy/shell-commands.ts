@@ -3,6 +3,8 @@
  * an answer from here never allows anything, and what it misses is asked about.
  */
 
+import { wrappers } from './command-data.ts';
+
 /** What is beyond the first commands of a string is not looked into. */
 const mostCommands = 256;
 
@@ -10,17 +12,23 @@ const mostCommands = 256;
 export function roughCommands(text: string): readonly (readonly string[])[] {
 	const commands: (readonly string[])[] = [];
 	for (const words of splitCommands(text)) {
-		const command = stripPrefix(words);
-		if (command.length === 0) continue;
-		commands.push(command);
-		for (let start = 1; start < command.length && start <= mostWrapperWords; start++) {
-			// `sudo -u x rm` and `xargs -n 1 rm`: where a wrapper's own words end is not known here, so each may begin it.
-			if (!wrappers.has(baseName(command[0] ?? ''))) break;
-			commands.push(command.slice(start));
-		}
+		const [name, ...rest] = stripPrefix(words);
+		if (name === undefined) continue;
+		commands.push([name, ...rest], ...nestedCommands(baseName(name), rest));
 		if (commands.length >= mostCommands) break;
 	}
 	return commands;
+}
+
+/** What a command may run: `sudo -u x rm` and `xargs -n 1 rm`. Where its own words end is not asked, so each may begin another. */
+export function nestedCommands(name: string, words: readonly string[]): readonly (readonly string[])[] {
+	const runs = /^-(?:exec|execdir|ok|okdir)$|^-[xX]$|^--exec(?:-batch)?$/;
+	const starts = wrapperNames.has(name)
+		? words.slice(0, mostWrapperWords).map((_, at) => at)
+		: /^(?:find|fd|gfind|fdfind)$/.test(name)
+			? words.flatMap((word, at) => (runs.test(word) ? [at + 1] : []))
+			: [];
+	return starts.slice(0, mostWrapperWords).map((at) => words.slice(at));
 }
 
 /** What follows the last slash. */
@@ -31,12 +39,12 @@ export function baseName(path: string): string {
 const mostWrapperWords = 8;
 
 /** Programs that run the words after them. */
-const wrappers = new Set(
-	(
-		'builtin busybox chroot command doas doexec env exec flock ionice nice nohup setsid stdbuf strace sudo time ' +
-		'timeout toybox unshare watch xargs'
-	).split(' '),
-);
+const wrapperNames = new Set([
+	...Object.keys(wrappers),
+	...'coreutils fakeroot firejail nsenter pkexec prlimit proot runcon runuser script setarch setpriv su systemd-run torsocks'.split(
+		' ',
+	),
+]);
 
 const reservedWords = new Set(
 	'! { } if then elif else fi while until do done for case esac in select coproc'.split(' '),

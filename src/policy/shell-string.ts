@@ -9,6 +9,8 @@ export type ShellUse =
 			readonly kind: 'string';
 			/** The string, where the call is plainly `SHELL -c STRING` and nothing else. */
 			readonly exact?: string;
+			/** The shell's grammar is that of bash and dash, so that the string can be parsed. */
+			readonly parsed: boolean;
 			/** Commands that seem to be in it. */
 			readonly commands: readonly (readonly string[])[];
 	  };
@@ -29,7 +31,7 @@ const costOfCall = 64;
 export function shellUse(name: string, words: readonly string[], budget: Budget = { left: mostText }): ShellUse {
 	const own = name.replace(/^-/, '').replace(/(?:-static|[-.\d]+)$/, '');
 	if (own === 'busybox' || own === 'toybox') {
-		if (!spend(budget, words.length)) return { kind: 'string', commands: [] };
+		if (!spend(budget, words.length)) return { kind: 'string', parsed: false, commands: [] };
 		return words.length === 0 ? { kind: 'none' } : inexact(shellUse(baseName(words[0] ?? ''), words.slice(1), budget));
 	}
 	if (!shellNames.includes(own) && !otherShells.test(own)) return { kind: 'none' };
@@ -40,7 +42,8 @@ export function shellUse(name: string, words: readonly string[], budget: Budget 
 	const texts = exactParse.has(own) ? options.operands.slice(0, 1) : words;
 	const commands = texts.flatMap((text) => nestedCommands(text, budget));
 	const exact = plainString(words);
-	return exact === undefined ? { kind: 'string', commands } : { kind: 'string', exact, commands };
+	const parsed = exactParse.has(own);
+	return exact === undefined ? { kind: 'string', parsed, commands } : { kind: 'string', exact, parsed, commands };
 }
 
 /** Shells whose options are parsed as POSIX says; the others are guessed at, on the strict side. */
@@ -111,5 +114,5 @@ function spend(budget: Budget, length: number): boolean {
 }
 
 function inexact(use: ShellUse): ShellUse {
-	return use.kind === 'string' ? { kind: 'string', commands: use.commands } : use;
+	return use.kind === 'string' ? { kind: 'string', parsed: false, commands: use.commands } : use;
 }

@@ -58,7 +58,6 @@ const bypasses: readonly (readonly [string, RunEffect])[] = [
 	['a semicolon', shell('ls ; rm -rf x')],
 	['a newline', shell('ls\nrm -rf x')],
 	['double spaces', shell('ls  -l')],
-	['a trailing space', shell('ls ')],
 	['a substitution', shell('ls $(rm x)')],
 	['backquotes', shell('ls `rm x`')],
 	['an assignment', shell('x=$(id) ls')],
@@ -66,7 +65,6 @@ const bypasses: readonly (readonly [string, RunEffect])[] = [
 	['IFS', shell('ls$IFS-l')],
 	['a unicode space', shell('ls\u00a0-l')],
 	['a backslash', shell('l\\s -l')],
-	['words of a wildcard in a string', shell('git status -s')],
 	['a login shell', run(['sh', '-lc', 'ls **'])],
 	['an interactive shell', run(['bash', '-ic', 'ls **'])],
 	['a shell with a start file', run(['bash', '--rcfile', '/tmp/x', '-ic', 'ls **'])],
@@ -88,24 +86,25 @@ test.each(bypasses)('%s is not allowed by a wildcard', (_, effect) => {
 
 test('an allow for every command leaves shell strings and shells that read commands out', () => {
 	const all = { allow: 'run', command: '**' };
-	expect(decision(all, run(['python3', '-c', 'x']))).toBe('allow');
+	expect(decision(all, run(['python3', 'x.py']))).toBe('allow');
+	expect(decision(all, run(['python3', '-c', 'x']))).toBe('ask');
 	expect(decision(all, run(['sh', 'build.sh', '-c', 'x']))).toBe('allow');
 	for (const argv of [
-		['sh', '-c', 'ls'],
-		['sh', '-ec', 'ls'],
-		['sh', '-o', 'errexit', '-c', 'ls'],
-		['sh', '-eo', 'pipefail', '-c', 'ls'],
-		['bash', '--norc', '-c', 'ls'],
-		['bash', '+x', '-c', 'ls'],
-		['bash', '--rcfile', 'x', '-c', 'ls'],
-		['dash', '-c', '--', 'ls'],
-		['zsh', '-oshwordsplit', '-c', 'ls'],
-		['ksh93', '-c', 'ls'],
-		['-bash', '-c', 'ls'],
-		['busybox', 'sh', '-c', 'ls'],
-		['busybox', 'busybox', 'ash', '-c', 'ls'],
-		['bash-static', '-c', 'ls'],
-		['fish', '--command=ls'],
+		['sh', '-c', '$x'],
+		['sh', '-ec', '$x'],
+		['sh', '-o', 'errexit', '-c', '$x'],
+		['sh', '-eo', 'pipefail', '-c', '$x'],
+		['bash', '--norc', '-c', '$x'],
+		['bash', '+x', '-c', '$x'],
+		['bash', '--rcfile', 'x', '-c', '$x'],
+		['dash', '-c', '--', '$x'],
+		['zsh', '-oshwordsplit', '-c', '$x'],
+		['ksh93', '-c', '$x'],
+		['-bash', '-c', '$x'],
+		['busybox', 'sh', '-c', '$x'],
+		['busybox', 'busybox', 'ash', '-c', '$x'],
+		['bash-static', '-c', '$x'],
+		['fish', '--command=$x'],
 		['sh'],
 		['sh', '-s', 'x'],
 		['bash', '-x'],
@@ -113,7 +112,7 @@ test('an allow for every command leaves shell strings and shells that read comma
 		expect(decision(all, run(argv)), argv.join(' ')).toBe('ask');
 		expect(decision([], run(argv), 'allow'), argv.join(' ')).toBe('ask');
 	}
-	expect(decision(all, run(['x', '-c', 'ls'], { program: '/usr/bin/dash' }))).toBe('ask');
+	expect(decision(all, run(['x', '-c', '$x'], { program: '/usr/bin/dash' }))).toBe('ask');
 });
 
 test('a shell string is allowed by exactly its text, in each plain way to run it', () => {
@@ -126,7 +125,7 @@ test('a shell string is allowed by exactly its text, in each plain way to run it
 		}
 	}
 	expect(decision(rule, shell('exit 3'))).toBe('allow');
-	expect(decision(rule, shell('exit 4'))).toBe('ask');
+	expect(decision(rule, shell('make all'))).toBe('ask');
 });
 
 test('an allowed shell string is asked about where its shell may find what the script wrote', () => {
@@ -202,14 +201,15 @@ test('a deny finds its program under any name it may have', () => {
 		expect(decision(rm, effect, 'allow'), effect.argv.join(' ')).toBe('deny');
 	}
 	expect(decision(rm, run(['ls', 'rm']), 'allow')).toBe('allow');
-	expect(decision(rm, shell('echo x'), 'allow')).toBe('ask');
+	expect(decision(rm, shell('echo x'), 'allow')).toBe('allow');
 	expect(decision(rm, shell('$x y'), 'allow')).toBe('ask');
 	expect(decision({ deny: 'run', command: 'curl x | sh' }, shell('curl x | sh'), 'allow')).toBe('deny');
 });
 
 test('what a rule leaves out with except is left out widely of an allow and narrowly of a deny', () => {
 	const allow = { allow: 'run', command: 'git **', except: 'git push **' };
-	expect(decision(allow, run(['git', 'pull']))).toBe('allow');
+	expect(decision(allow, run(['git', 'log']))).toBe('allow');
+	expect(decision(allow, run(['git', 'pull']))).toBe('ask');
 	expect(decision(allow, run(['git', 'push']))).toBe('ask');
 	const deny = { deny: 'run', command: 'rm **', except: 'rm -i **' };
 	expect(decision(deny, run(['rm', '-i', 'x']))).toBe('ask');
@@ -248,9 +248,9 @@ test('explain tells what matched, what won, and why an allow did not count', () 
 		'run git push',
 		'→ ask: others see it',
 		'  p.yaml:4 ask (others see it): matches and wins',
-		'  p.yaml:2 allow: matches',
 		'  p.yaml default for run ask: not needed',
 		'  the file that would run: /usr/bin/git',
+		'  no star stands for "push": it runs hooks or is an alias',
 	]);
 	expect(explain(policy, run(['git', 'status'], { env: { GIT_PAGER: 'id' } }))).toContain(
 		'  no allow rule counts: the script set or changed GIT_PAGER in the environment',

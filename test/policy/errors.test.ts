@@ -193,13 +193,13 @@ test('an example that does not hold is an error with its place', () => {
     examples: { match: ["git status -s"], not: ["git push", "sh -c 'git status'", "/tmp/git status"] }
   - allow: run
     command: "git **"
-    examples: { not: ["git push"] }
+    examples: { not: ["git log"] }
 `;
 	expect(errorsOf(text)).toEqual([
 		'p.yaml:5:32: the rule does not match its example "~/.sshrc"; change the rule or the example',
 		'p.yaml:7:11: the rule matches "~/.ssh/known_hosts", which it must not; change the rule or the example',
 		'p.yaml:8:11: the example "x" is no path; begin with "/", "./" or "~/", without ".."',
-		'p.yaml:14:23: the rule matches "git push", which it must not; change the rule or the example',
+		'p.yaml:14:23: the rule matches "git log", which it must not; change the rule or the example',
 	]);
 });
 

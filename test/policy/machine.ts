@@ -1,6 +1,8 @@
 /** A made-up machine for policy tests: where programs are, and what links where. */
+import { existsSync, readFileSync } from 'node:fs';
 import type { PolicyContext } from '../../src/policy/compile.ts';
 import { type Policy, systemPath } from '../../src/policy/compile.ts';
+import type { PolicySource } from '../../src/policy/document.ts';
 import { loadPolicy } from '../../src/policy/load.ts';
 import { PolicyError } from '../../src/policy/problem.ts';
 
@@ -37,9 +39,15 @@ export const context: PolicyContext = {
 	realpath,
 };
 
+/** The shipped policies, for those that extend one. */
+export function shipped(name: string): PolicySource | undefined {
+	const file = new URL(`../../policies/${name}.yaml`, import.meta.url);
+	return existsSync(file) ? { name: `policies/${name}.yaml`, text: readFileSync(file, 'utf8') } : undefined;
+}
+
 /** The policy of `text`; throws its errors. */
 export function policyOf(text: string, changes: Partial<PolicyContext> = {}): Policy {
-	const policy = loadPolicy({ name: 'p.yaml', text }, { ...context, ...changes });
+	const policy = loadPolicy({ name: 'p.yaml', text }, { ...context, ...changes }, shipped);
 	if (policy instanceof PolicyError) throw policy;
 	return policy;
 }

