@@ -1,6 +1,6 @@
 /** The public API: what a program needs that judges effects by a policy, or reads what sessions did. It runs no script. */
 import { findInstallation, type Installation, ownFolders } from './cli/installation.ts';
-import { loadPolicyDocument } from './cli/load-policy.ts';
+import { findExtended, loadPolicyDocument } from './cli/load-policy.ts';
 import { openProcesses } from './host/process-identity.ts';
 import { realPath } from './host/real-path.ts';
 import { openSessionFiles } from './host/session-files.ts';
@@ -8,12 +8,13 @@ import type { Verdict } from './model/decision.ts';
 import type { Effect } from './model/effect.ts';
 import type { Limits } from './model/limits.ts';
 import type { ExitReason, Report } from './model/report.ts';
+import { withSeals } from './policy/attended.ts';
 import { compilePolicy, systemPath } from './policy/compile.ts';
 import { decide } from './policy/decide.ts';
 import type { PolicyDocument, PolicySource } from './policy/document.ts';
 import { passEnv } from './policy/environment.ts';
 import { explain } from './policy/explain.ts';
-import { parsePolicy } from './policy/parse.ts';
+import { parseLayers } from './policy/layers.ts';
 import { PolicyError } from './policy/problem.ts';
 import { openStore, type SessionEntry } from './session/store.ts';
 
@@ -64,7 +65,8 @@ export type LoadedPolicy = {
  */
 export async function loadPolicy(given: string | PolicySource, where: Where = {}): Promise<LoadedPolicy> {
 	const installation = installationAt(where);
-	const document = typeof given === 'string' ? await loadPolicyDocument(given, installation) : parseText(given);
+	const document =
+		typeof given === 'string' ? await loadPolicyDocument(given, installation) : parseText(given, installation);
 	const { cwd, home, env } = installation.surroundings;
 	const policy = compilePolicy(document, {
 		home,
@@ -128,10 +130,10 @@ function installationAt({ cwd, home, env }: Where): Installation {
 	return { ...installation, surroundings };
 }
 
-function parseText(source: PolicySource): PolicyDocument {
-	const document = parsePolicy(source);
+function parseText(source: PolicySource, installation: Installation): PolicyDocument {
+	const document = parseLayers(source, findExtended(installation));
 	if (document instanceof PolicyError) throw document;
-	return document;
+	return withSeals(document);
 }
 
 function summaryOf(entry: SessionEntry): SessionSummary {

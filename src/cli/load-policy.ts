@@ -1,8 +1,10 @@
 /** `--policy NAME|FILE`: finds, reads and checks a policy. */
-import { join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { namesIn, readText, replaceText } from '../host/file-facts.ts';
-import { loadDocumentCached } from '../policy/cached.ts';
-import type { PolicyDocument } from '../policy/document.ts';
+import { withSeals } from '../policy/attended.ts';
+import { loadDocumentCached, type PolicyCache } from '../policy/cached.ts';
+import type { PolicyDocument, PolicySource } from '../policy/document.ts';
+import type { FindPolicy } from '../policy/layers.ts';
 import { PolicyError } from '../policy/problem.ts';
 import type { Installation } from './installation.ts';
 import { UserError } from './user-error.ts';
@@ -11,7 +13,7 @@ import { UserError } from './user-error.ts';
 export async function loadPolicyDocument(given: string, installation: Installation): Promise<PolicyDocument> {
 	const source = findSource(given, installation);
 	const cache = join(installation.cache, 'policies');
-	const document = await loadDocumentCached(source, {
+	const kept: PolicyCache = {
 		get: (key) => readText(join(cache, `${key}.json`)),
 		put(key, text) {
 			try {
@@ -20,9 +22,22 @@ export async function loadPolicyDocument(given: string, installation: Installati
 				// A cache that cannot be written costs time and nothing else.
 			}
 		},
-	});
+	};
+	const document = await loadDocumentCached(source, kept, findExtended(installation));
 	if (document instanceof PolicyError) throw new UserError(document.message);
-	return document;
+	return withSeals(document);
+}
+
+/** For `extends`: a file beside the policy that names it, else a shipped policy. */
+export function findExtended(installation: Installation): FindPolicy {
+	return (name, from) => {
+		const shipped = shippedSource(name, installation);
+		// What ships extends what ships: no file of the working directory gets in between.
+		if (from.name.startsWith('policies/') && shipped !== undefined) return shipped;
+		const file = isAbsolute(name) ? name : join(dirname(from.name), name);
+		const text = readText(resolve(installation.surroundings.cwd, file));
+		return text === undefined ? shipped : { name: file, text };
+	};
 }
 
 /** The text of a policy, as it is now. Throws UserError. */
@@ -41,9 +56,14 @@ function findSource(given: string, installation: Installation): { name: string; 
 	const file = resolve(installation.surroundings.cwd, given);
 	const text = readText(file);
 	if (text !== undefined) return { name: given, text };
-	const shipped = /^[\w-]+$/.test(given) ? readText(join(installation.root, 'policies', `${given}.yaml`)) : undefined;
-	if (shipped !== undefined) return { name: `policies/${given}.yaml`, text: shipped };
+	const shipped = shippedSource(given, installation);
+	if (shipped !== undefined) return shipped;
 	throw new UserError(
 		`there is no policy ${given}: no such file, and the shipped ones are ${shippedPolicies(installation).join(', ')}`,
 	);
+}
+
+function shippedSource(name: string, { root }: Installation): PolicySource | undefined {
+	const text = /^[\w-]+$/.test(name) ? readText(join(root, 'policies', `${name}.yaml`)) : undefined;
+	return text === undefined ? undefined : { name: `policies/${name}.yaml`, text };
 }

@@ -14,11 +14,13 @@ import { findRemembered } from '../interpreter/find.ts';
 import type { Runtime } from '../interpreter/find-types.ts';
 import type { LimitName, Limits } from '../model/limits.ts';
 import type { Review } from '../model/review.ts';
+import { countsThings, forUnattended, withSeals } from '../policy/attended.ts';
 import { compilePolicy, type Policy, systemPath } from '../policy/compile.ts';
 import { decide } from '../policy/decide.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { passEnv } from '../policy/environment.ts';
 import { LimitTooLooseError, limitExample, limitNames, parseLimit, tightenLimits } from '../policy/limits.ts';
+import { RuleCounts } from '../policy/standing.ts';
 import { channelsFor } from '../run/channels.ts';
 import type { RunOptions } from '../run/controller.ts';
 import { takeWorker } from '../run/early-worker.ts';
@@ -57,16 +59,19 @@ export async function runCommand(
 	const mode = modeOf(flags);
 	const thread = takeWorker();
 	const program = await scriptOf(script, args, flags, installation.surroundings.cwd);
-	const [document, runtime] = await Promise.all([
+	const [written, runtime] = await Promise.all([
 		loadPolicyDocument(flags.policy, installation),
 		findRuntime(flags.runtime, installation),
 	]);
+	const document = mode === 'unattended' ? withSeals(forUnattended(written)) : written;
 	if (mode === 'review') requireTerminal();
 	const launcher = findLauncher(installation);
 	const { cwd, home } = installation.surroundings;
 	const env = passEnv(document, process.env);
 	const own = ownFolders(installation);
 	let policy: Policy | undefined;
+	let counts = new RuleCounts();
+	const now = (): Date => new Date();
 	const limits = limitsOf(document.limits, flags);
 	const applyHost = openApplyHost();
 	const store = openSessionStore(installation, applyHost);
@@ -82,8 +87,13 @@ export async function runCommand(
 			runtime: `trapped PyPy ${runtime.version}`,
 			cwd,
 		},
+		recount: () => {
+			counts = new RuleCounts();
+			return countsThings(document);
+		},
 		decide: (effect) => {
 			policy ??= compilePolicy(document, {
+				now,
 				home,
 				cwd,
 				systemPath,
@@ -93,7 +103,7 @@ export async function runCommand(
 				own,
 				secret: [dirname(installation.sessions)],
 			});
-			return decide(policy, effect);
+			return decide(policy, effect, counts);
 		},
 		denied: document.denied,
 		limits,

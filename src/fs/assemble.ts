@@ -90,7 +90,7 @@ export function assemble(options: FileSystemOptions): Assembled {
 		});
 		mounts.push({ path, enter: () => rootOf(overlay) });
 	}
-	return { mounts: new Mounts(mounts), machine, lower, quota, log, upperFolder, scratchFolder };
+	return { mounts: new Mounts(mounts, options.hidden), machine, lower, quota, log, upperFolder, scratchFolder };
 }
 
 /** Inode numbers of new nodes lie above those of any real file system, and apart for each overlay. */

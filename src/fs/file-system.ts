@@ -4,6 +4,7 @@ import type { Change } from '../model/change.ts';
 import type { DirectoryEntry, FileSystem, OpenNode, OpenOptions, Place, ResolveOptions, Stat } from './api.ts';
 import { type Assembled, assemble } from './assemble.ts';
 import { changesOf } from './change-set.ts';
+import { HidingDirectory } from './hiding-directory.ts';
 import { entryType, S_IFDIR } from './mode.ts';
 import { addMounted, MountedDirectory } from './mounted-directory.ts';
 import type { FileSystemOptions } from './options.ts';
@@ -69,7 +70,11 @@ class GuestFileSystem implements SessionFileSystem {
 			if (options.create && options.exclusive) throw new SysError('EEXIST');
 			const node = found.vnode.open(found.path, options, found.parent);
 			const mount = node.type === 'directory' ? this.#parts.mounts.at(found.path) : undefined;
-			return mount === undefined ? node : new MountedDirectory(node, mount);
+			const { hidden } = this.#options;
+			const whole = mount === undefined ? node : new MountedDirectory(node, mount);
+			return hidden === undefined || node.type !== 'directory' || node.domain !== 'host'
+				? whole
+				: new HidingDirectory(whole, hidden);
 		}
 		if (!options.create) throw new SysError('ENOENT');
 		if (found.slash) throw new SysError('EISDIR');

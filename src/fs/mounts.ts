@@ -13,10 +13,13 @@ export type Mount = { readonly path: string; readonly enter: () => Vnode };
 
 export class Mounts {
 	readonly root: MountPoint;
+	/** Resolved paths of the machine that the walk does not find. */
+	readonly hidden: ((path: string) => boolean) | undefined;
 	readonly #paths: readonly string[];
 
 	/** Paths are absolute, resolved and different; one of them is `/`. */
-	constructor(mounts: readonly Mount[]) {
+	constructor(mounts: readonly Mount[], hidden?: (path: string) => boolean) {
+		this.hidden = hidden;
 		this.#paths = mounts.map((mount) => mount.path);
 		this.root = build('/', mounts);
 	}

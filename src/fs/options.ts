@@ -27,4 +27,6 @@ export type FileSystemOptions = {
 	readonly now: () => bigint;
 	/** The real user: its rights are the guest's. */
 	readonly identity: Identity;
+	/** Whether a resolved path of the machine is not there for the guest, nor what is in it. Left out: none. */
+	readonly hidden?: (path: string) => boolean;
 };

@@ -55,8 +55,9 @@ export function walk(mounts: Mounts, who: Identity, path: string, cwd: string, o
 		const slash = last && at < parts.length - 1;
 		checkName(name);
 		const mount = here.mount?.below.get(name);
-		const vnode = mount?.enter?.() ?? here.vnode.lookup(name, last);
 		const where = join(here.path, name);
+		const hidden = mounts.hidden !== undefined && here.vnode.domain === 'host' && mounts.hidden(where);
+		const vnode = hidden ? undefined : (mount?.enter?.() ?? here.vnode.lookup(name, last));
 		if (vnode === undefined) {
 			if (!last) throw new SysError('ENOENT');
 			return { path: where, name, parent: here.vnode, vnode, slash };

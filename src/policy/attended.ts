@@ -32,6 +32,11 @@ export function withSeals(document: PolicyDocument): PolicyDocument {
 	}, document);
 }
 
+/** Whether a rule of it has `above`. */
+export function countsThings({ rules, floors }: PolicyDocument): boolean {
+	return rules.some((rule) => rule.conditions?.above !== undefined) || floors.some(countsThings);
+}
+
 /** `LC_*` covers `LC_ALL` and `LC_*`. */
 function covers(pattern: string, name: string): boolean {
 	return pattern === name || (pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1)));

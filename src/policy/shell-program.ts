@@ -121,6 +121,8 @@ class Reader {
 			case 'Assignment':
 				if (node.index !== undefined || node.value.type === 'ArrayValue') this.doubt('it has an array');
 				break;
+			default:
+				break;
 		}
 		forEachChild(node, (child) => this.node(child));
 	}

@@ -61,10 +61,14 @@ export function versionOf(change: Change): string {
 	return JSON.stringify(change);
 }
 
-/** `earlier`: what was decided of a change in a review that was left. */
+/**
+ * `earlier`: what was decided of a change in a review that was left. `recount` is called before a change set is judged as a
+ * whole; true where the policy has rules that count.
+ */
 export function createChangeDecisions(
 	decide: (effect: Effect) => Verdict,
 	earlier: (change: Change) => Approval | undefined = () => undefined,
+	recount: () => boolean = () => false,
 ): ChangeDecisions {
 	let list: DecidedChange[] = [];
 	let personOnly = false;
@@ -87,6 +91,8 @@ export function createChangeDecisions(
 	};
 	return {
 		set(changes) {
+			// Twice, so that the first of too many is asked about like the last: whether they are too many is known then.
+			if (recount()) for (const change of changes) verdictOf(change, decide);
 			list = changes.map(judge);
 		},
 		leaveToPerson() {
@@ -164,10 +170,16 @@ function ancestorsOf(path: string): string[] {
 }
 
 function verdictOf(change: Change, decide: (effect: Effect) => Verdict): Verdict {
-	const verdicts = effectsOf(change).map(decide);
+	const verdicts = effectsOf(change).map((effect) => decide(withSize(effect, change)));
 	const [first, ...rest] = verdicts;
 	if (first === undefined) return { decision: 'ask', by: { built: 'kernel' } };
 	return rest.reduce((a, b) => (strictest(a.decision, b.decision) === a.decision ? a : b), first);
+}
+
+/** What a policy may ask of a write beside its path. */
+function withSize(effect: PathEffect, change: Change): PathEffect {
+	if (effect.kind !== 'write' || change.kind === 'delete' || change.after.type !== 'file') return effect;
+	return { ...effect, size: change.after.size };
 }
 
 function ruleApproval(verdict: Verdict, personOnly: boolean): Approval | undefined {

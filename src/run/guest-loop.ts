@@ -13,7 +13,9 @@ import { Kernel } from '../kernel/kernel.ts';
 import { OutsideInput, OutsideOutput } from '../kernel/outside.ts';
 import { createProc } from '../kernel/proc.ts';
 import { compilePolicy, systemPath } from '../policy/compile.ts';
-import { decide } from '../policy/decide.ts';
+import { decide, isHidden } from '../policy/decide.ts';
+import { resolveLongest } from '../policy/path-text.ts';
+import { RuleCounts } from '../policy/standing.ts';
 import { Dispatcher } from '../syscalls/dispatch.ts';
 import { type Frame, FrameSplitter } from '../wire/frame.ts';
 import { type DirectMemory, GuestLink } from '../wire/guest-link.ts';
@@ -57,10 +59,13 @@ class GuestLoop {
 			own: start.own,
 			addresses: machineAddresses(),
 			secret: start.secret,
+			now: () => new Date(),
+			resolve: (path, cwd) => this.#whereTo(path, cwd),
 		});
+		const counts = new RuleCounts();
 		this.#world = new GuestWorld({
 			port,
-			decide: (effect) => decide(policy, effect),
+			decide: (effect) => decide(policy, effect, counts),
 			unattended: start.unattended,
 			fs: () => this.#fs,
 			order: (op, pid, tid, signal) => this.#transport?.order(op, pid, tid, signal),
@@ -85,6 +90,7 @@ class GuestLoop {
 			random: (into) => into.set(this.#world.randomBytes(into.length)),
 			now: () => this.#world.realtime(),
 			identity: start.identity,
+			...(policy.hide.length === 0 ? {} : { hidden: (path: string) => isHidden(policy, path) }),
 		});
 		const facts = (fd: 0 | 1 | 2) => ({
 			stat: host.fstat(fd),
@@ -110,6 +116,21 @@ class GuestLoop {
 				new OutsideOutput(this.#world, 2, facts(2), flags | 1),
 			],
 		});
+	}
+
+	/**
+	 * Where a path of a command leads, for the guest and on the machine: a command runs on the machine, and sees of the guest's changes
+	 * only what is approved. Undefined where the two are not the same.
+	 */
+	#whereTo(path: string, cwd: string): string | undefined {
+		try {
+			const { path: seen, slash } = this.#fs.resolve(path, cwd, { naming: true, follow: true });
+			return slash !== true && resolveLongest(seen, { home: '/', cwd: '/', realpath: realPath }) === seen
+				? seen
+				: undefined;
+		} catch {
+			return undefined;
+		}
 	}
 
 	/** The last message. Never throws. */

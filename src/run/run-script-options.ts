@@ -29,6 +29,8 @@ export type RunScriptOptions = {
 	};
 	/** The policy's answer; asked for the first time when there is something to decide. */
 	readonly decide: (effect: Effect) => Verdict;
+	/** Called before a whole change set is judged: rules that count begin again. Whether there are any. */
+	readonly recount: () => boolean;
 	readonly denied: DeniedRule;
 	readonly limits: Limits;
 	/** Everything a run needs but its session's folders. */

@@ -51,7 +51,7 @@ class ScriptRun {
 		const { script, policy, runtime } = options.about;
 		const { facts, mode } = options;
 		this.#work.event({ kind: 'started', at: options.now(), script, policy, runtime, mode, ...facts });
-		this.#decisions = createChangeDecisions(options.decide);
+		this.#decisions = createChangeDecisions(options.decide, undefined, options.recount);
 		this.#effects = createEffectRecord((event) => this.#work.event(event), options.now);
 		this.#review = createReview({
 			session: this.#session.id,
