@@ -42,6 +42,10 @@ export class HidingDirectory implements OpenNode {
 		this.#node.chmod(mode);
 	}
 
+	chown(uid: number, gid: number): void {
+		this.#node.chown(uid, gid);
+	}
+
 	utimes(atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch?: boolean): void {
 		this.#node.utimes(atimeNs, mtimeNs, touch);
 	}
