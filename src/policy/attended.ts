@@ -16,20 +16,16 @@ export function forUnattended(document: PolicyDocument): PolicyDocument {
 
 /** What a sealed policy limits, hides, masks and does not pass is so whatever extends it. */
 export function withSeals(document: PolicyDocument): PolicyDocument {
-	return document.floors.reduce((whole, floor): PolicyDocument => {
-		const limits: { -readonly [name in keyof Limits]: Limits[name] } = { ...whole.limits };
+	const limits: { -readonly [name in keyof Limits]: Limits[name] } = { ...document.limits };
+	let { denied, commandNetwork } = document;
+	let { pass } = document.env;
+	for (const floor of document.floors) {
 		for (const name of limitNames) limits[name] = Math.min(limits[name], floor.limits[name]);
-		return {
-			...whole,
-			limits,
-			env: {
-				...whole.env,
-				pass: whole.env.pass.filter((name) => floor.env.pass.some((passed) => covers(passed, name))),
-			},
-			commandNetwork: floor.commandNetwork === 'none' ? 'none' : whole.commandNetwork,
-			denied: floor.denied === 'exit' ? 'exit' : whole.denied,
-		};
-	}, document);
+		pass = pass.filter((name) => floor.env.pass.some((passed) => covers(passed, name)));
+		if (floor.denied === 'exit') denied = 'exit';
+		if (floor.commandNetwork === 'none') commandNetwork = 'none';
+	}
+	return { ...document, limits, denied, commandNetwork, env: { ...document.env, pass } };
 }
 
 /** Whether a rule of it has `above`. */
