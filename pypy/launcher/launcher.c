@@ -32,7 +32,7 @@ int main(int argc, char **argv)
 	struct options options = {0};
 	struct facts facts = {0};
 
-	if (argc > 1 && strncmp(argv[1], "--command", 9) == 0)
+	if (argc > 1 && strcmp(argv[1], "--command") == 0)
 		return run_command(argc, argv);
 	if (argc == 4 && strcmp(argv[1], "--near") == 0)
 		return near_join(argv[2], argv[3]);

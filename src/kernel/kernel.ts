@@ -54,6 +54,8 @@ export class Kernel extends ProcessTable {
 	currentPid = 0;
 	currentTid = 0;
 	#inodes = 4026532000n;
+	/** What goes on without a task. */
+	readonly #background = new Set<() => boolean>();
 	#unsupported = new Set<string>();
 	#memoryFiles = 0;
 
@@ -65,6 +67,17 @@ export class Kernel extends ProcessTable {
 		this.identity = options.identity;
 		this.fifos = new Fifos(() => this.changed());
 		this.interpreter = options.interpreter;
+	}
+
+	/** Work that no task waits for: called now and after each change, until it says that it is over. */
+	inBackground(work: () => boolean): void {
+		if (!work()) this.#background.add(work);
+	}
+
+	override takeChanged(): boolean {
+		const changed = super.takeChanged();
+		if (changed) for (const work of this.#background) if (work()) this.#background.delete(work);
+		return changed;
 	}
 
 	pipe(flags: number): { reader: OpenFile; writer: OpenFile } {

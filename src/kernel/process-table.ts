@@ -283,7 +283,9 @@ export class ProcessTable {
 
 	/** To each process of a group. */
 	readonly signalGroup = (group: number, signal: number): void => {
-		for (const process of this.processes.values()) if (process.pgid === group) sendSignal(this, process, signal);
+		for (const process of this.processes.values()) {
+			if (process.pgid === group) sendSignal(this, process, signal, undefined, true);
+		}
 	};
 
 	/** Those that are alive, and those that are being forked. */

@@ -10,11 +10,17 @@ const { SIGCHLD, SIGCONT, SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU } = signal
 /** Those that stop a process that neither handles nor ignores them. */
 export const stopSignals: readonly number[] = [SIGTSTP, SIGTTIN, SIGTTOU];
 
-/** Sends a signal to a process; `done` is told once it is on its way. */
-export function sendSignal(kernel: Signaling, process: Process, signal: number, done: () => void = () => {}): void {
+/** Sends a signal to a process; `done` is told once it is on its way. `group`: of a command, to all of its process group. */
+export function sendSignal(
+	kernel: Signaling,
+	process: Process,
+	signal: number,
+	done: () => void = () => {},
+	group = false,
+): void {
 	if (process.ended !== undefined) return done();
 	if (process.signalCommand !== undefined) {
-		process.signalCommand(signal);
+		process.signalCommand(signal, group);
 		return done();
 	}
 	if (signal === SIGSTOP || (stopSignals.includes(signal) && !process.handlesStop.has(signal))) {

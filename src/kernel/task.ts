@@ -62,7 +62,7 @@ export type Process = {
 	/** The execve that was refused last: a search along PATH tries one program under several names. */
 	refused: string | undefined;
 	/** Set while a command runs in its place: sends the command a signal. */
-	signalCommand: ((signal: number) => void) | undefined;
+	signalCommand: ((signal: number, group: boolean) => void) | undefined;
 	/** Shared file mappings that may have to be written back, by start address. */
 	readonly mappings: Map<number, SharedMapping>;
 };

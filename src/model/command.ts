@@ -12,6 +12,8 @@ export type CommandSpec = {
 	readonly offline: boolean;
 	/** Descriptors 1 and 2 are the same open file: one stream keeps their order. */
 	readonly merged: boolean;
+	/** Those of 1 and 2 that the guest has closed. */
+	readonly closed: readonly (1 | 2)[];
 };
 
 export type CommandEvents = {
@@ -19,8 +21,12 @@ export type CommandEvents = {
 	started(): void;
 	/** Bytes it printed. Call `taken` when they have found their place, so that it is slowed down to its reader. */
 	output(stream: 1 | 2, bytes: Buffer, taken: () => void): void;
-	/** It has ended and all its output was given. `signal` is a number, 0 for none. */
+	/** The command itself has ended. `signal` is a number, 0 for none. What it started may run on, and print. */
 	ended(status: number, signal: number): void;
+	/** After `ended`: all that it had printed by then was given. */
+	drained(): void;
+	/** Nobody holds its output any more. */
+	closed(): void;
 	/** It could not be started. */
 	failed(code: string): void;
 };
@@ -29,5 +35,6 @@ export type RunningCommand = {
 	/** Sends input; `taken` is called when it was. */
 	input(bytes: Uint8Array, taken: () => void): void;
 	endInput(): void;
-	signal(signal: number): void;
+	/** `group`: also what it started and what stayed in its process group. */
+	signal(signal: number, group: boolean): void;
 };

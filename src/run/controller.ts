@@ -2,10 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { Question } from '../gate/approver.ts';
+import type { HostRunningCommand } from '../host/command.ts';
 import { openWaker } from '../host/fifo-transport.ts';
 import { bringNear, type Launched, type LaunchOptions, launch } from '../host/launch.ts';
 import type { Change } from '../model/change.ts';
-import type { RunningCommand } from '../model/command.ts';
 import type { Approval } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
 import type { LimitName, Limits, LimitsUsed } from '../model/limits.ts';
@@ -62,8 +62,8 @@ export type RunHandle = {
 
 /** How long a worker has for its last message once the guest is gone, milliseconds. It only computes the change set. */
 const lastWordsMs = 60_000;
-/** How long a killed command's output may stay open, milliseconds: something that left its process group may hold it. */
-const lastOutputMs = 1000;
+/** How long all that commands have started may take to be gone, milliseconds: the launcher gives up after three seconds. */
+const lastCommandsMs = 3500;
 
 export function startRun(options: RunOptions): RunHandle {
 	const run = new Run(options);
@@ -82,8 +82,10 @@ class Run {
 	readonly #shared = new SharedArrayBuffer(8);
 	readonly #flag = new Int32Array(this.#shared);
 	readonly #watch: LimitWatch;
-	readonly #commands = new Map<number, RunningCommand>();
-	readonly #taken = new Map<string, () => void>();
+	/** Those that run, or have left something that does. */
+	readonly #commands = new Map<number, HostRunningCommand>();
+	/** Whom to tell that a piece of a command's output was taken: by command and stream, in order. */
+	readonly #taken = new Map<string, (() => void)[]>();
 	readonly #network: NetworkService;
 	readonly #abort = new AbortController();
 	#waker: { wake(): void; close(): void } | undefined;
@@ -155,7 +157,7 @@ class Run {
 	stop(): void {
 		this.#abort.abort();
 		this.#launched.kill();
-		for (const command of this.#commands.values()) command.signal(9);
+		for (const command of this.#commands.values()) command.end();
 		setTimeout(() => this.#end(failed('the kernel did not end')), lastWordsMs).unref();
 	}
 
@@ -212,9 +214,9 @@ class Run {
 				return this.#commands.get(id)?.input(bytes, () => this.post({ kind: 'command-input-taken', id }));
 			}
 			case 'command-taken':
-				return this.#taken.get(`${message.id}.${message.stream}`)?.();
+				return this.#took(`${message.id}.${message.stream}`);
 			case 'command-signal':
-				return this.#commands.get(message.id)?.signal(message.signal);
+				return this.#commands.get(message.id)?.signal(message.signal, message.group);
 			case 'used':
 				this.#counted = message.used;
 				return;
@@ -242,9 +244,9 @@ class Run {
 		const gone = new Promise<void>((resolve) => {
 			this.#commandsGone = resolve;
 		});
-		for (const command of this.#commands.values()) command.signal(9);
-		for (const taken of this.#taken.values()) taken();
-		if (this.#commands.size > 0) await Promise.race([gone, delay(lastOutputMs, undefined, { ref: false })]);
+		for (const command of this.#commands.values()) command.end();
+		for (const waiting of this.#taken.values()) for (const taken of waiting.splice(0)) taken();
+		if (this.#commands.size > 0) await Promise.race([gone, delay(lastCommandsMs, undefined, { ref: false })]);
 		this.#commands.clear();
 	}
 
@@ -266,30 +268,35 @@ class Run {
 				started: () => this.post({ kind: 'command-started', id }),
 				output: (stream, bytes, taken) => {
 					if (this.#commandsGone !== undefined) return taken();
-					this.#taken.set(`${id}.${stream}`, taken);
+					const piece = `${id}.${stream}`;
+					this.#taken.set(piece, [...(this.#taken.get(piece) ?? []), taken]);
 					this.post({ kind: 'command-output', id, stream, bytes });
 				},
 				ended: (status, signal) => {
-					if (!this.#forget(id)) return;
+					// One that would not go: the record is closed by now.
+					if (!this.#commands.has(id)) return;
 					this.#options.hooks.commandEnded(id, status, signal);
 					this.post({ kind: 'command-ended', id, status, signal });
 				},
-				failed: (code) => {
-					if (!this.#forget(id)) return;
-					this.post({ kind: 'command-failed', id, code });
-				},
+				drained: () => this.post({ kind: 'command-drained', id }),
+				closed: () => this.post({ kind: 'command-closed', id }),
+				failed: (code) => this.post({ kind: 'command-failed', id, code }),
+				gone: () => this.#forget(id),
 			},
 		);
 		this.#commands.set(id, handle);
 	}
 
-	/** Whether it was known until now. */
-	#forget(id: number): boolean {
-		this.#taken.delete(`${id}.1`);
-		this.#taken.delete(`${id}.2`);
-		const known = this.#commands.delete(id);
+	/** Also of a command that is gone: its output outlives it. */
+	#took(piece: string): void {
+		const waiting = this.#taken.get(piece);
+		waiting?.shift()?.();
+		if (waiting?.length === 0) this.#taken.delete(piece);
+	}
+
+	#forget(id: number): void {
+		this.#commands.delete(id);
 		if (this.#commands.size === 0) this.#commandsGone?.();
-		return known;
 	}
 }
 

@@ -143,7 +143,7 @@ export class GuestWorld implements World {
 				this.#send({ kind: 'command-input', id, bytes });
 			},
 			endInput: () => this.#send({ kind: 'command-input', id, bytes: undefined }),
-			signal: (signal) => this.#send({ kind: 'command-signal', id, signal }),
+			signal: (signal, group) => this.#send({ kind: 'command-signal', id, signal, group }),
 		};
 	}
 
@@ -246,12 +246,14 @@ export class GuestWorld implements World {
 				return this.#commands.get(message.id)?.inputTaken();
 			case 'command-ended': {
 				this.#starting.delete(message.id);
-				const link = this.#commands.get(message.id);
-				this.#commands.delete(message.id);
 				// It may have changed anything on the machine.
 				this.#options.fs().forget();
-				return link?.events.ended(message.status, message.signal);
+				return this.#commands.get(message.id)?.events.ended(message.status, message.signal);
 			}
+			case 'command-drained':
+				return this.#commands.get(message.id)?.events.drained();
+			case 'command-closed':
+				return this.#commands.get(message.id)?.events.closed();
 			case 'command-failed': {
 				this.#starting.delete(message.id);
 				const link = this.#commands.get(message.id);

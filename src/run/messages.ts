@@ -75,7 +75,7 @@ export type FromWorker =
 	| { readonly kind: 'command'; readonly id: number; readonly spec: CommandSpec; readonly changes: readonly Change[] }
 	| { readonly kind: 'command-input'; readonly id: number; readonly bytes: Uint8Array | undefined }
 	| { readonly kind: 'command-taken'; readonly id: number; readonly stream: 1 | 2 }
-	| { readonly kind: 'command-signal'; readonly id: number; readonly signal: number }
+	| { readonly kind: 'command-signal'; readonly id: number; readonly signal: number; readonly group: boolean }
 	| { readonly kind: 'used'; readonly used: Used }
 	/** The last message. */
 	| {
@@ -98,6 +98,8 @@ export type ToWorker =
 	| { readonly kind: 'command-output'; readonly id: number; readonly stream: 1 | 2; readonly bytes: Uint8Array }
 	| { readonly kind: 'command-input-taken'; readonly id: number }
 	| { readonly kind: 'command-ended'; readonly id: number; readonly status: number; readonly signal: number }
+	/** See CommandEvents. */
+	| { readonly kind: 'command-drained' | 'command-closed'; readonly id: number }
 	| { readonly kind: 'command-failed'; readonly id: number; readonly code: string }
 	/** These changes are on the machine now: they are none any more. */
 	| { readonly kind: 'applied'; readonly changes: readonly Change[] }

@@ -2,7 +2,7 @@
 import { SysError } from '../abi/errno.ts';
 import { signals } from '../abi/signals.ts';
 import type { OpenFile } from '../kernel/open-file.ts';
-import { OutsideInput } from '../kernel/outside.ts';
+import { OutsideInput, OutsideOutput } from '../kernel/outside.ts';
 import type { RunningCommand } from '../model/command.ts';
 
 type Piece = { readonly file: OpenFile | undefined; rest: Buffer; readonly taken: () => void };
@@ -17,6 +17,10 @@ export class CommandStreams {
 	readonly #changed: () => void;
 	#inputState: 'ready' | 'sending' | 'done';
 	#end: End | undefined;
+	#drained = false;
+	/** A pipe of the guest's is full. */
+	#blocked = false;
+	#closed = false;
 
 	constructor(
 		input: OpenFile | undefined,
@@ -42,12 +46,35 @@ export class CommandStreams {
 		this.#changed();
 	}
 
-	/** Moves what can be moved; the end, once it has come and all output has found its place. */
+	/** What the command itself printed is all here. */
+	drained(): void {
+		this.#drained = true;
+		this.#changed();
+	}
+
+	/** Nobody can print any more. */
+	closed(): void {
+		this.#closed = true;
+		this.#changed();
+	}
+
+	/**
+	 * Moves what can be moved. The command's end, once it has come and its output has found its place: as on Linux, where it would
+	 * be in the pipe. Bytes that wait for a full pipe of the guest's keep nobody from ending: whoever reads it will get them.
+	 */
 	pump(command: RunningCommand): End | undefined {
-		for (const queue of this.#queues) this.#drain(queue, command);
-		if (this.#end !== undefined) return this.#queues.every((queue) => queue.length === 0) ? this.#end : undefined;
-		this.#feed(command);
-		return undefined;
+		this.#move(command);
+		if (this.#end === undefined) this.#feed(command);
+		const placed = this.#drained && this.#queues.every((queue) => queue.length === 0);
+		return placed || this.#blocked ? this.#end : undefined;
+	}
+
+	/** The same once the command has ended, for what it left running. Whether that is over: all was moved and let go. */
+	pumpRest(command: RunningCommand): boolean {
+		this.#move(command);
+		if (!this.#closed || this.#queues.some((queue) => queue.length > 0)) return false;
+		this.close();
+		return true;
 	}
 
 	close(): void {
@@ -55,11 +82,19 @@ export class CommandStreams {
 		this.#changed();
 	}
 
+	#move(command: RunningCommand): void {
+		this.#blocked = false;
+		for (const queue of this.#queues) this.#drain(queue, command);
+	}
+
 	#drain(queue: Piece[], command: RunningCommand): void {
 		for (let piece = queue[0]; piece !== undefined; piece = queue[0]) {
 			while (piece.rest.length > 0) {
 				const put = this.#write(piece, command);
-				if (put === undefined) return;
+				if (put === undefined) {
+					this.#blocked ||= !(piece.file instanceof OutsideOutput);
+					return;
+				}
 				piece.rest = piece.rest.subarray(put);
 			}
 			queue.shift();
@@ -74,7 +109,7 @@ export class CommandStreams {
 		} catch (error) {
 			if (!(error instanceof SysError)) throw error;
 			// Its reader is gone: what Linux would tell the command itself.
-			if (error.code === 'EPIPE') command.signal(signals.SIGPIPE);
+			if (error.code === 'EPIPE') command.signal(signals.SIGPIPE, true);
 			return piece.rest.length;
 		}
 	}

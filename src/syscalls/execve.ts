@@ -50,22 +50,17 @@ function run(c: Context, base: string, path: string, [argvAddress, envAddress, s
 		env: environment(env),
 		...(network === 'none' ? { offline: true } : {}),
 	};
-	if (place.domain !== 'host' && place.domain !== 'runtime') {
-		c.kernel.world.record(effect, {
-			approved: false,
-			by: { built: 'kernel' },
-			because: 'this program is a private file of the session; the machine does not have it',
-		});
-		throw new SysError('EACCES');
-	}
-	if (network === 'unavailable') {
-		c.kernel.world.record(effect, {
-			approved: false,
-			by: { built: 'kernel' },
-			because: 'the policy takes the network from commands, and this machine has no network namespaces for that',
-		});
-		throw new SysError('EACCES');
-	}
+	if (!isOnMachine(place))
+		refuse(c, effect, 'this program is a private file of the session; the machine does not have it');
+	// It would start in the machine's own /tmp, among other people's files, and not in the guest's.
+	if (!isOnMachine(c.kernel.fs.resolve(effect.cwd, '/')))
+		refuse(c, effect, 'its working directory is a private folder of the session; the machine does not have it');
+	if (network === 'unavailable')
+		refuse(
+			c,
+			effect,
+			'the policy takes the network from commands, and this machine has no network namespaces for that',
+		);
 	// A command looks around where it starts: `ls` would list a directory that the script itself may not read.
 	refuseDenied(c, { kind: 'read', path: effect.cwd });
 	// /usr/bin/git was refused: /bin/git, the next on PATH, is the same program and no new question.
@@ -78,6 +73,15 @@ function run(c: Context, base: string, path: string, [argvAddress, envAddress, s
 		// A person may have changed the words: those are what was approved, and what runs.
 		return start(c, id, edit === undefined ? effect : { ...effect, argv: edit.argv, program: edit.program });
 	});
+}
+
+function isOnMachine(place: Place): boolean {
+	return place.domain === 'host' || place.domain === 'runtime';
+}
+
+function refuse(c: Context, effect: RunEffect, because: string): never {
+	c.kernel.world.record(effect, { approved: false, by: { built: 'kernel' }, because });
+	throw new SysError('EACCES');
 }
 
 function signalState(c: Context, address: number): SignalState {
@@ -101,16 +105,19 @@ function start(c: Context, id: number, effect: RunEffect): Outcome {
 			offline: effect.offline === true,
 			input: input === undefined ? 'none' : input instanceof OutsideInput ? 'outside' : 'stream',
 			merged: output !== undefined && output === errors,
+			closed: [...(output === undefined ? [1 as const] : []), ...(errors === undefined ? [2 as const] : [])],
 		},
 		{
 			started: () => {
-				process.signalCommand = (signal) => running.signal(signal);
+				process.signalCommand = (signal, group) => running.signal(signal, group);
 				// Its parent waits for a descriptor to close that tells whether execve worked.
 				process.descriptors.closeOnExec();
 				kernel.changed();
 			},
 			output: (stream, bytes, taken) => streams.output(stream, bytes, taken),
 			ended: (status, signal) => streams.end(status, signal),
+			drained: () => streams.drained(),
+			closed: () => streams.closed(),
 			failed: (code) => {
 				failure = code;
 				kernel.changed();
@@ -126,7 +133,8 @@ function start(c: Context, id: number, effect: RunEffect): Outcome {
 		if (end === undefined) return undefined;
 		process.signalCommand = undefined;
 		process.became = end.signal > 0 ? killedBy(end.signal) : exitedWith(end.status);
-		streams.close();
+		// What it left in the background goes on printing to where it did, also when nobody waits here any more.
+		kernel.inBackground(() => streams.pumpRest(running));
 		kernel.leaving(process);
 		return { kind: 'exit', status: end.signal > 0 ? 128 + end.signal : end.status };
 	};

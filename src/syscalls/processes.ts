@@ -116,7 +116,7 @@ export const kill: Handler = (c) => {
 		if (pid > 0 && c.kernel.processes.has(pid)) return 0;
 		throw new SysError('ESRCH');
 	}
-	return signal === 0 ? 0 : sendAll(c, targets, signal);
+	return signal === 0 ? 0 : sendAll(c, targets, signal, pid <= 0);
 };
 
 /** Implements tkill(2). */
@@ -124,13 +124,14 @@ export const tkill: Handler = (c) => sendToThread(c, c.int(0), checkSignal(c.int
 /** Implements tgkill(2). */
 export const tgkill: Handler = (c) => sendToThread(c, c.int(1), checkSignal(c.int(2)));
 
-function sendAll(c: Context, targets: readonly Process[], signal: number): Outcome {
+function sendAll(c: Context, targets: readonly Process[], signal: number, group: boolean): Outcome {
 	let waiting = targets.length;
 	for (const process of targets) {
-		sendSignal(c.kernel, process, signal, () => {
+		const sent = (): void => {
 			waiting -= 1;
 			c.kernel.changed();
-		});
+		};
+		sendSignal(c.kernel, process, signal, sent, group);
 	}
 	return onItsWay(() => waiting <= 0);
 }
@@ -143,7 +144,7 @@ function sendToThread(c: Context, tid: number, signal: number): Outcome {
 	const { process } = target;
 	// What stops or continues concerns the process; one that is stopped hears of no other.
 	if (signal === SIGSTOP || signal === SIGCONT || stopSignals.includes(signal) || process.stopped !== undefined)
-		return sendAll(c, [process], signal);
+		return sendAll(c, [process], signal, false);
 	c.kernel.world.signal(target.native, target.nativeTid, signal, () => {
 		sent = true;
 		c.kernel.changed();
