@@ -16,7 +16,7 @@ beforeAll(() => {
 	const odd = Buffer.from(`${world.work}/odd\xff`, 'latin1');
 	mkdirSync(odd);
 	const run = Buffer.concat([odd, Buffer.from('/run\xfe', 'latin1')]);
-	writeFileSync(run, '#!/bin/sh\nprintf "%s %s" "${0##*/}" "$1"\n');
+	writeFileSync(run, `#!/bin/sh\nprintf "%s %s" "$(basename "$0")" "$1"\n`);
 	chmodSync(run, 0o755);
 	for (const [name, text] of Object.entries({
 		text: 'no program\n',
