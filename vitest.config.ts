@@ -1,16 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests in a real terminal (tmux). */
+const terminal = ['test/**/*{terminal,tmux}*.test.ts', 'test/attacks/review.test.ts'];
+
 export default defineConfig({
 	test: {
-		include: ['test/**/*.test.{ts,tsx}'],
 		setupFiles: ['test/setup/plain-environment.ts'],
 		pool: 'forks',
 		maxWorkers: 2,
 		testTimeout: 30_000,
 		hookTimeout: 30_000,
-		// Real terminals and real processes on a machine that may be busy: one that fails must fail three times.
-		retry: 2,
 		// A run that leaves a guest behind must end, and say so.
 		teardownTimeout: 10_000,
+		projects: [
+			{ extends: true, test: { name: 'plain', include: ['test/**/*.test.{ts,tsx}'], exclude: terminal } },
+			// Three programs and a person's times take turns there, on a machine that may be busy: one that fails must fail three times.
+			{ extends: true, test: { name: 'terminal', include: terminal, retry: 2, testTimeout: 60_000 } },
+		],
 	},
 });

@@ -48,9 +48,9 @@ export function openTerminal(world: World, words: string, columns = 80, rows = 2
 		styled: () => tmux('capture-pane', '-p', '-e'),
 		keys: (...names) => void tmux('send-keys', ...names),
 		type: (text) => void tmux('send-keys', '-l', text),
-		shows: (wanted, ms = 10_000) =>
+		shows: (wanted, ms = 20_000) =>
 			until((text) => (typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text)), `"${wanted}"`, ms),
-		hides: (unwanted, ms = 10_000) => until((text) => !text.includes(unwanted), `the end of "${unwanted}"`, ms),
+		hides: (unwanted, ms = 20_000) => until((text) => !text.includes(unwanted), `the end of "${unwanted}"`, ms),
 		settle: () => pause(450),
 		command(given) {
 			tmux('send-keys', '-l', `clear; ${line(given)}`);

@@ -68,6 +68,13 @@ describe('bin/approve-run', () => {
 		expect((await start('sh', ['approve-run', 'x'], join(tree, 'bin'))).stdout).toBe('["x"]\n');
 	});
 
+	it('works where the folder of the program is a symlink, or one above it', async () => {
+		symlinkSync('my tree/bin', join(folder, 'programs'));
+		symlinkSync('my tree', join(folder, 'home'));
+		expect((await start('programs/approve-run', [], folder)).status).toBe(7);
+		expect((await start('home/bin/approve-run', [], folder)).status).toBe(7);
+	});
+
 	const edits: [string, string[]][] = [
 		['src/cli/main.ts', ['build']],
 		['src/cli/deeper/new.ts', ['build']],
