@@ -9,8 +9,9 @@ import { isExpected } from './exit-with-error.ts';
 import { findInstallation } from './installation.ts';
 import { openActions, openRecovered, say } from './open-session.ts';
 import { pruneQuietly } from './prune-command.ts';
-import { openApplyHost, showReview } from './run-command.ts';
+import { openApplyHost } from './run-command.ts';
 import { showInTerminal } from './show-page.ts';
+import { showReview } from './show-review.ts';
 import { describeSession, safeChanges } from './show-session.ts';
 import { UserError } from './user-error.ts';
 
@@ -53,7 +54,7 @@ async function open(id: string, isToReview: boolean): Promise<void> {
 async function reviewed(id: string): Promise<boolean> {
 	const actions = openActions(id);
 	try {
-		const end = await reviewSession(actions, showReview, chooseInTerminal);
+		const end = await reviewSession(actions, showReview(), chooseInTerminal);
 		if (end === 'discard') actions.store.discard(actions.session.id);
 		return true;
 	} catch (error) {

@@ -24,6 +24,7 @@ const program = new Command('approve-run')
 	.option('--policy <name|file>', 'a shipped policy by name, or a file', 'review')
 	.option('--unattended', 'no person: an ask counts as deny; what is allowed is applied at the end')
 	.option('--plan', 'run, capture, ask nothing, apply nothing; the session waits for `review`')
+	.option('--plain', 'review line by line: for screen readers and simple terminals')
 	.option('--report <file>', 'write the report (JSON)')
 	.option('--runtime <trapped|path>', 'which interpreter: trapped (found by itself), or a PyPy 3 binary or folder')
 	.addOption(limit('time', 'wall clock, such as 30s'))
@@ -46,7 +47,8 @@ const program = new Command('approve-run')
 program
 	.command('review [session]')
 	.description('review a session that is waiting')
-	.action(async (id) => finish((await sessions()).reviewCommand(id)));
+	.option('--plain', 'ask line by line: for screen readers and simple terminals')
+	.action(async (id, flags) => finish((await sessions()).reviewCommand(id, flags)));
 program
 	.command('apply <session>')
 	.description('apply what was approved')

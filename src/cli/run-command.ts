@@ -8,12 +8,11 @@ import { openProcesses } from '../host/process-identity.ts';
 import { realPath } from '../host/real-path.ts';
 import { openSessionFiles } from '../host/session-files.ts';
 import { readAllInput, writeReport } from '../host/standard-input.ts';
-import { hasTerminal, openTerminal, sayToPerson } from '../host/terminal.ts';
+import { hasTerminal, sayToPerson } from '../host/terminal.ts';
 import { locateRuntime } from '../interpreter/acquire.ts';
 import { findRemembered } from '../interpreter/find.ts';
 import type { Runtime } from '../interpreter/find-types.ts';
 import type { LimitName, Limits } from '../model/limits.ts';
-import type { Review } from '../model/review.ts';
 import { countsThings, forUnattended, withSeals } from '../policy/attended.ts';
 import { compilePolicy, type Policy, systemPath } from '../policy/compile.ts';
 import { decide } from '../policy/decide.ts';
@@ -33,10 +32,11 @@ import { openStore, type SessionStore } from '../session/store.ts';
 import { chooseInTerminal } from './choose-conflicts.ts';
 import { findInstallation, findLauncher, type Installation, ownFolders } from './installation.ts';
 import { loadPolicyDocument } from './load-policy.ts';
-import { architecture, machineIdentity, personName, reviewer } from './machine.ts';
+import { architecture, machineIdentity, reviewer } from './machine.ts';
 import { printable } from './printable.ts';
 import { openProgress } from './progress.ts';
 import { runFacts } from './run-facts.ts';
+import { showReview } from './show-review.ts';
 import { tellResult } from './tell-result.ts';
 import { UserError } from './user-error.ts';
 
@@ -45,6 +45,7 @@ export type RunFlags = {
 	readonly policy: string;
 	readonly unattended?: boolean | undefined;
 	readonly plan?: boolean | undefined;
+	readonly plain?: boolean | undefined;
 	readonly report?: string | undefined;
 	readonly runtime?: string | undefined;
 } & { readonly [name in LimitName]?: string | undefined };
@@ -109,7 +110,7 @@ export async function runCommand(
 		limits,
 		streams: openStreams(process.stdin, process.stdout, process.stderr),
 		terminal: { input: process.stdin.isTTY === true, output: process.stdout.isTTY === true },
-		screen: showReview,
+		screen: showReview(flags.plain === true),
 		choose: chooseInTerminal,
 		say: (text) => sayToPerson(`approve-run: ${printable(text)}\n`),
 		now: Date.now,
@@ -195,27 +196,6 @@ export function openApplyHost(): ApplyHost {
 
 export function openSessionStore(installation: Installation, host: ApplyHost): SessionStore {
 	return openStore(installation.sessions, host);
-}
-
-/** The review in the terminal, loaded when it is first needed. */
-export async function showReview(review: Review): Promise<void> {
-	const terminal = openTerminal();
-	if (terminal === undefined) throw new UserError('there is no terminal to show the review in');
-	const { input, output } = terminal;
-	try {
-		const { runReview } = await import('../ui/run-review.tsx');
-		const { editInTerminal } = await import('../host/editor.ts');
-		const editor = process.env['VISUAL'] || process.env['EDITOR'] || 'vi';
-		await runReview(review, {
-			input,
-			output,
-			env: process.env,
-			person: personName(),
-			editor: (name, bytes) => editInTerminal(editor, name, bytes),
-		});
-	} finally {
-		terminal.close();
-	}
 }
 
 function modeOf(flags: RunFlags): Mode {

@@ -10,15 +10,19 @@ import { chooseInTerminal } from './choose-conflicts.ts';
 import { findInstallation } from './installation.ts';
 import { openActions, openRecovered, say } from './open-session.ts';
 import { printableJson, printableLine, printablePatch, printableShort } from './printable.ts';
-import { openApplyHost, openSessionStore, showReview } from './run-command.ts';
+import { openApplyHost, openSessionStore } from './run-command.ts';
+import { showReview } from './show-review.ts';
 import { describeSession, safeChanges } from './show-session.ts';
 import { UserError } from './user-error.ts';
 
-export async function reviewCommand(id: string | undefined): Promise<number> {
+export async function reviewCommand(
+	id: string | undefined,
+	{ plain = false }: { readonly plain?: boolean | undefined } = {},
+): Promise<number> {
 	const named = id ?? waitingSession();
 	if (named === undefined) return (await import('./list-command.ts')).listCommand('waiting');
 	const actions = openActions(named);
-	const end = await reviewSession(actions, showReview, chooseInTerminal);
+	const end = await reviewSession(actions, showReview(plain), chooseInTerminal);
 	if (end === 'discard') actions.store.discard(actions.session.id);
 	say(
 		end === 'apply'
