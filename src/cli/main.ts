@@ -34,6 +34,8 @@ const program = new Command('approve-run')
 	.addOption(limit('tasks', 'threads and processes at one time'))
 	.addOption(limit('disk', 'bytes written, such as 100MiB'))
 	.addOption(limit('files', 'files made or changed'))
+	.addOption(limit('sent', 'bytes to hosts, such as 1MiB'))
+	.addOption(limit('received', 'bytes from hosts, such as 1GiB'))
 	.showHelpAfterError('(approve-run --help tells more)')
 	.exitOverride()
 	.action((script, args, flags) => {

@@ -59,6 +59,7 @@ export async function selfTest(installation: Installation, runtime: Runtime): Pr
 			beforeCommand: async () => [],
 			commandEnded: () => {},
 			unsupported: () => {},
+			traffic: () => {},
 			limit: () => {},
 		},
 	});

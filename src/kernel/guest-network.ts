@@ -1,7 +1,7 @@
 /** The guest's part of the network: its sockets, which ports are its own, which names it was told of, what was decided. */
 import type { Approval } from '../model/decision.ts';
-import type { InetSocket, SocketTable, Traffic } from './inet-socket.ts';
-import type { Network } from './network.ts';
+import type { InetSocket, SocketTable } from './inet-socket.ts';
+import type { Network, Traffic } from './network.ts';
 import { SOCK_DGRAM } from './unix-socket.ts';
 
 /** A question about a host, and its answer once there is one. It holds for the run: nobody is asked for each connection. */

@@ -4,6 +4,7 @@ import { S_IFSOCK } from '../abi/file-mode.ts';
 import { O_RDWR } from '../abi/open-flags.ts';
 import type { Stat } from '../fs/api.ts';
 import {
+	addressKey,
 	mostData,
 	type Network,
 	type NetworkAnswer,
@@ -13,6 +14,7 @@ import {
 	type Received,
 	received,
 	type Side,
+	type Traffic,
 } from './network.ts';
 import { OpenFile, POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from './open-file.ts';
 import { SOCK_DGRAM } from './unix-socket.ts';
@@ -20,6 +22,9 @@ import { SOCK_DGRAM } from './unix-socket.ts';
 const EAGAIN = 11;
 const SIOCINQ = 0x541b;
 const MSG_PEEK = 0x2;
+const SO_LINGER = 13;
+/** How much is fetched at one time of what comes in bulk: a call to the process beside us costs more than a copy. */
+const aheadBytes = 512 * 1024;
 const incoming = POLLIN | POLLERR | POLLHUP | POLLRDHUP;
 
 type Option = { readonly level: number; readonly name: number; readonly value: Buffer };
@@ -34,13 +39,6 @@ export type SocketTable = {
 	/** Somebody who waits may go on. */
 	readonly changed: () => void;
 };
-
-/** Watches what goes over a connection to the host. Throws nothing; false: a limit was passed, and nothing may go. */
-export interface Traffic {
-	sending(bytes: readonly Uint8Array[]): boolean;
-	sent(bytes: number): void;
-	received(bytes: Uint8Array): void;
-}
 
 export class InetSocket extends OpenFile {
 	readonly kind = 'socket';
@@ -61,6 +59,10 @@ export class InetSocket extends OpenFile {
 	traffic: Traffic | undefined;
 	receiveTimeoutNs: bigint | undefined;
 	sendTimeoutNs: bigint | undefined;
+	/** Bytes of a stream that were fetched before the guest asked for them. */
+	#ahead: Buffer = Buffer.alloc(0);
+	/** The last read got all it asked for: more is likely there. */
+	#bulk = false;
 	#failure = 0;
 	#side: Side = 'guest';
 	#socket: number;
@@ -188,7 +190,7 @@ export class InetSocket extends OpenFile {
 
 	override get pending(): number {
 		if (this.answers.length > 0) return this.answers[0]?.bytes.length ?? 0;
-		return this.perform({ operation: operation.query, a: SIOCINQ }).bytes.readInt32LE(0);
+		return this.#ahead.length + this.perform({ operation: operation.query, a: SIOCINQ }).bytes.readInt32LE(0);
 	}
 
 	override get activity(): number {
@@ -215,9 +217,12 @@ export class InetSocket extends OpenFile {
 			const result = own.bytes.length;
 			return { result, data: own.bytes.subarray(0, length), name: own.from, control: Buffer.alloc(0), flags: 0 };
 		}
+		const ahead = this.#takeAhead(length, flags);
+		if (ahead !== undefined) return ahead;
+		const more = this.#bulk && flags === 0 && control === 0 ? Math.max(length, aheadBytes) : length;
 		for (;;) {
 			if (!this.mayBe(incoming)) return undefined;
-			const call = { operation: operation.receive, a: flags, b: Math.min(length, mostData), c: control };
+			const call = { operation: operation.receive, a: flags, b: Math.min(more, mostData), c: control };
 			const answer = this.#unlessEmpty(call, incoming);
 			if (answer === undefined) return undefined;
 			this.#unknown |= incoming;
@@ -226,8 +231,11 @@ export class InetSocket extends OpenFile {
 				if ((flags & MSG_PEEK) !== 0) this.#unlessEmpty({ operation: operation.receive }, incoming);
 				continue;
 			}
-			if ((flags & MSG_PEEK) === 0) this.traffic?.received(got.data);
-			return got;
+			if ((flags & MSG_PEEK) === 0) this.traffic?.received(got.data.length);
+			this.#bulk = !this.datagrams && got.data.length === Math.min(more, mostData);
+			if (this.datagrams || got.data.length <= length) return got;
+			this.#ahead = Buffer.from(got.data.subarray(length));
+			return { ...got, result: length, data: got.data.subarray(0, length) };
 		}
 	}
 
@@ -241,7 +249,7 @@ export class InetSocket extends OpenFile {
 		const answer = this.#unlessEmpty(call, POLLOUT);
 		if (answer === undefined) return undefined;
 		this.#unknown |= POLLOUT;
-		this.traffic?.sent(answer.result);
+		this.traffic?.sent(bytes, answer.result);
 		return answer.result;
 	}
 
@@ -257,7 +265,7 @@ export class InetSocket extends OpenFile {
 			this.#mask = this.perform({ operation: operation.poll }).result;
 			this.#unknown = 0;
 		}
-		return this.#mask | (this.answers.length > 0 ? POLLIN : 0);
+		return this.#mask | (this.answers.length > 0 || this.#ahead.length > 0 ? POLLIN : 0);
 	}
 
 	/** Puts a datagram of our own where the next receive finds it. */
@@ -282,8 +290,18 @@ export class InetSocket extends OpenFile {
 
 	protected dispose(): void {
 		this.#table.sockets.delete(this.#socket);
+		// Closing what was not read resets the connection: tcp(7) leaves that to RFC 2525, 2.17.
+		if (this.#ahead.length > 0)
+			this.#replay({ level: 1, name: SO_LINGER, value: Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]) });
 		this.#table.network.call({ operation: operation.close, socket: this.#socket });
 		this.#table.changed();
+	}
+
+	#takeAhead(length: number, flags: number): Received | undefined {
+		if (this.#ahead.length === 0 || (flags & ~MSG_PEEK) !== 0) return undefined;
+		const data = this.#ahead.subarray(0, length);
+		if ((flags & MSG_PEEK) === 0) this.#ahead = this.#ahead.subarray(data.length);
+		return { result: data.length, data, name: Buffer.alloc(0), control: Buffer.alloc(0), flags: 0 };
 	}
 
 	#make(side: Side): number {
@@ -326,10 +344,4 @@ export class InetSocket extends OpenFile {
 		}
 		return answer;
 	}
-}
-
-/** The part of a struct sockaddr that is the address, without the port; of IPv4 inside IPv6 the same. */
-function addressKey(name: Buffer): string {
-	if (name.readUInt16LE(0) === 2) return `00000000000000000000ffff${name.toString('hex', 4, 8)}`;
-	return name.toString('hex', 8, 24);
 }

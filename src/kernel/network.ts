@@ -74,3 +74,17 @@ export function received({ result, flags, bytes }: NetworkAnswer): Received {
 		data: bytes.subarray(data),
 	};
 }
+
+/** Watches what goes over a connection to the host. Throws nothing; false: a limit was passed, and nothing may go. */
+export interface Traffic {
+	sending(bytes: readonly Uint8Array[]): boolean;
+	/** So many of these bytes are on their way. */
+	sent(bytes: readonly Uint8Array[], taken: number): void;
+	received(bytes: number): void;
+}
+
+/** The part of a struct sockaddr that is the address, without the port; of IPv4 inside IPv6 the same. */
+export function addressKey(name: Buffer): string {
+	if (name.readUInt16LE(0) === 2) return `00000000000000000000ffff${name.toString('hex', 4, 8)}`;
+	return name.toString('hex', 8, 24);
+}

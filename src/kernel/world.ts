@@ -4,8 +4,7 @@ import type { CommandEvents, CommandSpec, RunningCommand } from '../model/comman
 import type { Approval, Verdict } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Found } from './guest-network.ts';
-import type { Traffic } from './inet-socket.ts';
-import type { Network } from './network.ts';
+import type { Network, Traffic } from './network.ts';
 
 export interface World {
 	/** Nanoseconds of CLOCK_REALTIME and CLOCK_MONOTONIC. */
@@ -46,7 +45,7 @@ export interface World {
 	/** What the host's own table says: the guest reads it too, and asks nobody. hosts(5) */
 	hostNames(): readonly { readonly address: string; readonly names: readonly string[] }[];
 	/** A limit was passed: the run is about to be ended. */
-	limit(name: 'tasks' | 'output'): void;
+	limit(name: 'tasks' | 'output' | 'sent' | 'received'): void;
 	/** Text of the machine's own /proc entry of a guest process, such as `maps`; undefined where it cannot be told. */
 	hostProc(pid: number, entry: string): string | undefined;
 }

@@ -14,6 +14,9 @@ export type Limits = {
 	readonly disk: number;
 	/** Files, directories and links that the guest may create or change. */
 	readonly files: number;
+	/** Bytes to hosts, and from them. */
+	readonly sent: number;
+	readonly received: number;
 };
 
 export type LimitName = keyof Limits;

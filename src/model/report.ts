@@ -22,6 +22,12 @@ export type ReportEffect = {
 	readonly approvedArgv?: readonly string[];
 	/** A file's new content was changed by a person before it was approved: in an editor, or by leaving out parts of it. */
 	readonly edited?: EditWay;
+	/** Bytes over the connections to a host; request line and headers of plain HTTP; names that TLS was asked for. */
+	readonly connections?: number;
+	readonly sent?: number;
+	readonly received?: number;
+	readonly requests?: readonly string[];
+	readonly tls?: readonly string[];
 	/** A command's exit status. */
 	readonly status?: number;
 };

@@ -11,6 +11,8 @@ export const defaultLimits: Limits = Object.freeze({
 	tasks: 16,
 	disk: 1024 ** 3,
 	files: 10_000,
+	sent: 100 * 1024 ** 2,
+	received: 4 * 1024 ** 3,
 });
 
 /** How a limit is written. */
@@ -24,10 +26,22 @@ const limitUnits: Readonly<Record<LimitName, LimitUnit>> = Object.freeze({
 	tasks: 'count',
 	disk: 'size',
 	files: 'count',
+	sent: 'size',
+	received: 'size',
 });
 
 /** In the order of the policy's schema. */
-export const limitNames: readonly LimitName[] = ['time', 'cpu', 'memory', 'output', 'tasks', 'disk', 'files'];
+export const limitNames: readonly LimitName[] = [
+	'time',
+	'cpu',
+	'memory',
+	'output',
+	'tasks',
+	'disk',
+	'files',
+	'sent',
+	'received',
+];
 
 /** A limit that a caller wants is looser than the policy's. */
 export class LimitTooLooseError extends Error {
@@ -95,7 +109,7 @@ export function limitExample(name: LimitName): string {
 }
 
 function mayBeZero(name: LimitName): boolean {
-	return name === 'output' || name === 'disk' || name === 'files';
+	return name === 'output' || name === 'disk' || name === 'files' || name === 'sent' || name === 'received';
 }
 
 function parseByUnit(unit: LimitUnit, text: string): number | undefined {

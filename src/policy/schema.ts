@@ -83,6 +83,8 @@ const limits = z.strictObject({
 	tasks: z.optional(described(countLimit('tasks'), 'Threads and processes at one time.')),
 	disk: z.optional(described(limit('disk'), 'What its changes and scratch files may take.')),
 	files: z.optional(described(countLimit('files'), 'Files, directories and links it may create or change.')),
+	sent: z.optional(described(limit('sent'), 'What it may send to hosts.')),
+	received: z.optional(described(limit('received'), 'What it may receive from hosts.')),
 });
 
 const defaults = z.strictObject({

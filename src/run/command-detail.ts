@@ -1,6 +1,7 @@
 /** What the right side of the review shows of an effect that is no change of a file. */
 import type { ConnectEffect } from '../model/effect.ts';
 import type { Detail, ReviewItem } from '../model/review.ts';
+import type { Traffic } from '../model/traffic.ts';
 
 function connectFacts(effect: ConnectEffect): readonly string[] {
 	if (effect.host.startsWith('unix:')) return [`connect to the socket ${effect.host.slice(5)} of this machine`];
@@ -10,8 +11,25 @@ function connectFacts(effect: ConnectEffect): readonly string[] {
 	return [`connect to ${effect.host}, port ${effect.port}`, ...at];
 }
 
+/** Header by header: a fact is one line of the screen. */
+function trafficFacts(traffic: Traffic | undefined): readonly string[] {
+	if (traffic === undefined) return [];
+	const { connections, sent, received, requests, tls } = traffic;
+	const noun = connections === 1 ? '1 connection' : `${connections} connections`;
+	return [
+		`${noun}, ${sent} bytes sent, ${received} received`,
+		...tls.map((name) => `TLS for ${name}: what went over it can not be read here`),
+		...requests.flatMap((head) => ['', ...head.split(/\r?\n/)]),
+	];
+}
+
 /** `pending`: changes made so far that are not on the machine. */
-export function describeEffect(item: ReviewItem, because: string | undefined, pending: number): Detail {
+export function describeEffect(
+	item: ReviewItem,
+	because: string | undefined,
+	pending: number,
+	traffic?: Traffic,
+): Detail {
 	const { effect, edit } = item;
 	const facts = because === undefined ? [] : [because];
 	switch (effect.kind) {
@@ -30,7 +48,7 @@ export function describeEffect(item: ReviewItem, because: string | undefined, pe
 			return { kind: 'command', argv: edit.argv, program: edit.program, cwd, env, facts, wanted: argv };
 		}
 		case 'connect':
-			return { kind: 'facts', facts: [...connectFacts(effect), ...facts] };
+			return { kind: 'facts', facts: [...connectFacts(effect), ...facts, ...trafficFacts(traffic)] };
 		case 'read':
 			return { kind: 'facts', facts: [`read ${effect.path}`, ...facts] };
 		case 'write':

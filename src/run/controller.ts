@@ -9,9 +9,10 @@ import type { Change } from '../model/change.ts';
 import type { Approval } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
 import type { LimitName, Limits, LimitsUsed } from '../model/limits.ts';
+import type { Traffic } from '../model/traffic.ts';
 import { wakeFrame } from '../wire/frame.ts';
 import { type LimitWatch, watchLimits } from './limit-watch.ts';
-import type { FromWorker, GuestEnd, ToWorker, Used, WorkerStart } from './messages.ts';
+import { type FromWorker, type GuestEnd, noneUsed, type ToWorker, type Used, type WorkerStart } from './messages.ts';
 import { NetworkService } from './network-service.ts';
 
 export type RunOptions = {
@@ -35,6 +36,8 @@ export type RunHooks = {
 	/** A command is about to run: the changes that are on the machine now because of it. */
 	beforeCommand(id: number, changes: readonly Change[]): Promise<readonly Change[]>;
 	commandEnded(id: number, status: number, signal: number): void;
+	/** What went over connections so far. */
+	traffic(id: number, traffic: Traffic): void;
 	unsupported(call: string): void;
 	limit(limit: LimitName): void;
 };
@@ -91,7 +94,7 @@ class Run {
 	#waker: { wake(): void; close(): void } | undefined;
 	/** Set once the run has ended: called when its last command has. */
 	#commandsGone: (() => void) | undefined;
-	#counted: Used = { disk: 0, files: 0, output: 0, tasks: 0 };
+	#counted: Used = noneUsed;
 	#workerThread: number | undefined;
 	#limit: LimitName | undefined;
 	#confinement: Readonly<Record<string, boolean>> = {};
@@ -191,6 +194,8 @@ class Run {
 				Atomics.sub(this.#flag, 1, 1);
 				Atomics.notify(this.#flag, 1);
 				return;
+			case 'traffic':
+				return hooks.traffic(message.id, message.traffic);
 			case 'unsupported':
 				return hooks.unsupported(message.call);
 			case 'thread':
@@ -305,7 +310,7 @@ function failed(message: string): Extract<FromWorker, { kind: 'end' }> {
 		kind: 'end',
 		end: { kind: 'failed', message },
 		changes: [],
-		used: { disk: 0, files: 0, output: 0, tasks: 0 },
+		used: noneUsed,
 		calls: 0,
 	};
 }

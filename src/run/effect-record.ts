@@ -2,12 +2,15 @@
 import type { Approval } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
 import type { RunEvent } from '../model/event.ts';
+import type { Traffic } from '../model/traffic.ts';
 import { sizeOf } from './effect-log.ts';
 
 export type RecordedEffect = {
 	readonly id: number;
 	readonly effect: Effect;
 	readonly approval: Approval;
+	/** What went over its connections. */
+	readonly traffic?: Traffic;
 	/** A command that ran and ended. */
 	readonly status?: number;
 };
@@ -16,6 +19,8 @@ export type EffectRecord = {
 	/** Whether it is listed, and not only in the record. */
 	add(id: number, effect: Effect, approval: Approval): boolean;
 	commandEnded(id: number, status: number, signal: number): void;
+	/** Counts so far; the last ones are what the report has. */
+	traffic(id: number, traffic: Traffic): void;
 	get(id: number): RecordedEffect | undefined;
 	/** In program order; the first of them, as many as a report is to list. */
 	all(): readonly RecordedEffect[];
@@ -49,6 +54,10 @@ export function createEffectRecord(event: (event: RunEvent) => void, now: () => 
 			const shown = signal > 0 ? 128 + signal : status;
 			if (recorded !== undefined) effects.set(id, { ...recorded, status: shown });
 			event({ kind: 'command-ended', at: now(), id, status: shown, ...(signal > 0 ? { signal: String(signal) } : {}) });
+		},
+		traffic(id, traffic) {
+			const recorded = effects.get(id);
+			if (recorded !== undefined) effects.set(id, { ...recorded, traffic });
 		},
 		get: (id) => effects.get(id),
 		all: () => [...effects.values()].sort((a, b) => a.id - b.id),

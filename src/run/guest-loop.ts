@@ -71,9 +71,9 @@ class GuestLoop {
 			order: (op, pid, tid, signal) => this.#transport?.order(op, pid, tid, signal),
 			channelFolder: start.channelFolder,
 			commandNetwork: policy.commandNetwork,
-			outputLimit: start.limits.output,
 			recordLimit: leastRecord + start.limits.disk,
 			untaken: new Int32Array(start.flag, 4, 1),
+			limits: start.limits,
 		});
 		const [program = ''] = start.argv;
 		const host = createHostFiles(start.sessionFolder);
@@ -143,6 +143,7 @@ class GuestLoop {
 			end = failureOf(error, this.#end);
 		}
 		const changes = this.#fs.revisedChanges();
+		this.#world.tellTraffic();
 		const used = this.#world.used(this.#kernel.tasksUsed);
 		this.#fs.close();
 		return { kind: 'end', end, changes, used, calls: this.#dispatcher?.calls ?? 0 };

@@ -5,16 +5,16 @@ import type { SessionFileSystem } from '../fs/file-system.ts';
 import { machinePid, readText } from '../host/guest-processes.ts';
 import { hostsTable } from '../host/names.ts';
 import type { Found } from '../kernel/guest-network.ts';
-import type { Traffic } from '../kernel/inet-socket.ts';
-import type { Network } from '../kernel/network.ts';
+import type { Network, Traffic } from '../kernel/network.ts';
 import type { World } from '../kernel/world.ts';
 import type { CommandEvents, CommandSpec, RunningCommand } from '../model/command.ts';
 import type { Approval, Verdict } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
-import type { LimitName } from '../model/limits.ts';
+import type { LimitName, Limits } from '../model/limits.ts';
 import { EffectLog } from './effect-log.ts';
 import type { FromWorker, ToWorker, Used } from './messages.ts';
 import { NetworkLink } from './network-link.ts';
+import { TrafficLog } from './traffic-log.ts';
 
 export type GuestWorldOptions = {
 	readonly port: MessagePort;
@@ -27,12 +27,11 @@ export type GuestWorldOptions = {
 	/** Where the FIFOs are. */
 	readonly channelFolder: string;
 	readonly commandNetwork: 'host' | 'none';
-	/** Bytes that the guest may print. */
-	readonly outputLimit: number;
 	/** Bytes, about, that the record of its effects may have. */
 	readonly recordLimit: number;
 	/** How many effects the main thread has been told of and not taken yet. */
 	readonly untaken: Int32Array;
+	readonly limits: Limits;
 };
 
 /** Effects on their way to the main thread at one time. */
@@ -48,6 +47,7 @@ export class GuestWorld implements World {
 	readonly #commands = new Map<number, CommandLink>();
 	readonly #signals: ((errno: number) => void)[] = [];
 	readonly #network: NetworkLink;
+	readonly #traffic: TrafficLog;
 	readonly #broken = new Set<1 | 2>();
 	/** Commands that are about to start. */
 	readonly #starting = new Set<number>();
@@ -58,6 +58,11 @@ export class GuestWorld implements World {
 
 	constructor(options: GuestWorldOptions) {
 		this.#options = options;
+		this.#traffic = new TrafficLog({
+			limits: options.limits,
+			exceeded: (limit) => this.limit(limit),
+			tell: (id, traffic) => this.#send({ kind: 'traffic', id, traffic }),
+		});
 		this.#network = new NetworkLink((message) => this.#send(message), options.channelFolder);
 		this.#log = new EffectLog(() => options.fs().takeOrder(), {
 			bytes: options.recordLimit,
@@ -164,7 +169,7 @@ export class GuestWorld implements World {
 	output(fd: 1 | 2, bytes: Buffer): boolean {
 		if (this.#broken.has(fd)) return false;
 		this.#output += bytes.length;
-		if (this.#output > this.#options.outputLimit) {
+		if (this.#output > this.#options.limits.output) {
 			this.limit('output');
 			return true;
 		}
@@ -181,8 +186,13 @@ export class GuestWorld implements World {
 		return this.#network.network();
 	}
 
-	traffic(_id: number): Traffic {
-		return { sending: () => true, sent: () => {}, received: () => {} };
+	traffic(id: number): Traffic {
+		return this.#traffic.connection(id);
+	}
+
+	/** Before the last message. */
+	tellTraffic(): void {
+		this.#traffic.tellAll();
 	}
 
 	lookUp = (name: string, answered: (found: Found) => void): void => this.#network.lookUp(name, answered);
@@ -213,7 +223,7 @@ export class GuestWorld implements World {
 	}
 
 	used(tasks: number): Used {
-		return { ...this.#options.fs().used(), output: this.#output, tasks };
+		return { ...this.#options.fs().used(), ...this.#traffic.used, output: this.#output, tasks };
 	}
 
 	/** A message of the main thread that is for the world. */

@@ -55,13 +55,15 @@ export function makeReport(facts: ReportFacts): Report {
 			tasks: entry('tasks'),
 			disk: entry('disk'),
 			files: entry('files'),
+			sent: entry('sent'),
+			received: entry('received'),
 		},
 		calls,
 		applied,
 	};
 }
 
-function reportEffect({ id, effect, approval, status }: RecordedEffect): ReportEffect {
+function reportEffect({ id, effect, approval, status, traffic }: RecordedEffect): ReportEffect {
 	return {
 		id,
 		kind: effect.kind,
@@ -70,6 +72,7 @@ function reportEffect({ id, effect, approval, status }: RecordedEffect): ReportE
 		by: approval.by,
 		...(approval.because === undefined ? {} : { because: approval.because }),
 		...(approval.edit?.kind === 'command' ? { approvedArgv: approval.edit.argv } : {}),
+		...traffic,
 		...(status === undefined ? {} : { status }),
 	};
 }

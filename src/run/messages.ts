@@ -7,7 +7,8 @@ import type { Change } from '../model/change.ts';
 import type { CommandSpec } from '../model/command.ts';
 import type { Approval, Verdict } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
-import type { LimitName, Limits } from '../model/limits.ts';
+import type { LimitName, Limits, LimitsUsed } from '../model/limits.ts';
+import type { Traffic } from '../model/traffic.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 
 /** What a worker is started with. */
@@ -43,7 +44,9 @@ export type WorkerStart = {
 	readonly columns: number;
 };
 
-export type Used = { readonly disk: number; readonly files: number; readonly output: number; readonly tasks: number };
+export type Used = Omit<LimitsUsed, 'time' | 'cpu' | 'memory'>;
+
+export const noneUsed: Used = { disk: 0, files: 0, output: 0, tasks: 0, sent: 0, received: 0 };
 
 /** How the guest ended. */
 export type GuestEnd =
@@ -63,6 +66,7 @@ export type FromWorker =
 	  }
 	/** An effect that is decided; told once for each different one. */
 	| { readonly kind: 'effect'; readonly id: number; readonly effect: Effect; readonly approval: Approval }
+	| { readonly kind: 'traffic'; readonly id: number; readonly traffic: Traffic }
 	| { readonly kind: 'unsupported'; readonly call: string }
 	| { readonly kind: 'output'; readonly stream: 1 | 2; readonly bytes: Uint8Array }
 	/** The worker's thread, for the launcher's `--near`. */

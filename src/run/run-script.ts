@@ -140,6 +140,11 @@ class ScriptRun {
 				const how = signal > 0 ? { status: 128 + signal, signal: String(signal) } : { status };
 				this.#review.updateItem(id, { state: { kind: 'ran', by: recorded.approval.by, ...how } });
 			},
+			traffic: (id, traffic) => {
+				this.#effects.traffic(id, traffic);
+				// Another version, so that its detail is made again.
+				this.#review.updateItem(id, { version: `${traffic.sent}.${traffic.received}` });
+			},
 			unsupported: (call) => this.#work.event({ kind: 'unsupported', at: this.#options.now(), call }),
 			limit: (limit) =>
 				this.#work.event({ kind: 'limit', at: this.#options.now(), limit, allowed: this.#options.limits[limit] }),
@@ -153,7 +158,7 @@ class ScriptRun {
 		if (item === undefined) return { kind: 'failed', why: 'there is no such effect' } as const;
 		const because = 'because' in item.state ? item.state.because : undefined;
 		const pending = this.#decisions.all().length - this.#decisions.approved().length;
-		return describeEffect(item, because, pending);
+		return describeEffect(item, because, pending, this.#effects.get(id)?.traffic);
 	}
 
 	#editing(): Editing {

@@ -18,8 +18,14 @@ const effectShape: z.ZodMiniType<Effect> = z.discriminatedUnion('kind', [
 		program: z.string(),
 		cwd: z.string(),
 		env: z.record(z.string(), z.string()),
+		offline: z.exactOptional(z.boolean()),
 	}),
-	z.strictObject({ kind: z.literal('connect'), host: z.string(), port: z.int() }),
+	z.strictObject({
+		kind: z.literal('connect'),
+		host: z.string(),
+		port: z.int(),
+		address: z.exactOptional(z.string()),
+	}),
 ]);
 
 export const eventShape: z.ZodMiniType<RunEvent> = z.discriminatedUnion('kind', [

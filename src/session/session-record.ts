@@ -7,7 +7,7 @@ import type { ExitReason } from '../model/report.ts';
 export const recordVersion = 1;
 
 const time = z.int();
-const limitNames = ['time', 'cpu', 'memory', 'output', 'tasks', 'disk', 'files'] as const;
+const limitNames = ['time', 'cpu', 'memory', 'output', 'tasks', 'disk', 'files', 'sent', 'received'] as const;
 export const limitName = z.enum(limitNames);
 const reason: z.ZodMiniType<ExitReason> = z.enum([
 	'exited',
@@ -56,7 +56,7 @@ export const sessionRecordShape = z.strictObject({
 			message: z.exactOptional(z.string()),
 		}),
 	),
-	limits: z.exactOptional(z.record(limitName, z.strictObject({ allowed: z.number(), used: z.number() }))),
+	limits: z.exactOptional(z.partialRecord(limitName, z.strictObject({ allowed: z.number(), used: z.number() }))),
 	state: stateShape,
 	/** How many events there were at the last change of state, and the hash of the last: so a cut is seen. */
 	events: z.exactOptional(z.strictObject({ count: z.int(), head: z.string() })),

@@ -59,6 +59,10 @@ test('a page is fetched from a host that a rule allows, and the report names it'
 	const { status, stdout, report } = await world.report(['--unattended', '--policy', 'loopback.yaml', 'get.py']);
 	expect({ status, stdout }).toEqual({ status: 0, stdout: "b'hello'\n" });
 	expect(connects(report.effects)).toEqual([`allow 127.0.0.1:${web.port}`]);
+	const fetched = report.effects.find(({ kind }) => kind === 'connect');
+	expect(fetched).toMatchObject({ connections: 1, received: 57 + 5, tls: [] });
+	expect(fetched?.requests?.[0]).toMatch(/^GET \/x\?y HTTP\/1\.1\r\n(?:.*\r\n)*User-Agent: Python-urllib/);
+	expect(report.limits.sent.used).toBe(fetched?.sent);
 	expect(web.received.toString()).toMatch(/^GET \/x\?y HTTP\/1\.1\r\n/);
 });
 
@@ -147,4 +151,58 @@ sys.stdin.readline()
 	expect((await done).status).toBe(0);
 	expect(said).toContain("b'inside' True");
 	expect(reached).toBe(false);
+});
+
+test('a server that never ends is stopped at the limit of bytes, and so is a script that sends for ever', async () => {
+	const flood = await serve((socket) => {
+		const more = (): void => {
+			while (!socket.destroyed && socket.write(Buffer.alloc(65_536)));
+		};
+		socket.on('drain', more);
+		more();
+	});
+	const sink = await serve((socket) => socket.resume());
+	world.write(
+		'flood.py',
+		`import socket, sys
+s = socket.create_connection(('127.0.0.1', int(sys.argv[1])))
+while True: s.recv(65536) if sys.argv[2] == 'recv' else s.sendall(bytes(65536))
+`,
+	);
+	const limits = ['--unattended', '--policy', 'loopback.yaml', '--received', '1MiB', '--sent', '2MiB', 'flood.py'];
+	const got = await world.run([...limits, String(flood.port), 'recv']);
+	expect(got.status).toBe(124);
+	expect(got.stderr).toContain('its received limit of 1MiB');
+	const gave = await world.run([...limits, String(sink.port), 'send']);
+	expect(gave.status).toBe(124);
+	expect(gave.stderr).toContain('its sent limit of 2MiB');
+	expect(sink.received.length).toBeLessThanOrEqual(2 * 1024 * 1024);
+});
+
+test('lengths that a server lies about, and answers that are none, end as they do on Linux', async () => {
+	const short = await serve((socket) =>
+		socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nshort')),
+	);
+	const huge = await serve((socket) =>
+		socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFF\r\nx')),
+	);
+	const noise = await serve((socket) =>
+		socket.once('data', () => socket.end(Buffer.from([0, 255, 22, 3, 1, 255, 255, 13, 10]))),
+	);
+	const script = world.write(
+		'lies.py',
+		`import http.client, ssl, socket
+for port in (${short.port}, ${huge.port}, ${noise.port}):
+    c = http.client.HTTPConnection('127.0.0.1', port, timeout=5)
+    try:
+        c.request('GET', '/'); print(c.getresponse().read())
+    except Exception as error: print(type(error).__name__, error)
+try: ssl.create_default_context().wrap_socket(socket.create_connection(('127.0.0.1', ${noise.port})), server_hostname='named.example')
+except Exception as error: print(type(error).__name__)
+`,
+	);
+	const { stdout: native } = await promisify(execFile)('/usr/bin/pypy3', [script]);
+	const { stdout, report } = await world.report(['--unattended', '--policy', 'loopback.yaml', 'lies.py']);
+	expect(stdout).toBe(native);
+	expect(report.effects.find(({ host }) => host === `127.0.0.1:${noise.port}`)?.tls).toEqual(['named.example']);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { RunOutcome } from '../../src/run/controller.ts';
 import { exitOf } from '../../src/run/exit.ts';
 
-const used = { time: 0, cpu: 0, memory: 0, output: 0, tasks: 0, disk: 0, files: 0 };
+const used = { time: 0, cpu: 0, memory: 0, output: 0, tasks: 0, disk: 0, files: 0, sent: 0, received: 0 };
 const outcome = (end: RunOutcome['end'], more: Partial<RunOutcome> = {}): RunOutcome => ({
 	end,
 	changes: [],

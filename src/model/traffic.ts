@@ -1,0 +1,11 @@
+/** What went over the connections that one decision let be made. Plain data: it crosses threads, goes to the report and to the screen. */
+export type Traffic = {
+	readonly connections: number;
+	/** Bytes, of what the script gave and got; the network's own are not counted. */
+	readonly sent: number;
+	readonly received: number;
+	/** Request line and headers of plain HTTP, as sent, as far as they are kept. The script's, unsafe for a terminal. */
+	readonly requests: readonly string[];
+	/** Names that TLS was asked for (SNI). The script's, unsafe for a terminal. */
+	readonly tls: readonly string[];
+};
