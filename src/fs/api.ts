@@ -3,6 +3,7 @@
  * kernel's worker thread. Paths are absolute text (abi/bytes.ts). Every failure is a SysError with the errno that Linux gives.
  */
 import type { StatFields } from '../abi/structs.ts';
+import type { Attributes } from './attributes.ts';
 
 /** A stat result, in the units of struct stat. Times are nanoseconds since the epoch. */
 export type Stat = StatFields;
@@ -64,6 +65,8 @@ export interface OpenNode {
 	chmod(mode: number): void;
 	/** -1 leaves one as it is. */
 	chown(uid: number, gid: number): void;
+	/** Left out where there can be none; EOPNOTSUPP where this file has none. */
+	attributes?(): Attributes;
 	/** `touch`: both are the present time, for which the right to write is enough (utimensat(2)). */
 	utimes(atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch?: boolean): void;
 	close(): void;
@@ -105,6 +108,8 @@ export interface FileSystem {
 	chmod(path: string, mode: number): void;
 	/** -1 leaves one as it is. EPERM for what is the machine's own. */
 	chown(path: string, uid: number, gid: number): void;
+	/** EOPNOTSUPP but in scratch; EACCES where the right to `write` or read is missing. */
+	attributes(path: string, write: boolean): Attributes;
 	/** undefined leaves a time as it is. `touch`: both are the present time, for which the right to write is enough. */
 	utimes(path: string, atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch?: boolean): void;
 	truncate(path: string, size: number): void;

@@ -3,6 +3,7 @@ import { SysError } from '../abi/errno.ts';
 import type { Change } from '../model/change.ts';
 import type { DirectoryEntry, FileSystem, OpenNode, OpenOptions, Place, ResolveOptions, Stat } from './api.ts';
 import { type Assembled, assemble } from './assemble.ts';
+import type { Attributes } from './attributes.ts';
 import { changesOf } from './change-set.ts';
 import { HidingDirectory } from './hiding-directory.ts';
 import { entryType, S_IFDIR } from './mode.ts';
@@ -167,6 +168,10 @@ class GuestFileSystem implements SessionFileSystem {
 
 	chown(path: string, uid: number, gid: number): void {
 		this.#there(path).vnode.chown(uid, gid);
+	}
+
+	attributes(path: string, write: boolean): Attributes {
+		return this.#there(path).vnode.attributes(write);
 	}
 
 	utimes(path: string, atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch = false): void {

@@ -1,5 +1,7 @@
 /** An open directory in which other trees begin: their names are in it whether or not its own tree knows them. */
+import { SysError } from '../abi/errno.ts';
 import type { DirectoryEntry, Domain, OpenNode, Stat } from './api.ts';
+import type { Attributes } from './attributes.ts';
 import { entryType, S_IFDIR } from './mode.ts';
 import type { MountPoint } from './mounts.ts';
 
@@ -43,6 +45,12 @@ export class MountedDirectory implements OpenNode {
 
 	chown(uid: number, gid: number): void {
 		this.#node.chown(uid, gid);
+	}
+
+	attributes(): Attributes {
+		const attributes = this.#node.attributes?.();
+		if (attributes === undefined) throw new SysError('EOPNOTSUPP');
+		return attributes;
 	}
 
 	utimes(atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch?: boolean): void {

@@ -1,4 +1,5 @@
 /** The kinds of node in an overlay's upper tree. Changed by Tree.apply alone, but for what an open file does by itself. */
+import type { Attributes } from './attributes.ts';
 
 type Common = {
 	readonly id: number;
@@ -24,6 +25,8 @@ type Common = {
 	links: number;
 	/** Open files on it, in the running process alone. */
 	opens: number;
+	/** Of a file in scratch; the first one makes them. */
+	attributes?: Attributes;
 };
 
 export type FileNode = Common & {

@@ -1,6 +1,7 @@
 /** Directories of an overlay: the merged list of names, and the open directory that the kernel holds. */
 import { SysError } from '../abi/errno.ts';
 import type { DirectoryEntry, Domain, OpenNode, Stat } from './api.ts';
+import type { Attributes } from './attributes.ts';
 import { entryType, S_IFDIR } from './mode.ts';
 import type { DirectoryNode, Node } from './node.ts';
 import { formats } from './node-stat.ts';
@@ -81,6 +82,12 @@ export class OverlayDirectory implements OpenNode {
 
 	chown(uid: number, gid: number): void {
 		changeOwner(this.#overlay, this.#upper(), uid, gid);
+	}
+
+	attributes(): Attributes {
+		const node = this.#node();
+		if (node === undefined) throw new SysError('EOPNOTSUPP');
+		return this.#overlay.attributesOf(node);
 	}
 
 	utimes(atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch = false): void {

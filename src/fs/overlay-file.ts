@@ -1,6 +1,7 @@
 /** Bytes, mode and times of overlay files: copy-up at the first change, and the open file that the kernel holds. */
 import { SysError } from '../abi/errno.ts';
 import type { DirectoryEntry, Domain, OpenNode, Stat } from './api.ts';
+import type { Attributes } from './attributes.ts';
 import { inGroup, owns, permits, S_ISGID, S_ISUID, W_OK, X_OK } from './mode.ts';
 import type { FileNode, Node } from './node.ts';
 import type { Overlay } from './overlay.ts';
@@ -58,6 +59,10 @@ export class OverlayFile implements OpenNode {
 
 	chown(uid: number, gid: number): void {
 		changeOwner(this.#overlay, this.#node, uid, gid);
+	}
+
+	attributes(): Attributes {
+		return this.#overlay.attributesOf(this.#node);
 	}
 
 	utimes(atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch = false): void {

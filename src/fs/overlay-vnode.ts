@@ -1,6 +1,7 @@
 /** An overlay as the walker sees it: a path that is in the upper tree, or on the machine alone. */
 import { SysError } from '../abi/errno.ts';
 import type { DirectoryEntry, Domain, OpenNode, OpenOptions, Stat } from './api.ts';
+import type { Attributes } from './attributes.ts';
 import { formatOf, permits, R_OK, S_IFDIR, S_IFLNK, S_IFREG, S_IFSOCK, W_OK, X_OK } from './mode.ts';
 import { type DirectoryNode, type FileNode, lowerOf, type Node, type SpecialNode } from './node.ts';
 import { formats } from './node-stat.ts';
@@ -124,6 +125,12 @@ export class OverlayVnode implements Vnode {
 
 	chown(uid: number, gid: number): void {
 		changeOwner(this.overlay, this.upper(), uid, gid);
+	}
+
+	attributes(write: boolean): Attributes {
+		if (this.overlay.domain === 'scratch') this.access(write ? W_OK : R_OK);
+		if (this.subject.kind === 'lower') throw new SysError('EOPNOTSUPP');
+		return this.overlay.attributesOf(this.subject.node);
 	}
 
 	utimes(atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch: boolean): void {

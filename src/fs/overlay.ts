@@ -1,6 +1,7 @@
 /** An upper tree over the machine's tree (or over nothing): what a node looks like, and how a lower one becomes upper. */
 import { SysError } from '../abi/errno.ts';
 import type { Domain, HostFiles, Stat } from './api.ts';
+import { Attributes } from './attributes.ts';
 import { baseOf, withHash } from './base.ts';
 import { Content } from './content.ts';
 import type { TreeLog } from './log.ts';
@@ -211,6 +212,13 @@ export class Overlay {
 		// What came from the machine is counted by its base, and by each name more that the guest gave it.
 		if (node.origin === undefined || node.links > 0) this.quota.files(-1);
 		if (node.kind === 'file' && node.links === 0 && node.opens === 0) this.discard(node);
+	}
+
+	/** EOPNOTSUPP but in scratch: what could not be applied is not taken. */
+	attributesOf(node: Node): Attributes {
+		if (this.domain !== 'scratch') throw new SysError('EOPNOTSUPP');
+		node.attributes ??= new Attributes();
+		return node.attributes;
 	}
 
 	/** Gives back the bytes of a file without a name. */

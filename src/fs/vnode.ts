@@ -1,6 +1,7 @@
 /** What the walker and the calls see of anything that has a path: overlay, device or made-up file. Lives for one call. */
 import { SysError } from '../abi/errno.ts';
 import type { DirectoryEntry, Domain, OpenNode, OpenOptions, Stat } from './api.ts';
+import type { Attributes } from './attributes.ts';
 
 export type RenameFlags = { readonly noReplace: boolean; readonly exchange: boolean };
 
@@ -24,6 +25,8 @@ export interface Vnode {
 	open(path: string, options: OpenOptions, parent: Vnode): OpenNode;
 	chmod(mode: number): void;
 	chown(uid: number, gid: number): void;
+	/** EOPNOTSUPP, EACCES. */
+	attributes(write: boolean): Attributes;
 	utimes(atimeNs: bigint | undefined, mtimeNs: bigint | undefined, touch: boolean): void;
 	truncate(size: number): void;
 
@@ -45,6 +48,9 @@ export abstract class Unchangeable {
 	}
 	chown(): never {
 		return refuse();
+	}
+	attributes(): never {
+		throw new SysError('EOPNOTSUPP');
 	}
 	utimes(): never {
 		return refuse();

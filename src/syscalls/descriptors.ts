@@ -6,7 +6,8 @@ import { waitFor } from '../kernel/outcome.ts';
 import { pieceBytes } from '../wire/guest-link.ts';
 import type { Context, Handler } from './context.ts';
 import { getLock, setLock } from './locks.ts';
-import { beforeReading } from './shared-memory.ts';
+import { unnamedFile } from './open.ts';
+import { afterWriting, beforeReading } from './shared-memory.ts';
 
 const F_DUPFD = 0;
 const F_GETFD = 1;
@@ -22,6 +23,11 @@ const F_OFD_SETLKW = 38;
 const F_DUPFD_CLOEXEC = 1030;
 const F_SETPIPE_SZ = 1031;
 const F_GETPIPE_SZ = 1032;
+const F_NOTIFY = 1026;
+const DN_MULTISHOT = 0x80000000;
+const FALLOC_FL_KEEP_SIZE = 1;
+const FALLOC_FL_PUNCH_HOLE = 2;
+const FALLOC_FL_ZERO_RANGE = 0x10;
 const FD_CLOEXEC = 1;
 const MFD_CLOEXEC = 1;
 const MFD_ALLOW_SEALING = 2;
@@ -99,6 +105,11 @@ export const fcntl: Handler = (c) => {
 		case F_GETLK:
 		case F_OFD_GETLK:
 			return getLock(c, file, argument, c.int(1) === F_OFD_GETLK);
+		case F_NOTIFY:
+			// Asking for no event is all that can be had.
+			if (!(file instanceof NodeFile) || file.node.type !== 'directory') throw new SysError('ENOTDIR');
+			if ((argument & ~DN_MULTISHOT) !== 0) throw new SysError('EINVAL');
+			return 0;
 		case F_SETPIPE_SZ:
 		case F_GETPIPE_SZ:
 			if (file.kind !== 'pipe') throw new SysError('EBADF');
@@ -121,17 +132,42 @@ export const ftruncate: Handler = (c) => {
 	return 0;
 };
 
-/** Implements fallocate(2) for growing a file; the other modes are EOPNOTSUPP. */
+/** Implements fallocate(2): growing, keeping the size, holes and zeros. Collapsing and inserting a range are EOPNOTSUPP. */
 export const fallocate: Handler = (c) => {
 	const file = c.file(0);
 	const end = c.long(2) + c.long(3);
 	if (c.long(2) < 0 || c.long(3) <= 0) throw new SysError('EINVAL');
 	if (!(file instanceof NodeFile)) throw new SysError(file.kind === 'pipe' ? 'ESPIPE' : 'ENODEV');
 	if (!file.writable) throw new SysError('EBADF');
-	if (c.int(1) !== 0) throw new SysError('EOPNOTSUPP');
-	if (end > file.node.stat().size) file.node.truncate(end);
+	const mode = c.int(1);
+	const keepsSize = (mode & FALLOC_FL_KEEP_SIZE) !== 0;
+	if ((mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) !== 0)
+		throw new SysError('EOPNOTSUPP');
+	const [hole, zero] = [(mode & FALLOC_FL_PUNCH_HOLE) !== 0, (mode & FALLOC_FL_ZERO_RANGE) !== 0];
+	if (hole && (zero || !keepsSize)) throw new SysError('EOPNOTSUPP');
+	const size = file.node.stat().size;
+	if (end > Number.MAX_SAFE_INTEGER) throw new SysError('EFBIG');
+	if (hole || zero) clear(c, file, c.long(2), Math.min(end, size));
+	if (!keepsSize && end > size) file.node.truncate(end);
 	return 0;
 };
+
+/** Only what is not zero already is written: the holes of a large file stay. */
+function clear(c: Context, file: NodeFile, from: number, to: number): void {
+	const bytes = Buffer.allocUnsafe(pieceBytes);
+	const zeros = Buffer.alloc(pieceBytes);
+	for (let at = from; at < to; ) {
+		const want = Math.min(pieceBytes, to - at);
+		if (c.kernel.hasSharedMappings) beforeReading(c, file, at, want);
+		const got = file.node.read(bytes.subarray(0, want), at);
+		if (got === 0) return;
+		if (!bytes.subarray(0, got).equals(zeros.subarray(0, got))) {
+			file.node.write(zeros.subarray(0, got), at);
+			if (c.kernel.hasSharedMappings) afterWriting(c, file, at, zeros.subarray(0, got));
+		}
+		at += got;
+	}
+}
 
 /** Implements fsync(2), fdatasync(2): the session's files are the guest's disk. */
 export const fsync: Handler = (c) => {
@@ -170,12 +206,9 @@ export const sendfile: Handler = (c) => {
 export const memfdCreate: Handler = (c) => {
 	const name = c.text(0);
 	if (name.length > 249 || (c.int(1) & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING)) !== 0) throw new SysError('EINVAL');
-	const path = `/dev/shm/.memfd-${c.kernel.nextMemoryFile()}`;
-	const made = { read: true, write: true, create: true, exclusive: true, truncate: false, directory: false };
-	const file = new NodeFile(c.kernel.fs.open(path, { ...made, mode: 0o777 }), O_RDWR);
+	const file = unnamedFile(c, O_RDWR, 0o777);
 	file.path = `/memfd:${name}`;
 	try {
-		c.kernel.fs.unlink(path);
 		return c.process.descriptors.add(file, (c.int(1) & MFD_CLOEXEC) !== 0);
 	} catch (error) {
 		file.node.close();

@@ -27,7 +27,7 @@ import { openTerminal } from './terminal-open.ts';
 /** Implements open(2). */
 export const open: Handler = (c) => openPath(c, c.process.cwd, c.path(0), c.int(1), c.int(2));
 
-/** Implements openat(2). O_TMPFILE is EOPNOTSUPP: callers fall back to a named file, as on file systems without it. */
+/** Implements openat(2). What O_TMPFILE makes lies in the session and can have no name later. */
 export const openat: Handler = (c) => {
 	const path = c.path(1);
 	return openPath(c, c.base(c.int(0), path), path, c.int(2), c.int(3));
@@ -38,7 +38,7 @@ export const creat: Handler = (c) => openPath(c, c.process.cwd, c.path(0), O_CRE
 
 function openPath(c: Context, base: string, path: string, flags: number, mode: number): Outcome {
 	const platform = platformFlags[c.architecture];
-	if ((flags & platform.O_TMPFILE) === platform.O_TMPFILE) throw new SysError('EOPNOTSUPP');
+	if ((flags & platform.O_TMPFILE) === platform.O_TMPFILE) return openTemporary(c, base, path, flags, mode);
 	const access = flags & O_ACCMODE;
 	const handleOnly = (flags & O_PATH) !== 0;
 	const writes = !handleOnly && access !== O_RDONLY;
@@ -85,6 +85,28 @@ function openPath(c: Context, base: string, path: string, flags: number, mode: n
 		if (node.type === 'fifo') return openFifo(c, node, flags);
 		return addFile(c, new NodeFile(node, access | (flags & (O_APPEND | O_NONBLOCK))), flags);
 	});
+}
+
+/** O_TMPFILE: no change of the machine, so nobody is asked. */
+function openTemporary(c: Context, base: string, path: string, flags: number, mode: number): number {
+	const access = flags & O_ACCMODE;
+	if (access === O_RDONLY || (flags & O_CREAT) !== 0) throw new SysError('EINVAL');
+	const place = c.kernel.fs.resolve(path, base);
+	if (place.stat === undefined) throw new SysError('ENOENT');
+	if (!isType(place.stat.mode, S_IFDIR)) throw new SysError('ENOTDIR');
+	c.kernel.fs.access(place.path, 3);
+	const file = unnamedFile(c, access | (flags & (O_APPEND | O_NONBLOCK)), mode & 0o7777 & ~c.process.umask);
+	file.path = `${place.path === '/' ? '' : place.path}/#${file.stat().ino}`;
+	return addFile(c, file, flags);
+}
+
+/** A file of the session that has no name, and a name to show: `path` is to be set. */
+export function unnamedFile(c: Context, flags: number, mode: number): NodeFile {
+	const path = `/dev/shm/.unnamed-${c.kernel.nextMemoryFile()}`;
+	const made = { read: true, write: true, create: true, exclusive: true, truncate: false, directory: false };
+	const node = c.kernel.fs.open(path, { ...made, mode });
+	c.kernel.fs.unlink(path);
+	return new NodeFile(node, flags);
 }
 
 /** Waits for the other side, as fifo(7) says. */

@@ -33,13 +33,13 @@ const sameOwner = 'of what the guest made; a file of the machine keeps its owner
 const sameSelf = 'staying the same succeeds; any other is EPERM';
 const lowerFiles = 'how many descriptors may be lowered; any other change is EPERM';
 const noMask = 'the signal mask is not exchanged for the time of the wait';
-const noAttributes = 'EOPNOTSUPP: files have no extended attributes';
+const scratchAttributes = 'user.* and trusted.* of files in scratch; EOPNOTSUPP elsewhere';
 const families = 'AF_UNIX between tasks of the guest, AF_INET and AF_INET6';
 
 export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	// Files by name
 	['open', full(open.open)],
-	['openat', partial(open.openat, 'O_TMPFILE is EOPNOTSUPP')],
+	['openat', partial(open.openat, 'a file of O_TMPFILE can have no name later')],
 	['creat', full(open.creat)],
 	['stat', full(paths.stat)],
 	['lstat', full(paths.lstat)],
@@ -78,18 +78,18 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['utimes', full(times.utimes)],
 	['futimesat', full(times.futimesat)],
 	['utimensat', full(times.utimensat)],
-	['getxattr', partial(attributes.ofPath, noAttributes)],
-	['lgetxattr', partial(attributes.ofLink, noAttributes)],
-	['fgetxattr', partial(attributes.ofFile, noAttributes)],
-	['setxattr', partial(attributes.ofPath, noAttributes)],
-	['lsetxattr', partial(attributes.ofLink, noAttributes)],
-	['fsetxattr', partial(attributes.ofFile, noAttributes)],
-	['listxattr', partial(attributes.ofPath, noAttributes)],
-	['llistxattr', partial(attributes.ofLink, noAttributes)],
-	['flistxattr', partial(attributes.ofFile, noAttributes)],
-	['removexattr', partial(attributes.ofPath, noAttributes)],
-	['lremovexattr', partial(attributes.ofLink, noAttributes)],
-	['fremovexattr', partial(attributes.ofFile, noAttributes)],
+	['getxattr', partial(attributes.getxattr, scratchAttributes)],
+	['lgetxattr', partial(attributes.lgetxattr, scratchAttributes)],
+	['fgetxattr', partial(attributes.fgetxattr, scratchAttributes)],
+	['setxattr', partial(attributes.setxattr, scratchAttributes)],
+	['lsetxattr', partial(attributes.lsetxattr, scratchAttributes)],
+	['fsetxattr', partial(attributes.fsetxattr, scratchAttributes)],
+	['listxattr', partial(attributes.listxattr, scratchAttributes)],
+	['llistxattr', partial(attributes.llistxattr, scratchAttributes)],
+	['flistxattr', partial(attributes.flistxattr, scratchAttributes)],
+	['removexattr', partial(attributes.removexattr, scratchAttributes)],
+	['lremovexattr', partial(attributes.lremovexattr, scratchAttributes)],
+	['fremovexattr', partial(attributes.fremovexattr, scratchAttributes)],
 	['getdents64', full(paths.getdents64)],
 	['chdir', full(paths.chdir)],
 	['fchdir', full(paths.fchdir)],
@@ -108,7 +108,7 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['pwritev', full(readWrite.pwritev)],
 	['preadv2', partial(readWrite.preadv, 'flags are not looked at')],
 	['pwritev2', partial(readWrite.pwritev, 'flags are not looked at')],
-	['lseek', full(readWrite.lseek)],
+	['lseek', partial(readWrite.lseek, 'SEEK_DATA and SEEK_HOLE: all of a file is data')],
 	['close', full(descriptors.close)],
 	['close_range', full(descriptors.closeRange)],
 	['dup', full(descriptors.dup)],
@@ -120,7 +120,7 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['pipe2', full(descriptors.pipe2)],
 	['memfd_create', partial(descriptors.memfdCreate, 'no seals, no huge pages')],
 	['ftruncate', full(descriptors.ftruncate)],
-	['fallocate', partial(descriptors.fallocate, 'growing alone')],
+	['fallocate', partial(descriptors.fallocate, 'no collapsing or inserting of ranges')],
 	['fsync', full(descriptors.fsync)],
 	['fdatasync', full(descriptors.fsync)],
 	['sync', full(descriptors.advice)],

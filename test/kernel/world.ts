@@ -151,6 +151,7 @@ export function fakeFileSystem(): FakeFileSystem {
 		chmod: never,
 		chown: never,
 		special: never,
+		attributes: never,
 		utimes: never,
 		truncate: never,
 		used: () => ({ disk: 0, files: 0 }),

@@ -25,7 +25,7 @@ export type Sides = {
 	/** Works in a folder of the machine, so that commands see the tests' files, as they see a person's own. */
 	readonly insideMachine: Side;
 	readonly place: string;
-	/** Allows the shell strings that the last run inside was refused; how many there were. */
+	/** Allows the shell strings that the last run inside was refused too; how many are new. */
 	readonly learnCommands: () => number;
 	readonly forgetCommands: () => void;
 };
@@ -35,7 +35,15 @@ export function openSides(suite: Suite, root: string, place: string): Sides {
 	const env = environmentFor(suite.folder);
 	const file = join(place, 'policy.yaml');
 	const report = join(place, 'report.json');
-	const forgetCommands = (): void => fs.writeFileSync(file, policy);
+	const commands = new Set<string>();
+	const write = (): void => {
+		const rules = [...commands].map((command) => `  - { allow: run, command: ${JSON.stringify(command)} }\n`);
+		fs.writeFileSync(file, policy + rules.join(''));
+	};
+	const forgetCommands = (): void => {
+		commands.clear();
+		write();
+	};
 	forgetCommands();
 	const program = join(root, 'dist/approve-run.cjs');
 	const flags = ['--unattended', '--runtime', suite.folder, '--policy', file, '--report', report];
@@ -54,10 +62,10 @@ export function openSides(suite: Suite, root: string, place: string): Sides {
 	return {
 		place,
 		learnCommands: () => {
-			const commands = refusedCommands(report);
-			const rules = commands.map((command) => `  - { allow: run, command: ${JSON.stringify(command)} }\n`);
-			fs.writeFileSync(file, policy + rules.join(''));
-			return commands.length;
+			const before = commands.size;
+			for (const command of refusedCommands(report)) commands.add(command);
+			write();
+			return commands.size - before;
 		},
 		forgetCommands,
 		native: {
