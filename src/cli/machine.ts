@@ -1,6 +1,7 @@
 /** Facts about the machine and the user that the guest is told. */
 import os from 'node:os';
 import type { Architecture } from '../abi/open-flags.ts';
+import { readText } from '../host/file-facts.ts';
 import { terminalName } from '../host/terminal.ts';
 import type { Identity } from '../kernel/kernel.ts';
 import type { Reviewer } from '../run/session-work.ts';
@@ -10,7 +11,7 @@ export function machineIdentity(): Identity {
 	return {
 		uid: process.getuid?.() ?? 0,
 		gid: process.getgid?.() ?? 0,
-		groups: process.getgroups?.() ?? [],
+		groups: supplementaryGroups(),
 		hostname: os.hostname(),
 		kernelRelease: os.release(),
 		kernelVersion: os.version(),
@@ -18,6 +19,12 @@ export function machineIdentity(): Identity {
 		processors: os.cpus().length,
 		memory: os.totalmem(),
 	};
+}
+
+/** As the kernel has them: Node's own list has the effective group too, whether or not it is one of them. */
+function supplementaryGroups(): number[] {
+	const line = /^Groups:(.*)$/m.exec(readText('/proc/self/status') ?? '')?.[1];
+	return line === undefined ? (process.getgroups?.() ?? []) : line.trim().split(/\s+/).filter(Boolean).map(Number);
 }
 
 export function architecture(): Architecture {

@@ -28,14 +28,15 @@ export const epollCreate1: Handler = (c) => {
 
 /** Implements epoll_ctl(2). struct epoll_event is packed on x86-64 and aligned elsewhere. */
 export const epollCtl: Handler = (c) => {
+	const removes = c.int(1) === EPOLL_CTL_DEL;
+	const bytes = removes ? Buffer.alloc(16) : c.link.read(c.long(3), eventBytes(c));
 	const epoll = epollOf(c);
 	const fd = c.int(2);
 	const file = c.process.descriptors.get(fd);
-	if (c.int(1) === EPOLL_CTL_DEL) {
+	if (removes) {
 		epoll.remove(fd, file);
 		return 0;
 	}
-	const bytes = c.link.read(c.long(3), eventBytes(c));
 	const [events, data] = [bytes.readUInt32LE(0), bytes.readBigUInt64LE(eventBytes(c) - 8)];
 	if (c.int(1) === EPOLL_CTL_ADD) epoll.add(fd, file, events, data);
 	else if (c.int(1) === EPOLL_CTL_MOD) epoll.modify(fd, file, events, data);

@@ -108,16 +108,17 @@ export const getdents64: Handler = (c) => {
 	const parts: Buffer[] = [];
 	let length = 0;
 	for (const entry of file.entries()) {
-		const record = packDirent(entry, encodeName(entry.name), file.offset + 1);
+		const record = packDirent(entry, encodeName(entry.name), file.offset + parts.length + 1);
 		if (length + record.length > room) {
 			if (parts.length === 0) throw new SysError('EINVAL');
 			break;
 		}
 		parts.push(record);
 		length += record.length;
-		file.offset += 1;
 	}
 	c.link.write(c.long(1), Buffer.concat(parts));
+	// Only what the guest has got is behind it.
+	file.offset += parts.length;
 	return length;
 };
 

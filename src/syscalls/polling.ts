@@ -52,8 +52,8 @@ function timeoutAt(c: Context, address: number): bigint | undefined {
 
 function pollDescriptors(c: Context, timeoutNs: bigint | undefined): Outcome {
 	const address = c.long(0);
-	const count = c.long(1);
-	if (count < 0 || count > c.process.descriptors.limit) throw new SysError('EINVAL');
+	const count = c.int(1) >>> 0;
+	if (count > c.process.descriptors.limit) throw new SysError('EINVAL');
 	const fds = c.link.read(address, count * 8);
 	const evaluate = (): number => {
 		let ready = 0;

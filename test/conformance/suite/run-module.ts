@@ -30,8 +30,9 @@ export type Side = {
 };
 
 const oneModule = new URL('./one_module.py', import.meta.url).pathname;
-/** A module that kills its interpreter again and again is left. */
+/** A module that kills its interpreter again and again is left, and one whose tests hang. */
 const mostStarts = 12;
+const mostHangs = 4;
 
 /** `place`: a folder for the runner's own files. `only`: these tests alone. */
 export async function runModule(
@@ -62,6 +63,11 @@ export async function runModule(
 		// It ended between two tests, and will again.
 		else if (tests.size === before || starts === mostStarts - 1) {
 			tests.set('(module)', { outcome: end.kind, why: end.why });
+			break;
+		}
+		const hangs = [...tests.values()].filter(({ outcome }) => outcome === 'hang').length;
+		if (hangs >= mostHangs) {
+			tests.set('(module)', { outcome: 'hang', why: `${hangs} tests before it hung` });
 			break;
 		}
 		if (Date.now() - began > side.moduleTime) {

@@ -56,8 +56,8 @@ export function openSides(suite: Suite, root: string, place: string): Sides {
 		env: { ...env, XDG_STATE_HOME: join(place, 'state'), ...(XDG_CACHE_HOME && { XDG_CACHE_HOME }) },
 		cwd: machine,
 		work: '/tmp',
-		testTime: 100_000,
-		moduleTime: 700_000,
+		testTime: 60_000,
+		moduleTime: 400_000,
 	};
 	return {
 		place,
