@@ -29,7 +29,7 @@ pointers = {
     'mkdir': lambda p: (83, p, 0o777), 'rmdir': lambda p: (84, p), 'unlink': lambda p: (87, p), 'rename': lambda p: (82, p, good),
     'link': lambda p: (86, p, good), 'symlink': lambda p: (88, p, good), 'readlink': lambda p: (89, p, good, 10),
     'chmod': lambda p: (90, p, 0o600), 'chown': lambda p: (92, p, 0, 0), 'truncate': lambda p: (76, p, 10),
-    'getcwd': lambda p: (79, p, 4096), 'getdents64': lambda p: (217, here, p, 4096), 'chdir': lambda p: (80, p),
+    'getcwd': lambda p: (79, p, 4096), 'getdents64': lambda p: (217, os.open('.', os.O_RDONLY), p, 4096), 'chdir': lambda p: (80, p),
     'utimensat': lambda p: (280, AT, good, p, 0), 'statfs': lambda p: (137, good, p), 'fstatfs': lambda p: (138, fd, p),
     'poll': lambda p: (7, p, 1, 0), 'select': lambda p: (23, 5, p, 0, 0, 0), 'epoll_ctl': lambda p: (233, fd, 1, r, p),
     'nanosleep': lambda p: (35, p, 0), 'clock_gettime': lambda p: (228, 0, p), 'uname': lambda p: (63, p),
