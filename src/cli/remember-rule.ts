@@ -1,11 +1,17 @@
 /** Puts a rule that was remembered in a review into a policy file, its comments kept. */
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { pathExists, readText, rewriteText } from '../host/file-facts.ts';
+import { machineAddresses } from '../host/names.ts';
 import { realPath } from '../host/real-path.ts';
+import { type PolicyContext, systemPath } from '../policy/compile.ts';
+import type { PolicyDocument } from '../policy/document.ts';
+import { passEnv } from '../policy/environment.ts';
 import { PolicyError } from '../policy/problem.ts';
 import type { WrittenRule } from '../policy/written-rule.ts';
-import type { Installation } from './installation.ts';
-import { policyText } from './load-policy.ts';
+import type { RememberOptions } from '../run/remember.ts';
+import { type Installation, ownFolders } from './installation.ts';
+import { loadPolicyDocument, policyText } from './load-policy.ts';
+import { UserError } from './user-error.ts';
 
 /** Where a rule goes unless the person says otherwise: the policy's own file, or a new one beside the work. */
 export function proposedFile(policy: string, installation: Installation): string {
@@ -36,4 +42,46 @@ export async function saveRule(
 		return `Nothing was written: ${error instanceof Error ? error.message : String(error)}`;
 	}
 	return `Written to ${file}; it counts from the next run with --policy ${file}.`;
+}
+
+/** What a policy is compiled for here. */
+export function contextOf(document: PolicyDocument, installation: Installation): PolicyContext {
+	const { cwd, home } = installation.surroundings;
+	return {
+		now: () => new Date(),
+		home,
+		cwd,
+		systemPath,
+		env: passEnv(document, process.env),
+		realpath: realPath,
+		addresses: machineAddresses(),
+		own: ownFolders(installation),
+		secret: [dirname(installation.sessions)],
+	};
+}
+
+/** `policy`: as it was given on the command line. */
+export function rememberOptions(
+	document: PolicyDocument,
+	context: () => PolicyContext,
+	policy: string,
+	installation: Installation,
+): RememberOptions {
+	const file = proposedFile(policy, installation);
+	return { document, context, file, save: (rule, to) => saveRule(rule, to, policy, installation) };
+}
+
+/** For a session of before; undefined where its policy is gone or has mistakes by now. */
+export async function rememberFor(
+	{ policy, cwd }: { readonly policy: string; readonly cwd: string },
+	given: Installation,
+): Promise<RememberOptions | undefined> {
+	const installation = { ...given, surroundings: { ...given.surroundings, cwd } };
+	try {
+		const document = await loadPolicyDocument(policy, installation);
+		return rememberOptions(document, () => contextOf(document, installation), policy, installation);
+	} catch (error) {
+		if (error instanceof UserError) return undefined;
+		throw error;
+	}
 }

@@ -13,7 +13,8 @@ import { effectsOf } from './change-decisions.ts';
 
 export type RememberOptions = {
 	readonly document: PolicyDocument;
-	readonly context: PolicyContext;
+	/** What the policy is compiled for; asked when it is needed. */
+	readonly context: () => PolicyContext;
 	/** The file that is proposed. */
 	readonly file: string;
 	/** Puts a rule into a policy file, or makes the file; a sentence of what was done, or why not. */
@@ -33,11 +34,12 @@ export function createRemembering(options: RememberOptions, session: RememberSes
 			const changes = new Map(session.changes().map((change) => [change.order, change]));
 			const wanted = session.items().map((item) => ({ item, effects: wantedBy(item, changes.get(item.id)) }));
 			const own = wanted.find(({ item }) => item.id === id)?.effects ?? [];
-			const rules = rulesFor(own, wanted, id, decision, options);
-			const before = compilePolicy(options.document, options.context);
+			const context = options.context();
+			const rules = rulesFor(own, wanted, id, decision, options, context);
+			const before = compilePolicy(options.document, context);
 			const all = wanted.flatMap(({ effects }) => effects);
 			const offers = rules.map((rule): RuleOffer => {
-				const after = compilePolicy(withRule(options.document, rule), options.context);
+				const after = compilePolicy(withRule(options.document, rule), context);
 				const decides = comparePolicies(before, after, all).map((one) => ({
 					what: describeEffect(one.effect),
 					before: one.before.decision,
@@ -79,7 +81,8 @@ function rulesFor(
 	wanted: readonly Wanted[],
 	id: number,
 	decision: 'allow' | 'deny',
-	{ context }: RememberOptions,
+	options: RememberOptions,
+	context: PolicyContext,
 ): readonly WrittenRule[] {
 	const [first, ...others] = own.map((effect) => proposeRule(effect, decision, context));
 	if (first === undefined || others.some((rule) => rule === undefined)) return [];
@@ -96,30 +99,28 @@ function rulesFor(
 		return covers && evidence.length > own.length && narrow.kinds.every((kind) => rule.kinds.includes(kind));
 	});
 	if (wide === undefined) return [narrow];
-	const patterns = onlyFor(wide.rule, own, context);
+	const patterns = onlyFor(wide.rule, own, options, context);
 	return patterns.length === 0 ? [narrow] : [narrow, { ...wide.rule, patterns }];
 }
 
 /** Patterns of a rule for many things that this one needs: those that are no single path of something else. */
-function onlyFor(rule: WrittenRule, own: readonly Effect[], context: PolicyContext): readonly string[] {
+function onlyFor(
+	rule: WrittenRule,
+	own: readonly Effect[],
+	{ document }: RememberOptions,
+	context: PolicyContext,
+): readonly string[] {
 	return rule.patterns.filter((pattern) => {
 		const narrowed = { ...rule, patterns: [pattern] };
-		const empty = compilePolicy(withRule(blank, narrowed), context);
+		const empty = compilePolicy(withRule(blankOf(document), narrowed), context);
 		return own.some((effect) => decide(empty, effect).decision === rule.decision);
 	});
 }
 
-const blank: PolicyDocument = {
-	file: '',
-	name: '',
-	default: { read: 'ask', write: 'ask', delete: 'ask', run: 'ask', connect: 'ask' },
-	rules: [],
-	limits: { time: 1, cpu: 1, memory: 1, output: 1, tasks: 1, disk: 1, files: 1 },
-	env: { pass: [] },
-	scratch: [],
-	commandNetwork: 'host',
-	denied: 'exit',
-};
+/** The policy without any rule or default of its own. */
+function blankOf(document: PolicyDocument): PolicyDocument {
+	return { ...document, rules: [], default: { read: 'ask', write: 'ask', delete: 'ask', run: 'ask', connect: 'ask' } };
+}
 
 function joined(rule: WrittenRule, other: WrittenRule | undefined): WrittenRule {
 	if (other === undefined) return rule;

@@ -53,6 +53,8 @@ export function groupPage(items: readonly ReviewItem[], details: ReadonlyMap<num
 			}
 			const step = motion(event.name, Math.max(1, size.rows - 3));
 			if (step !== undefined) {
+				const isPage = Math.abs(step) > 1;
+				if (isPage) top = Math.max(0, Math.min(items.length - Math.max(1, size.rows - 2), top + step));
 				at = Math.max(0, Math.min(items.length - 1, at + step));
 				return undefined;
 			}
@@ -107,14 +109,21 @@ function factsOf(detail: Detail | undefined): string {
 		case undefined:
 			return '';
 		case 'failed':
-			return `cannot be shown: ${detail.why}`;
+			return 'cannot be shown';
 		case 'diff':
 			return `+${detail.added} -${detail.removed}`;
 		case 'facts':
-			return detail.facts.find((fact) => /byte/.test(fact)) ?? detail.facts.at(-1) ?? '';
+		case 'bytes':
+			return shortFact(detail.facts.find((fact) => /byte/.test(fact)) ?? detail.facts.at(-1) ?? '');
 		case 'command':
 			return '';
 	}
+}
+
+/** Without the hash, and never so long that there is no room for the name. */
+function shortFact(fact: string): string {
+	const short = fact.replace(/, sha256 [0-9a-f]+$/, '');
+	return short.length > 32 ? `${short.slice(0, 31)}…` : short;
 }
 
 function nameOf(path: string): string {
