@@ -20,6 +20,7 @@ export function newProcess(
 		descriptors,
 		cwd,
 		umask,
+		groups: parent?.groups,
 		pgid: 0,
 		sid: 0,
 		argv,

@@ -35,6 +35,8 @@ export type Process = {
 	readonly descriptors: Descriptors;
 	cwd: string;
 	umask: number;
+	/** What setgroups set; undefined: those of the user. */
+	groups: readonly number[] | undefined;
 	pgid: number;
 	sid: number;
 	/** What execve was given, for /proc/PID/cmdline. */

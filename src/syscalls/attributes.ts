@@ -1,7 +1,7 @@
 /** Extended attributes: xattr(7). What lies in scratch can have them; everything else is on a file system without them. */
 import { decodeName, encodeName, nameLength } from '../abi/bytes.ts';
 import { SysError } from '../abi/errno.ts';
-import { isType, S_IFDIR, S_IFLNK, S_IFREG } from '../abi/file-mode.ts';
+import { isType, S_IFDIR, S_IFREG } from '../abi/file-mode.ts';
 import type { Stat } from '../fs/api.ts';
 import type { Attributes } from '../fs/attributes.ts';
 import { NodeFile } from '../kernel/node-file.ts';
@@ -77,7 +77,7 @@ function set(c: Context, subject: Subject): number {
 }
 
 function list(c: Context, { stat, attributes }: Subject): number {
-	const names = canHave(stat) ? attributes(false).names() : [];
+	const names = namesOf(stat, attributes);
 	const seen = names.filter((name) => c.kernel.identity.uid === 0 || !name.startsWith('trusted.'));
 	return give(c, c.long(1), c.long(2), Buffer.concat(seen.flatMap((name) => [encodeName(name), Buffer.alloc(1)])));
 }
@@ -96,8 +96,17 @@ function judged(c: Context, { stat, attributes }: Subject, name: string, write: 
 	} else if (!name.startsWith('user.')) throw new SysError('EOPNOTSUPP');
 	else if (!canHave(stat)) throw new SysError(refused);
 	if (/^\w+\.$/.test(name)) throw new SysError('EINVAL');
-	if (isType(stat.mode, S_IFLNK)) throw new SysError('EOPNOTSUPP');
 	return attributes(write);
+}
+
+/** A link or a FIFO of a file system without attributes has none; a file there is EOPNOTSUPP. */
+function namesOf(stat: Stat, attributes: Subject['attributes']): string[] {
+	try {
+		return attributes(false).names();
+	} catch (error) {
+		if (error instanceof SysError && error.code === 'EOPNOTSUPP' && !canHave(stat)) return [];
+		throw error;
+	}
 }
 
 function canHave(stat: Stat): boolean {

@@ -31,7 +31,7 @@ export const setgid: Handler = (c) => staySame(c, c.kernel.identity.gid);
 
 /** Implements getgroups(2). */
 export const getgroups: Handler = (c) => {
-	const { groups } = c.kernel.identity;
+	const groups = c.process.groups ?? c.kernel.identity.groups;
 	const room = c.int(0);
 	if (room === 0) return groups.length;
 	if (room < groups.length) throw new SysError('EINVAL');
@@ -104,15 +104,6 @@ export const schedGetaffinity: Handler = (c) => {
 	return bytes.length;
 };
 
-/** Implements sched_getscheduler(2) for a process of normal priority. */
-export const normalPriority: Handler = () => 0;
-
-/** Implements sched_getparam(2): priority 0. */
-export const schedGetparam: Handler = (c) => {
-	c.link.write(c.long(1), Buffer.alloc(4));
-	return 0;
-};
-
 /** Implements prctl(2) for the thread's name and harmless questions; all else is EINVAL. */
 export const prctl: Handler = (c) => {
 	switch (c.int(0)) {
@@ -127,16 +118,13 @@ export const prctl: Handler = (c) => {
 	}
 };
 
-/** Implements setgroups(2): the same ones succeed, others are EPERM. */
+/** Implements setgroups(2): the process tells others from then on; its rights stay those of the user. Not root: EPERM. */
 export const setgroups: Handler = (c) => {
 	const count = c.int(0);
+	if (c.kernel.identity.uid !== 0) throw new SysError('EPERM');
 	if (count < 0 || count > 65_536) throw new SysError('EINVAL');
 	const bytes = c.link.read(c.long(1), count * 4);
-	const { groups, gid } = c.kernel.identity;
-	for (let i = 0; i < count; i++) {
-		const group = bytes.readUInt32LE(i * 4);
-		if (group !== gid && !groups.includes(group)) throw new SysError('EPERM');
-	}
+	c.process.groups = Array.from({ length: count }, (_, i) => bytes.readUInt32LE(i * 4)).sort((a, b) => a - b);
 	return 0;
 };
 

@@ -18,6 +18,7 @@ import * as paths from './paths.ts';
 import * as polling from './polling.ts';
 import * as processes from './processes.ts';
 import * as readWrite from './read-write.ts';
+import * as scheduling from './scheduling.ts';
 import * as messages from './socket-messages.ts';
 import * as sockets from './sockets.ts';
 import * as terminal from './terminal.ts';
@@ -187,11 +188,14 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['getrusage', partial(usage.getrusage, 'of children: times and the most memory; of itself natively')],
 	['times', full(usage.times)],
 	['sched_getaffinity', full(identity.schedGetaffinity)],
-	['sched_getparam', full(identity.schedGetparam)],
-	['sched_getscheduler', full(identity.normalPriority)],
+	['sched_getparam', full(scheduling.schedGetparam)],
+	['sched_getscheduler', full(scheduling.schedGetscheduler)],
+	['sched_setscheduler', partial(scheduling.schedSetscheduler, 'SCHED_OTHER; any other is EPERM')],
+	['sched_setparam', full(scheduling.schedSetparam)],
+	['sched_rr_get_interval', partial(scheduling.schedRrGetInterval, 'always 4 ms')],
 	['getpriority', full(usage.getpriority)],
 	['setpriority', partial(usage.setpriority, 'remembered; nothing runs slower')],
-	['setgroups', partial(identity.setgroups, sameSelf)],
+	['setgroups', partial(identity.setgroups, 'remembered and told; the rights stay those of the user')],
 	['prctl', partial(identity.prctl, 'PR_SET_NAME, PR_GET_NAME, PR_GET_DUMPABLE')],
 	// Processes and memory
 	['fork', full(processes.fork)],
