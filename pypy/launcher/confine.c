@@ -53,6 +53,20 @@ void confine_limits(const struct options *options, const struct facts *facts)
 	limit(RLIMIT_NOFILE, "RLIMIT_NOFILE", 1);
 }
 
+/* Of a program that is still to be loaded: it needs its files, but writes none. */
+void confine_sandbox(uint64_t memory, uint64_t cpu)
+{
+	confine_capabilities();
+	limit(RLIMIT_CORE, "RLIMIT_CORE", 1);
+	limit(RLIMIT_MEMLOCK, "RLIMIT_MEMLOCK", 0);
+	limit(RLIMIT_FSIZE, "RLIMIT_FSIZE", 0);
+	limit(RLIMIT_MSGQUEUE, "RLIMIT_MSGQUEUE", 0);
+	if (memory != 0)
+		limit(RLIMIT_DATA, "RLIMIT_DATA", 2 * memory + INTERPRETER);
+	if (cpu != 0)
+		limit(RLIMIT_CPU, "RLIMIT_CPU", cpu + 1);
+}
+
 /* Handles all that this kernel's Landlock knows and adds no rule: nothing is allowed. */
 bool confine_landlock(void)
 {

@@ -20,7 +20,6 @@ static bool silent; /* in the maker, whose descriptors lead elsewhere */
 static void read_options(int argc, char **argv, struct options *options);
 static struct maker start_maker(const struct options *options, struct facts *facts, pid_t supervisor, pid_t group);
 static char **read_environment(void);
-static void reset_signals(void);
 static void die_with_parent(pid_t parent);
 static int wait_outside(pid_t child);
 static void run_guest(const struct options *options, struct facts *facts, char **environment, pid_t parent) __attribute__((noreturn));
@@ -38,6 +37,8 @@ int main(int argc, char **argv)
 		return near_join(argv[2], argv[3]);
 	if (argc == 3 && strcmp(argv[1], "--network") == 0)
 		return run_network(argv[2]);
+	if (argc > 1 && strcmp(argv[1], "--sandbox") == 0)
+		return run_sandbox(argc, argv);
 	read_options(argc, argv, &options);
 	confine_check_seccomp();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -168,7 +169,7 @@ static char **read_environment(void)
 	return list;
 }
 
-static void reset_signals(void)
+void reset_signals(void)
 {
 	sigset_t none;
 	for (int number = 1; number < NSIG; number++)

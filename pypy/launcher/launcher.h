@@ -51,6 +51,8 @@ struct facts {
 };
 
 /* command.c: the other thing this program does: see there. Returns an exit status only where it failed. */
+int run_sandbox(int argc, char **argv);
+void reset_signals(void); /* to what a new program expects */
 int run_command(int argc, char **argv);
 /* offline.c: takes the network from the caller and what it becomes. False: errno says why not */
 bool go_offline(void);
@@ -95,6 +97,7 @@ bool confine_landlock(void);
 void confine_capabilities(void);
 void confine_check_seccomp(void);
 void confine_process(void);
+void confine_sandbox(uint64_t memory, uint64_t cpu); /* of a translated interpreter: bytes, seconds; 0 is none */
 
 /* near.c */
 bool near_prepare(void);

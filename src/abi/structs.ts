@@ -1,6 +1,6 @@
 /**
- * Structs as the kernel lays them out. Sources are named at each. The C library's layouts of the translated runtime
- * will stand beside these.
+ * Structs as the kernel lays them out, and those that only the C library knows. Sources are named at each. glibc's struct stat and
+ * struct dirent are the kernel's own on x86-64 and aarch64.
  */
 import type { Architecture } from './open-flags.ts';
 
@@ -116,8 +116,8 @@ export function packUtsname(fields: readonly string[]): Buffer {
 	return out;
 }
 
-/** struct statfs: asm-generic/statfs.h, 120 bytes. Sizes in blocks of `blockSize` bytes. */
-export function packStatfs(fields: {
+/** Sizes are in blocks of `blockSize` bytes. */
+export type FileSystemFields = {
 	readonly type: number;
 	readonly blockSize: number;
 	readonly blocks: number;
@@ -125,7 +125,19 @@ export function packStatfs(fields: {
 	readonly available: number;
 	readonly files: number;
 	readonly filesFree: number;
-}): Buffer {
+};
+
+/** struct statvfs of glibc (bits/statvfs.h), 112 bytes. */
+export function packStatvfs(fields: FileSystemFields): Buffer {
+	const out = Buffer.alloc(112);
+	const { blockSize, blocks, free, available, files, filesFree } = fields;
+	const words = [blockSize, blockSize, blocks, free, available, files, filesFree, filesFree, 0, 0, 255];
+	for (const [i, word] of words.entries()) writeInt64(out, word, i * 8);
+	return out;
+}
+
+/** struct statfs: asm-generic/statfs.h, 120 bytes. */
+export function packStatfs(fields: FileSystemFields): Buffer {
 	const out = Buffer.alloc(120);
 	const words = [
 		fields.type,

@@ -2,22 +2,25 @@
 
 import { realPath } from '../host/real-path.ts';
 import { hasTerminal } from '../host/terminal.ts';
+import { sandboxFolder } from '../interpreter/acquire-sandbox.ts';
 import { findRuntime } from '../interpreter/find.ts';
-import type { Runtime } from '../interpreter/find-types.ts';
+import type { Runtime, TranslatedRuntime } from '../interpreter/find-types.ts';
+import { functions } from '../syscalls/translated/functions.ts';
 import { findInstallation, findLauncher, type Installation } from './installation.ts';
 import { loadPolicyDocument, shippedPolicies } from './load-policy.ts';
+import { printable } from './printable.ts';
 import { selfTest } from './self-test.ts';
 
 type Finding = { readonly ok: boolean | 'warning'; readonly what: string; readonly mend?: string };
 
 /** 0 when a script can be run. */
-export async function doctorCommand(): Promise<number> {
+export async function doctorCommand(named?: string): Promise<number> {
 	const installation = findInstallation();
 	const findings: Finding[] = [
 		{ ok: true, what: `node ${process.versions.node} on ${process.platform} ${process.arch}` },
 		launcherFinding(installation),
 	];
-	const runtime = await runtimeFinding(installation, findings);
+	const runtime = await runtimeFinding(installation, named, findings);
 	await policyFinding(installation, findings);
 	findings.push(
 		hasTerminal()
@@ -38,9 +41,13 @@ function launcherFinding(installation: Installation): Finding {
 	}
 }
 
-async function runtimeFinding({ surroundings }: Installation, findings: Finding[]): Promise<Runtime | undefined> {
+async function runtimeFinding(
+	{ surroundings }: Installation,
+	named: string | undefined,
+	findings: Finding[],
+): Promise<Runtime | undefined> {
 	try {
-		const runtime = await findRuntime(undefined, surroundings);
+		const runtime = await findRuntime(named === 'translated' ? sandboxFolder(surroundings) : named, surroundings);
 		findings.push(
 			runtime === undefined
 				? {
@@ -48,13 +55,26 @@ async function runtimeFinding({ surroundings }: Installation, findings: Finding[
 						what: 'no PyPy 3',
 						mend: 'install one (apt-get install pypy3), name one with --runtime, or run any script: it is fetched',
 					}
-				: { ok: true, what: `PyPy ${runtime.version}, ${runtime.source}: ${runtime.program}` },
+				: { ok: true, what: `${runtime.kind} PyPy ${runtime.version}, ${runtime.source}: ${runtime.program}` },
 		);
+		if (runtime?.kind === 'translated') findings.push(functionsFinding(runtime));
 		return runtime;
 	} catch (error) {
 		findings.push({ ok: false, what: 'PyPy cannot be used', mend: messageOf(error) });
 		return undefined;
 	}
+}
+
+/** Each C function that it may ask for is compared with the table before it asks for any. */
+function functionsFinding(runtime: TranslatedRuntime): Finding {
+	const unknown = runtime.functions.filter((signature) => !functions.has(signature));
+	if (unknown.length === 0)
+		return { ok: true, what: `each of its ${runtime.functions.length} C functions has a handler` };
+	return {
+		ok: 'warning',
+		what: `C functions without a handler: ${unknown.map(printable).join(' ')}`,
+		mend: 'a script that needs one of them sees ENOSYS, and the record tells of it',
+	};
 }
 
 async function policyFinding(installation: Installation, findings: Finding[]): Promise<void> {
@@ -75,7 +95,7 @@ async function selfTestFinding(installation: Installation, runtime: Runtime, fin
 	const words = { userns: 'user', pidns: 'pid', netns: 'network', mountns: 'mount', ipcns: 'ipc' } as const;
 	const missing = Object.entries(words).flatMap(([key, name]) => (confinement[key] === true ? [] : [name]));
 	findings.push({ ok: result.ok, what: result.what, ...(result.mend === undefined ? {} : { mend: result.mend }) });
-	if (!result.ok) return;
+	if (!result.ok || runtime.kind === 'translated') return;
 	findings.push({ ok: true, what: 'seccomp: every system call is trapped' });
 	findings.push(
 		missing.length === 0

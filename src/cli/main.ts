@@ -88,7 +88,10 @@ program
 program
 	.command('doctor')
 	.description('what works on this machine, and how to mend what does not')
-	.action(async () => finish((await import('./doctor.ts')).doctorCommand()));
+	.option('--runtime <trapped|translated|PATH>', 'the interpreter to look at')
+	.action(async ({ runtime }) =>
+		finish((await import('./doctor.ts')).doctorCommand(runtime === 'trapped' ? undefined : runtime)),
+	);
 
 const policy = program.command('policy').description('check and explain policies');
 policy

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { openTree } from '../host/atomic-tree.ts';
 import { isFolder, stampFile } from '../host/file-facts.ts';
+import { machineAddresses } from '../host/names.ts';
 import { openProcesses } from '../host/process-identity.ts';
 import { realPath } from '../host/real-path.ts';
 import { openSessionFiles } from '../host/session-files.ts';
@@ -13,13 +14,12 @@ import { findRemembered } from '../interpreter/find.ts';
 import type { Runtime } from '../interpreter/find-types.ts';
 import type { LimitName, Limits } from '../model/limits.ts';
 import { countsThings, forUnattended, withSeals } from '../policy/attended.ts';
-import { compilePolicy, type Policy } from '../policy/compile.ts';
+import { compilePolicy, type Policy, systemPath } from '../policy/compile.ts';
 import { decide } from '../policy/decide.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { passEnv } from '../policy/environment.ts';
 import { LimitTooLooseError, limitExample, limitNames, parseLimit, tightenLimits } from '../policy/limits.ts';
 import { RuleCounts } from '../policy/standing.ts';
-import { channelsFor } from '../run/channels.ts';
 import type { RunOptions } from '../run/controller.ts';
 import { takeWorker } from '../run/early-worker.ts';
 import { openStreams } from '../run/outside-streams.ts';
@@ -30,11 +30,11 @@ import { isPruneDue } from '../session/prune.ts';
 import { openStore, type SessionStore } from '../session/store.ts';
 import { chooseInTerminal } from './choose-conflicts.ts';
 import { findInstallation, findLauncher, type Installation, ownFolders } from './installation.ts';
+import { guestEnvironment, guestModules, launcherArguments, nativeEnvironment } from './launch-options.ts';
 import { loadPolicyDocument } from './load-policy.ts';
 import { architecture, machineIdentity, reviewer } from './machine.ts';
 import { printable } from './printable.ts';
 import { openProgress } from './progress.ts';
-import { contextOf, rememberOptions } from './remember-rule.ts';
 import { runFacts } from './run-facts.ts';
 import { showReview } from './show-review.ts';
 import { tellResult } from './tell-result.ts';
@@ -67,10 +67,12 @@ export async function runCommand(
 	const document = mode === 'unattended' ? withSeals(forUnattended(written)) : written;
 	if (mode === 'review') requireTerminal();
 	const launcher = findLauncher(installation);
-	const { cwd } = installation.surroundings;
-	const context = () => contextOf(document, installation);
+	const { cwd, home } = installation.surroundings;
+	const env = passEnv(document, process.env);
+	const own = ownFolders(installation);
 	let policy: Policy | undefined;
 	let counts = new RuleCounts();
+	const now = (): Date => new Date();
 	const limits = limitsOf(document.limits, flags);
 	const applyHost = openApplyHost();
 	const store = openSessionStore(installation, applyHost);
@@ -83,7 +85,7 @@ export async function runCommand(
 			script: program.name,
 			argv: [...program.args],
 			policy: flags.policy,
-			runtime: `trapped PyPy ${runtime.version}`,
+			runtime: `${runtime.kind} PyPy ${runtime.version}`,
 			cwd,
 		},
 		recount: () => {
@@ -91,10 +93,19 @@ export async function runCommand(
 			return countsThings(document);
 		},
 		decide: (effect) => {
-			policy ??= compilePolicy(document, context());
+			policy ??= compilePolicy(document, {
+				now,
+				home,
+				cwd,
+				systemPath,
+				env,
+				realpath: realPath,
+				addresses: machineAddresses(),
+				own,
+				secret: [dirname(installation.sessions)],
+			});
 			return decide(policy, effect, counts);
 		},
-		remember: rememberOptions(document, context, flags.policy, installation),
 		denied: document.denied,
 		limits,
 		streams: openStreams(process.stdin, process.stdout, process.stderr),
@@ -143,7 +154,7 @@ export function startOptions(parts: {
 }): RunScriptOptions['start'] {
 	const { installation, launcher, runtime, document, limits, mode } = parts;
 	const { cwd, home } = installation.surroundings;
-	const env = passEnv(document, process.env);
+	const env = guestEnvironment(runtime, passEnv(document, process.env), guestModules(installation));
 	const argv = [runtime.program, '-B', ...parts.words];
 	const { stdin, stdout, stderr } = process;
 	return (session) => ({
@@ -152,6 +163,8 @@ export function startOptions(parts: {
 			libraryPath: runtime.libraryPath ?? [],
 			env,
 			args: launcherArguments(runtime, limits, `${session.folder}/channel`, argv),
+			nativeEnv: nativeEnvironment(runtime, env),
+			holds: runtime.kind === 'translated',
 		},
 		thread: parts.thread,
 		worker: {
@@ -169,7 +182,8 @@ export function startOptions(parts: {
 			architecture: architecture(),
 			umask: process.umask(),
 			argv,
-			runtimeRoots: runtime.root,
+			runtime: runtime.kind === 'trapped' ? 'trapped' : { kind: 'translated', home: runtime.home },
+			runtimeRoots: runtime.kind === 'trapped' ? runtime.root : [...runtime.root, guestModules(installation)],
 			exposed: [cwd, ...parts.exposed],
 			terminal: [stdin.isTTY === true, stdout.isTTY === true, stderr.isTTY === true],
 			rows: stdout.rows ?? stderr.rows ?? 24,
@@ -236,14 +250,15 @@ async function scriptOf(
 }
 
 async function findRuntime(named: string | undefined, installation: Installation): Promise<Runtime> {
-	if (named === 'translated') {
-		throw new UserError('the translated runtime is not in this version; leave --runtime out, or name a stock PyPy 3');
-	}
 	const path = named === 'trapped' ? undefined : named;
-	const known = findRemembered(path, installation.surroundings);
+	const known = named === 'translated' ? undefined : findRemembered(path, installation.surroundings);
 	if (known !== undefined) return known;
 	const progress = openProgress(process.stderr);
 	try {
+		if (named === 'translated') {
+			const { locateSandbox } = await import('../interpreter/acquire-sandbox.ts');
+			return await locateSandbox({ surroundings: installation.surroundings, onProgress: progress.tell });
+		}
 		return await locateRuntime(path, { surroundings: installation.surroundings, onProgress: progress.tell });
 	} finally {
 		progress.end();
@@ -265,25 +280,6 @@ function limitsOf(limits: Limits, flags: RunFlags): Limits {
 		if (error instanceof LimitTooLooseError || error instanceof RangeError) throw new UserError(`--${error.message}`);
 		throw error;
 	}
-}
-
-function launcherArguments(runtime: Runtime, limits: Limits, channel: string, argv: readonly string[]): string[] {
-	return [
-		'--library',
-		runtime.library,
-		'--program',
-		runtime.program,
-		'--channel',
-		channel,
-		'--tasks',
-		String(channelsFor(limits.tasks)),
-		'--memory',
-		String(limits.memory),
-		'--cpu',
-		String(Math.ceil(limits.cpu / 1000)),
-		'--',
-		...argv.slice(1),
-	];
 }
 
 /** Ctrl-C, a closed terminal, or a polite kill: the run is stopped, and the session kept. */

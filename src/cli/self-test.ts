@@ -14,11 +14,13 @@ export type SelfTest = {
 	readonly confinement: RunOutcome['confinement'];
 };
 
-const script = `
-import os, json, threading
+/** A translated interpreter has no threads. */
+const withThread = 't = threading.Thread(target=lambda: None); t.start(); t.join()\n';
+
+const script = (kind: Runtime['kind']): string => `
+import os, json${kind === 'trapped' ? ', threading' : ''}
 with open('approve-run-self-test', 'w') as f: f.write('written')
-t = threading.Thread(target=lambda: None); t.start(); t.join()
-print(json.dumps([open('approve-run-self-test').read(), os.getpid() > 0]))
+${kind === 'trapped' ? withThread : ''}print(json.dumps([open('approve-run-self-test').read(), os.getpid() > 0]))
 `;
 const expected = '["written", true]\n';
 
@@ -44,7 +46,7 @@ export async function selfTest(installation: Installation, runtime: Runtime): Pr
 			document,
 			limits: document.limits,
 			mode: 'plan',
-			words: ['-c', script],
+			words: ['-c', script(runtime.kind)],
 			exposed: [],
 		})(session),
 		limits: document.limits,

@@ -1,11 +1,13 @@
 /** Small questions about files of ours and of an interpreter, answered at once. None throws for what is not there. */
 import {
 	accessSync,
-	chmodSync,
+	closeSync,
 	constants,
 	mkdirSync,
+	openSync,
 	readdirSync,
 	readFileSync,
+	readSync,
 	realpathSync,
 	renameSync,
 	statSync,
@@ -34,6 +36,12 @@ export function isProgram(path: string): boolean {
 	return attempt(check) ?? false;
 }
 
+/** Whether it begins as a program does: ELF, or a script's first line. execvp(3) would hand any other text to a shell. */
+export function beginsAsProgram(path: string): boolean {
+	const start = attempt(() => readStart(path, 4)) ?? '';
+	return start.startsWith('\x7fELF') || start.startsWith('#!');
+}
+
 export function realPath(path: string): string | undefined {
 	return attempt(() => realpathSync(path));
 }
@@ -55,23 +63,20 @@ export function replaceText(path: string, text: string): void {
 	renameSync(beside, path);
 }
 
-export function pathExists(path: string): boolean {
-	return attempt(() => statSync(path)) !== undefined;
-}
-
-/** Replaces a file of the user's as a whole: its mode stays, a new one gets the usual one. Throws what node:fs throws. */
-export function rewriteText(path: string, text: string): void {
-	const mode = attempt(() => statSync(path).mode & 0o777);
-	const beside = `${path}.${process.pid}`;
-	writeFileSync(beside, text, { flag: 'wx', ...(mode === undefined ? {} : { mode }) });
-	if (mode !== undefined) chmodSync(beside, mode);
-	renameSync(beside, path);
-}
-
 function attempt<T>(ask: () => T): T | undefined {
 	try {
 		return ask();
 	} catch {
 		return undefined;
+	}
+}
+
+function readStart(path: string, bytes: number): string {
+	const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+	try {
+		const into = Buffer.alloc(bytes);
+		return into.toString('latin1', 0, readSync(fd, into, 0, bytes, 0));
+	} finally {
+		closeSync(fd);
 	}
 }

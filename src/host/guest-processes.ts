@@ -78,6 +78,17 @@ export function machinePid(launcherPid: number, guestPid: number): number | unde
 	return undefined;
 }
 
+/** kill(2): 0 or an errno. */
+export function signalProcess(pid: number, signal: number): number {
+	try {
+		process.kill(pid, signal);
+		return 0;
+	} catch (error) {
+		const number = error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : -3;
+		return -number;
+	}
+}
+
 /** A file of /proc as text; empty when it cannot be read. */
 export function readText(path: string): string {
 	try {

@@ -1,13 +1,18 @@
 /** Starts the launcher. Only ever from the main thread: the guest dies with the thread that started it. */
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 
 export type LaunchOptions = {
 	readonly launcher: string;
 	readonly args: readonly string[];
 	/** Folders of shared libraries that the interpreter needs and the system does not have. */
 	readonly libraryPath: readonly string[];
-	/** The guest's environment. */
+	/** The guest's environment; a translated interpreter asks for its own, call by call. */
 	readonly env: Readonly<Record<string, string>>;
+	/** What the C library of a translated interpreter reads by itself: locale and time zone. */
+	readonly nativeEnv?: Readonly<Record<string, string>>;
+	/** Whether it waits for `proceed` before it becomes the interpreter. */
+	readonly holds?: boolean;
 };
 
 export type Launched = {
@@ -16,6 +21,8 @@ export type Launched = {
 	readonly ready: Promise<Readonly<Record<string, boolean>>>;
 	/** Status of the launcher: see PROTOCOL.md. Never rejects. */
 	readonly ended: Promise<{ readonly status: number; readonly message: string }>;
+	/** Our ends of its FIFOs are open. */
+	proceed(): void;
 	kill(): void;
 };
 
@@ -28,8 +35,9 @@ export class LaunchError extends Error {
 }
 
 export function launch(options: LaunchOptions): Launched {
+	const libraries = options.libraryPath.length === 0 ? {} : { LD_LIBRARY_PATH: options.libraryPath.join(':') };
 	const child = spawn(options.launcher, options.args, {
-		env: options.libraryPath.length === 0 ? {} : { LD_LIBRARY_PATH: options.libraryPath.join(':') },
+		env: { ...libraries, ...options.nativeEnv },
 		stdio: ['pipe', 'pipe', 'pipe'],
 		detached: true,
 	});
@@ -38,14 +46,14 @@ export function launch(options: LaunchOptions): Launched {
 	const block = Object.entries(options.env).map(([name, value]) => `${name}=${value}\0`);
 	// A launcher that refuses to start has said why on standard error.
 	child.stdin.on('error', () => {});
-	child.stdin.end(block.join(''));
+	if (options.holds !== true) child.stdin.end(block.join(''));
 	child.stderr.setEncoding('utf8').on('data', (text: string) => {
 		if (errors.length < 8192) errors += text;
 	});
 	const ended = new Promise<{ status: number; message: string }>((resolve) => {
 		child.once('error', (error) => resolve({ status: 125, message: `${options.launcher}: ${error.message}` }));
 		child.once('close', (code, signal) =>
-			resolve({ status: code ?? (signal === null ? 125 : 137), message: errors.trim() }),
+			resolve({ status: code ?? (signal === null ? 125 : 128 + constants.signals[signal]), message: errors.trim() }),
 		);
 	});
 	const ready = new Promise<Record<string, boolean>>((resolve, reject) => {
@@ -64,6 +72,7 @@ export function launch(options: LaunchOptions): Launched {
 		pid: child.pid ?? 0,
 		ready,
 		ended,
+		proceed: () => void child.stdin.end(),
 		kill: () => void child.kill('SIGKILL'),
 	};
 }

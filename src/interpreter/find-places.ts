@@ -35,7 +35,7 @@ export function namedProgram(named: string, { cwd }: Surroundings): string | und
 }
 
 function programIn(folder: string): string | undefined {
-	return ['bin/pypy3', 'usr/bin/pypy3', 'pypy3', 'bin/pypy', 'bin/python']
+	return ['bin/pypy3', 'usr/bin/pypy3', 'pypy3', 'bin/pypy', 'bin/python', 'pypy3-c', 'bin/pypy3-c']
 		.map((name) => join(folder, name))
 		.find(isProgram);
 }

@@ -1,7 +1,8 @@
 /** Asks an interpreter what it is: its version, its library, and where its own files are. */
 import { dirname, join } from 'node:path';
-import { isFolder, isProgram, namesIn, realPath } from '../host/file-facts.ts';
+import { beginsAsProgram, isFolder, isProgram, namesIn, realPath } from '../host/file-facts.ts';
 import { runProgram } from '../host/run-program.ts';
+import { probeSandbox } from './find-sandbox.ts';
 import type { Runtime, RuntimeSource, Surroundings } from './find-types.ts';
 
 /** What came of asking; `why` is a clause: `it is cpython, not PyPy`. */
@@ -13,9 +14,14 @@ export type Probe =
 export async function probeRuntime(named: string, source: RuntimeSource, surroundings: Surroundings): Promise<Probe> {
 	if (surroundings.platform !== 'linux') return none('only Linux can trap system calls');
 	const program = ownPath(named);
+	if (!beginsAsProgram(program)) return none('it is no program; a pypy3 binary was expected');
 	const libraryPath = foreignLibraries(program);
-	const env = libraryPath.length > 0 ? { LD_LIBRARY_PATH: libraryPath.join(':') } : {};
+	// A translated one says what it is and ends; any other does not know the name. Its library stands beside it.
+	const libraries = [...libraryPath, dirname(program)];
+	const env = { LD_LIBRARY_PATH: libraries.join(':'), RPY_SANDBOX_DUMP: '1' };
 	const run = await runProgram(program, ['-I', '-B', '-c', question], { env, timeoutMs: 20_000 });
+	const sandbox = probeSandbox(program, run.stdout, source, surroundings);
+	if (sandbox !== undefined) return sandbox;
 	if (run.status !== 0) return none(`it is no Python that runs (${shortReason(run.stderr)})`);
 	const answer = parseAnswer(run.stdout);
 	if (answer === undefined) return none('it answered something that no Python answers');

@@ -1,11 +1,24 @@
 /** What finding a PyPy needs to know, and what it answers. */
 
-/** A stock PyPy 3 that the launcher can load. Plain data: it is kept as JSON. */
-export type Runtime = {
-	readonly kind: 'trapped';
+/** An interpreter that can be run. Plain data: it is kept as JSON. */
+export type Runtime = TrappedRuntime | TranslatedRuntime;
+
+/** A stock PyPy 3 that the launcher can load. */
+export type TrappedRuntime = RuntimeFacts & { readonly kind: 'trapped' };
+
+/** A PyPy that was translated with --sandbox: it performs no system call, but asks for each C function. */
+export type TranslatedRuntime = RuntimeFacts & {
+	readonly kind: 'translated';
+	/** The folder that holds its lib-python and lib_pypy. */
+	readonly home: string;
+	/** Signatures of the C functions that it may ask for. */
+	readonly functions: readonly string[];
+};
+
+export type RuntimeFacts = {
 	/** The interpreter's absolute path: argv[0], from which it finds its standard library. */
 	readonly program: string;
-	/** Its `libpypy3*-c.so`. */
+	/** Its `libpypy3*-c.so`; the program itself where there is none. */
 	readonly library: string;
 	/** `7.3.11 (Python 3.9.16)`. */
 	readonly version: string;
@@ -31,12 +44,13 @@ export type Surroundings = {
 	readonly cwd: string;
 };
 
-/** No interpreter; the message says which ways there are to mend it. Exit status 127. */
+/** No interpreter that can be used; the message says how to mend it. Exit status 127 where there is none, 125 where it is of another kind. */
 export class RuntimeError extends Error {
-	readonly exitStatus = 127;
+	readonly exitStatus: 125 | 127;
 
-	constructor(message: string) {
+	constructor(message: string, exitStatus: 125 | 127 = 127) {
 		super(message);
+		this.exitStatus = exitStatus;
 		this.name = 'RuntimeError';
 	}
 }

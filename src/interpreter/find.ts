@@ -43,7 +43,7 @@ async function findNamed(named: string, surroundings: Surroundings): Promise<Run
 	}
 	const { runtime, refused } = await firstUsable([program], 'option', surroundings);
 	if (runtime === undefined)
-		throw new RuntimeError(`--runtime ${refused.join('; ')}. Name another PyPy 3, or leave it out.`);
+		throw new RuntimeError(`--runtime ${refused.join('; ')}. Name another PyPy 3, or leave it out.`, 125);
 	return runtime;
 }
 

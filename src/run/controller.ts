@@ -120,7 +120,10 @@ class Run {
 		this.#launched.ready.then(
 			(facts) => {
 				this.#confinement = facts;
-				this.#waker = openWaker(this.#options.worker.channelFolder, wakeFrame());
+				// A translated interpreter's kernel waits for nothing while that runs, and for our messages while that waits.
+				if (this.#options.worker.runtime === 'trapped') {
+					this.#waker = openWaker(this.#options.worker.channelFolder, wakeFrame());
+				}
 				this.#bringNear();
 				const networkNamespaces = facts['netns'] === true;
 				this.post({ kind: 'ready', launcherPid: this.#launched.pid, networkNamespaces });
@@ -129,7 +132,7 @@ class Run {
 				this.#end(failed(error.message));
 			},
 		);
-		void this.#launched.ended.then(() => this.post({ kind: 'gone' }));
+		void this.#launched.ended.then(({ status, message }) => this.post({ kind: 'gone', status, said: message }));
 		const end = await last;
 		this.#watch.stop();
 		this.#abort.abort();
@@ -207,6 +210,8 @@ class Run {
 				return void this.#network.start();
 			case 'look-up':
 				return void this.#network.lookUp(message.id, message.name);
+			case 'opened':
+				return this.#launched.proceed();
 			case 'want-input':
 				return hooks.wantInput();
 			case 'limit':

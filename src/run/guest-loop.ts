@@ -4,7 +4,7 @@ import { platformFlags } from '../abi/open-flags.ts';
 import { createFileSystem, type SessionFileSystem } from '../fs/file-system.ts';
 import { type FifoTransport, GuestGone, openFifoTransport } from '../host/fifo-transport.ts';
 import { openGuestMemory } from '../host/guest-memory.ts';
-import { readText } from '../host/guest-processes.ts';
+import { readText, signalProcess } from '../host/guest-processes.ts';
 import { createHostFiles } from '../host/host-files.ts';
 import { machineAddresses } from '../host/names.ts';
 import { realPath } from '../host/real-path.ts';
@@ -23,6 +23,7 @@ import { WireError } from '../wire/wire-error.ts';
 import { channelsFor } from './channels.ts';
 import { GuestWorld } from './guest-world.ts';
 import type { FromWorker, GuestEnd, ToWorker, WorkerStart } from './messages.ts';
+import { loopSandbox } from './sandbox-loop.ts';
 
 /** Bytes that the record may have, however small the limit on disk is; as with the log of the upper layer. */
 const leastRecord = 64 * 1024 * 1024;
@@ -44,7 +45,10 @@ class GuestLoop {
 	#transport: FifoTransport | undefined;
 	#dispatcher: Dispatcher | undefined;
 	#end: GuestEnd | undefined;
-	#gone = false;
+	/** The launcher, which is a translated interpreter itself. */
+	#launcherPid = 0;
+	#gone: { readonly status: number; readonly said: string } | undefined;
+	#calls: () => number = () => this.#dispatcher?.calls ?? 0;
 
 	constructor(start: WorkerStart, port: MessagePort) {
 		this.#start = start;
@@ -68,12 +72,16 @@ class GuestLoop {
 			decide: (effect) => decide(policy, effect, counts),
 			unattended: start.unattended,
 			fs: () => this.#fs,
-			order: (op, pid, tid, signal) => this.#transport?.order(op, pid, tid, signal),
 			channelFolder: start.channelFolder,
 			commandNetwork: policy.commandNetwork,
 			recordLimit: leastRecord + start.limits.disk,
 			untaken: new Int32Array(start.flag, 4, 1),
 			limits: start.limits,
+			order: (op, pid, tid, signal) => {
+				if (start.runtime === 'trapped') this.#transport?.order(op, pid, tid, signal);
+				else this.#world.signaled(signalProcess(pid, signal));
+			},
+			translated: start.runtime !== 'trapped',
 		});
 		const [program = ''] = start.argv;
 		const host = createHostFiles(start.sessionFolder);
@@ -107,7 +115,8 @@ class GuestLoop {
 			cwd: start.cwd,
 			umask: start.umask,
 			argv: start.argv,
-			interpreter: realPath(program) ?? program,
+			// A translated one cannot be started afresh from inside.
+			interpreter: start.runtime === 'trapped' ? (realPath(program) ?? program) : '',
 			maxTasks: start.limits.tasks,
 			maxDescriptors: 1024,
 			stdio: [
@@ -137,7 +146,8 @@ class GuestLoop {
 	run(): FromWorker {
 		let end: GuestEnd;
 		try {
-			this.#loop();
+			if (this.#start.runtime === 'trapped') this.#loop();
+			else this.#end = this.#loopSandbox(this.#start.runtime.home);
 			end = this.#end ?? { kind: 'stopped' };
 		} catch (error) {
 			end = failureOf(error, this.#end);
@@ -146,7 +156,31 @@ class GuestLoop {
 		this.#world.tellTraffic();
 		const used = this.#world.used(this.#kernel.tasksUsed);
 		this.#fs.close();
-		return { kind: 'end', end, changes, used, calls: this.#dispatcher?.calls ?? 0 };
+		return { kind: 'end', end, changes, used, calls: this.#calls() };
+	}
+
+	#loopSandbox(home: string): GuestEnd {
+		while (this.#launcherPid === 0 && this.#gone === undefined) {
+			Atomics.wait(this.#flag, 0, 0);
+			this.#receiveMessages(0);
+		}
+		if (this.#launcherPid === 0) return { kind: 'stopped' };
+		return loopSandbox({
+			kernel: this.#kernel,
+			folder: this.#start.channelFolder,
+			architecture: this.#start.architecture,
+			home,
+			env: this.#start.env,
+			pid: this.#launcherPid,
+			flag: this.#flag,
+			receive: () => this.#receiveMessages(0),
+			gone: () => this.#gone,
+			standsStill: () => this.#world.standsStill,
+			opened: () => this.#port.postMessage({ kind: 'opened' }),
+			counted: (calls) => {
+				this.#calls = () => calls;
+			},
+		});
 	}
 
 	#loop(): void {
@@ -163,7 +197,7 @@ class GuestLoop {
 			this.#handleAll(splitter, transport.receiveRequest);
 			if (Atomics.load(this.#flag, 0) !== 0) this.#receiveAll(channels);
 			// The guest's last words, how it ended among them, may still be in the pipe.
-			if (this.#gone) {
+			if (this.#gone !== undefined) {
 				while (this.#end === undefined && this.#handleAll(splitter, transport.receiveWaiting) > 0);
 				this.#end ??= { kind: 'stopped' };
 			}
@@ -187,7 +221,7 @@ class GuestLoop {
 	/** Answers nobody until a command has started (or the guest is gone). */
 	#standStill(): void {
 		const channels = channelsFor(this.#start.limits.tasks);
-		while (this.#world.standsStill && !this.#gone) {
+		while (this.#world.standsStill && this.#gone === undefined) {
 			Atomics.wait(this.#flag, 0, 0);
 			this.#receiveMessages(channels);
 		}
@@ -211,7 +245,8 @@ class GuestLoop {
 		switch (message.kind) {
 			case 'ready':
 				this.#world.receive(message);
-				this.#open(channels, message.launcherPid);
+				this.#launcherPid = message.launcherPid;
+				if (this.#start.runtime === 'trapped') this.#open(channels, message.launcherPid);
 				return;
 			case 'input':
 				this.#input.feed(message.bytes === undefined ? undefined : Buffer.from(message.bytes));
@@ -220,7 +255,7 @@ class GuestLoop {
 				this.#port.postMessage({ kind: 'used', used: this.#world.used(this.#kernel.tasksUsed) });
 				return;
 			case 'gone':
-				this.#gone = true;
+				this.#gone = { status: message.status, said: message.said };
 				if (this.#transport === undefined) this.#end ??= { kind: 'stopped' };
 				return;
 			default:

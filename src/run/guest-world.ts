@@ -32,6 +32,8 @@ export type GuestWorldOptions = {
 	/** How many effects the main thread has been told of and not taken yet. */
 	readonly untaken: Int32Array;
 	readonly limits: Limits;
+	/** The launcher has become the interpreter. */
+	readonly translated: boolean;
 };
 
 /** Effects on their way to the main thread at one time. */
@@ -218,7 +220,8 @@ export class GuestWorld implements World {
 	}
 
 	hostProc(pid: number, entry: string): string | undefined {
-		const machine = machinePid(this.#launcherPid, pid);
+		const own = this.#options.translated && pid === this.#launcherPid;
+		const machine = own ? pid : machinePid(this.#launcherPid, pid);
 		return machine === undefined ? undefined : readText(`/proc/${machine}/${entry}`);
 	}
 

@@ -32,6 +32,9 @@ export type WorkerStart = {
 	readonly identity: Identity;
 	readonly architecture: Architecture;
 	readonly umask: number;
+	readonly runtime:
+		| 'trapped'
+		| { readonly kind: 'translated' /** What holds lib-python and lib_pypy. */; readonly home: string };
 	/** The interpreter's words, its own path first. */
 	readonly argv: readonly string[];
 	/** The interpreter's own folders. */
@@ -71,6 +74,8 @@ export type FromWorker =
 	| { readonly kind: 'output'; readonly stream: 1 | 2; readonly bytes: Uint8Array }
 	/** The worker's thread, for the launcher's `--near`. */
 	| { readonly kind: 'thread'; readonly tid: number }
+	/** Our ends of a translated interpreter's FIFOs are open: it may begin. */
+	| { readonly kind: 'opened' }
 	| { readonly kind: 'want-input' }
 	/** The process that holds the guest's sockets is needed. */
 	| { readonly kind: 'want-network' }
@@ -111,5 +116,5 @@ export type ToWorker =
 	| { readonly kind: 'network'; readonly privateLoopback: boolean | undefined }
 	| { readonly kind: 'looked-up'; readonly id: number; readonly found: Found }
 	| { readonly kind: 'tell-used' }
-	/** Every process of the guest has ended. */
-	| { readonly kind: 'gone' };
+	/** Every process of the guest has ended; the launcher's status, and what it or a translated interpreter said at last. */
+	| { readonly kind: 'gone'; readonly status: number; readonly said: string };

@@ -14,7 +14,6 @@ import { type RollbackResult, rollback } from '../session/rollback.ts';
 import type { Session, SessionStore } from '../session/store.ts';
 import { type ChangeDecisions, createChangeDecisions } from './change-decisions.ts';
 import { editChanges } from './edit-changes.ts';
-import { createRemembering, type RememberOptions } from './remember.ts';
 import { applyResolving } from './resolve-conflicts.ts';
 import { clearAfterRun, openSessionWork, type Reviewer, type SessionWork } from './session-work.ts';
 import { openStoredDecisions } from './stored-decisions.ts';
@@ -26,8 +25,6 @@ export type SessionActions = {
 	readonly files: HostFiles;
 	readonly now: () => number;
 	readonly reviewer: Reviewer;
-	/** Where rules go that are made of what was asked. */
-	readonly remember?: RememberOptions;
 };
 
 /** The session is in a state in which this cannot be done; the message says why. */
@@ -56,11 +53,6 @@ export async function reviewSession(
 	return withWork(actions, async (work, decisions) => {
 		if (decisions.all().length === 0) throw new WrongState(`session ${work.session.id} has nothing to review`);
 		const { record } = work.session;
-		const remembering = (options: RememberOptions) =>
-			createRemembering(options, {
-				items: () => review.state().items,
-				changes: () => decisions.all().map(({ change }) => change),
-			});
 		const review = createReview({
 			session: record.id,
 			script: record.script,
@@ -70,7 +62,6 @@ export async function reviewSession(
 				const found = decisions.all().find(({ change }) => change.order === id);
 				return found === undefined ? { kind: 'failed', why: 'there is no such change' } : work.detail(found.change);
 			},
-			...(actions.remember === undefined ? {} : { remembering: remembering(actions.remember) }),
 			editing: editChanges(work, decisions, () => review.setChanges(decisions.items())),
 		});
 		review.setChanges(decisions.items());

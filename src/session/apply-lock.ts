@@ -52,27 +52,17 @@ function tryLock(files: SessionFiles, processes: Processes, folder: string, own:
 		if (error instanceof SysError && error.code === 'EEXIST') return own;
 		throw error;
 	}
-	let other: string | undefined;
-	try {
-		other = livingHolder(files, processes, folder, own);
-	} catch (error) {
-		// We live on, so nobody would take ours for a dead one's.
-		files.remove(`${folder}/${own}`);
-		throw error;
-	}
-	if (other !== undefined) files.remove(`${folder}/${own}`);
-	return other;
-}
-
-/** The first lock that is neither ours nor a dead one's; those of the dead are removed. */
-function livingHolder(files: SessionFiles, processes: Processes, folder: string, own: string): string | undefined {
-	return files.list(folder).find((name) => {
-		if (name === own) return false;
+	for (const name of files.list(folder)) {
+		if (name === own) continue;
 		const holder = parseName(name);
-		const isDead = holder !== undefined && processes.state(holder) === 'dead';
-		if (isDead) files.remove(`${folder}/${name}`);
-		return !isDead;
-	});
+		if (holder !== undefined && processes.state(holder) === 'dead') {
+			files.remove(`${folder}/${name}`);
+			continue;
+		}
+		files.remove(`${folder}/${own}`);
+		return name;
+	}
+	return undefined;
 }
 
 function nameFor(identity: ProcessIdentity): string {

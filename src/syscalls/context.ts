@@ -7,20 +7,19 @@ import { NodeFile } from '../kernel/node-file.ts';
 import type { OpenFile } from '../kernel/open-file.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { Process, Task } from '../kernel/task.ts';
-import type { Call } from '../wire/call.ts';
-import type { GuestLink } from '../wire/guest-link.ts';
+import type { Call, CallLink } from '../wire/call.ts';
 
 const AT_FDCWD = -100;
 const PATH_MAX = 4096;
 
 export class Context {
 	readonly kernel: Kernel;
-	readonly link: GuestLink;
+	readonly link: CallLink;
 	readonly architecture: Architecture;
 	readonly task: Task;
 	readonly call: Call;
 
-	constructor(kernel: Kernel, link: GuestLink, architecture: Architecture, task: Task, call: Call) {
+	constructor(kernel: Kernel, link: CallLink, architecture: Architecture, task: Task, call: Call) {
 		this.kernel = kernel;
 		this.link = link;
 		this.architecture = architecture;

@@ -41,13 +41,30 @@ function run(c: Context, base: string, path: string, [argvAddress, envAddress, s
 	const env = words(c, envAddress, budget);
 	const own = ownInterpreter(c, place, path, argv, env);
 	if (own !== undefined) return goOnFresh(c, own, env, signalState(c, signals));
+	return become(c, place, { path, argv, env: environment(env) });
+}
+
+type Words = {
+	readonly path: string;
+	readonly argv: readonly string[];
+	readonly env: Readonly<Record<string, string>>;
+};
+
+/** The same where the words are known already. Throws ENOENT, EACCES and their kin for the program. */
+export function becomeCommand(c: Context, words: Words): Outcome {
+	const place = c.kernel.fs.resolve(words.path, c.process.cwd);
+	checkExecutable(c, place);
+	return become(c, place, words);
+}
+
+function become(c: Context, place: Place, { path, argv, env }: Words): Outcome {
 	const network = c.kernel.world.commandNetwork();
 	const effect: RunEffect = {
 		kind: 'run',
 		argv: argv.length === 0 ? [path] : argv,
 		program: place.path,
 		cwd: c.process.cwd,
-		env: environment(env),
+		env,
 		...(network === 'none' ? { offline: true } : {}),
 	};
 	if (!isOnMachine(place))

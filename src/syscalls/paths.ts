@@ -155,6 +155,19 @@ export const umask: Handler = (c) => {
 	return before;
 };
 
+const blocks = 1 << 24;
+
+/** What statfs(2) and statvfs(3) tell of any file system. The type is that of an overlay. */
+export const fileSystemFacts = {
+	type: 0x794c7630,
+	blockSize: 4096,
+	blocks,
+	free: blocks / 2,
+	available: blocks / 2,
+	files: blocks,
+	filesFree: blocks / 2,
+};
+
 /** Implements statfs(2) and fstatfs(2): what the session may still use, not what the machine has. */
 export const statfs: Handler = (c) => {
 	existing(at(c, undefined, 0, { follow: true }));
@@ -188,19 +201,7 @@ function giveLink(c: Context, place: Place, index: number): ReturnType<Handler> 
 }
 
 function giveStatfs(c: Context): number {
-	const blocks = 1 << 24;
-	c.link.write(
-		c.long(1),
-		packStatfs({
-			type: 0x794c7630,
-			blockSize: 4096,
-			blocks,
-			free: blocks / 2,
-			available: blocks / 2,
-			files: blocks,
-			filesFree: blocks / 2,
-		}),
-	);
+	c.link.write(c.long(1), packStatfs(fileSystemFacts));
 	return 0;
 }
 

@@ -17,6 +17,20 @@ export type GuestBuffer = { readonly address: number; readonly length: number; r
  */
 export type Argument = number | GuestString | GuestBuffer;
 
+/** How a handler reaches the guest's memory, whichever way its calls are caught. All throw GuestFault for a bad address. */
+export interface CallLink {
+	/** The string of an `s` argument; undefined when it is longer than `max` bytes. */
+	text(argument: Argument | undefined, decode: (bytes: Uint8Array) => string, max?: number): string | undefined;
+	/** A C string at an address; undefined when there is no NUL within `max` bytes. */
+	string(address: number, decode: (bytes: Uint8Array) => string, max?: number): string | undefined;
+	/** The bytes of a `b` argument, up to `limit`. */
+	buffer(argument: Argument | undefined, limit?: number): Buffer;
+	read(address: number, length: number): Buffer;
+	write(address: number, bytes: Uint8Array): void;
+	/** The same for a few bytes (at most 4096) that `put` makes at `start` of what is to be sent: all 0 before. */
+	compose(address: number, length: number, put: (out: DataView, start: number) => void): void;
+}
+
 export type Call = {
 	readonly channel: number;
 	readonly seq: number;

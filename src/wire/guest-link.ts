@@ -2,7 +2,7 @@
  * The controller's side of one call: reads and fills the guest's memory and gives the result.
  * A task stands still between its call and the result, so this is a conversation with one partner.
  */
-import type { Argument, GuestBuffer, GuestString } from './call.ts';
+import type { Argument, CallLink, GuestBuffer, GuestString } from './call.ts';
 import { WireError } from './wire-error.ts';
 
 /** Bytes to and from the guest, by channel. Implemented in host/ over FIFOs. */
@@ -55,7 +55,7 @@ export class TaskGone extends Error {
 /** What follows the bytes of `R` and `Z`: 0, or why they are not the guest's. */
 const gone = 0xff;
 
-export class GuestLink {
+export class GuestLink implements CallLink {
 	readonly #transport: Transport;
 	readonly #direct: DirectMemory | undefined;
 	readonly #out = Buffer.allocUnsafeSlow(8192);

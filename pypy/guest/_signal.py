@@ -1,0 +1,42 @@
+"""signal of a translated PyPy: no handler of the script can ever run, for its interpreter does nothing but ask and compute.
+
+A signal that is sent to it has its default action. Handlers are kept and told of again, and are not called.
+"""
+SIG_DFL, SIG_IGN = 0, 1
+(SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGUSR1, SIGSEGV, SIGUSR2, SIGPIPE, SIGALRM,
+ SIGTERM, SIGSTKFLT, SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF,
+ SIGWINCH, SIGIO, SIGPWR, SIGSYS) = range(1, 32)
+SIGIOT, SIGCLD, SIGPOLL = SIGABRT, SIGCHLD, SIGIO
+NSIG = 65
+
+_handlers = {}
+
+
+def default_int_handler(*args):
+    raise KeyboardInterrupt
+
+
+def signal(signalnum, handler):
+    if not 1 <= signalnum < NSIG:
+        raise ValueError('signal number out of range')
+    if signalnum in (SIGKILL, SIGSTOP):
+        raise OSError(22, 'Invalid argument')
+    before = getsignal(signalnum)
+    _handlers[signalnum] = handler
+    return before
+
+
+def getsignal(signalnum):
+    return _handlers.get(signalnum, default_int_handler if signalnum == SIGINT else SIG_DFL)
+
+
+def set_wakeup_fd(fd, warn_on_full_buffer=True):
+    return -1
+
+
+def siginterrupt(signalnum, flag):
+    pass
+
+
+def valid_signals():
+    return set(range(1, NSIG))
