@@ -60,6 +60,7 @@ export async function selfTest(installation: Installation, runtime: Runtime): Pr
 			effect: () => {},
 			beforeCommand: async () => [],
 			commandEnded: () => {},
+			withdrawn: () => {},
 			unsupported: () => {},
 			traffic: () => {},
 			limit: () => {},

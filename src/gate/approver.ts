@@ -65,16 +65,24 @@ function answer(approved: boolean, { by, because }: Verdict): Approval {
 	return because === undefined ? { approved, by } : { approved, by, because };
 }
 
+/** Why a question is aborted whose task has died, or was called away by a signal: nobody has denied anything. */
+export const withdrawn = 'withdrawn: what asked has ended, or was interrupted, before the answer';
+
+function aborted({ reason }: AbortSignal): Approval {
+	if (reason === withdrawn) return { approved: false, by: { built: 'kernel' }, because: withdrawn };
+	return noAnswer('the run was stopped before anybody answered');
+}
+
 async function asked(approver: Approver, question: Question, signal: AbortSignal): Promise<Approval> {
-	if (signal.aborted) return noAnswer('the run was stopped before anybody answered');
+	if (signal.aborted) return aborted(signal);
 	let stop = () => {};
 	const stopped = new Promise<Approval>((resolve) => {
-		stop = () => resolve(noAnswer('the run was stopped before anybody answered'));
+		stop = () => resolve(aborted(signal));
 	});
 	signal.addEventListener('abort', stop, { once: true });
 	try {
 		const given = await Promise.race([approver.ask(question, signal), stopped]);
-		if (signal.aborted) return noAnswer('the run was stopped before anybody answered');
+		if (signal.aborted) return aborted(signal);
 		// An approver may be somebody else's program: anything but a plain `true` is a no.
 		return given.approved === true ? given : { ...given, approved: false };
 	} catch (error) {

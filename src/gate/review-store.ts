@@ -3,7 +3,7 @@
 import type { Approval, EditWay } from '../model/decision.ts';
 import type { LimitsUsed } from '../model/limits.ts';
 import type { Detail, Draft, Review, ReviewEnd, ReviewItem, ReviewState, RunPhase } from '../model/review.ts';
-import type { Question } from './approver.ts';
+import { type Question, withdrawn } from './approver.ts';
 import { type Clock, coalesce, systemClock } from './coalesce.ts';
 import { canDecide, differs, noAnswer, stateOf } from './decisions.ts';
 import { createDetailCache } from './detail-cache.ts';
@@ -148,7 +148,8 @@ export function createReview(options: ReviewOptions): ReviewStore {
 				return Promise.resolve(approval);
 			}
 			return new Promise<Approval>((resolve) => {
-				const stop = () => refuse(id, 'the run was stopped before it was answered');
+				const why = () => (signal.reason === withdrawn ? withdrawn : 'the run was stopped before it was answered');
+				const stop = () => refuse(id, why());
 				refuse(id, 'it was asked again');
 				signal.addEventListener('abort', stop, { once: true });
 				waiting.set(id, (approval) => {

@@ -261,9 +261,11 @@ export class ProcessTable {
 		this.processes.delete(process.pid);
 	}
 
-	/** A process mapped a file shared and writable. */
+	/** A process mapped a file shared and writable; over what it had mapped at that address, if anything. */
 	mapped(process: Process, mapping: SharedMapping): void {
 		mapping.file.hold();
+		const covered = process.mappings.get(mapping.address);
+		if (covered !== undefined) this.unmapped(process, covered);
 		process.mappings.set(mapping.address, mapping);
 		if (mapping.region !== undefined) mapping.region.users += 1;
 		this.#sharedMappings += 1;

@@ -15,6 +15,8 @@ export interface World {
 	decide(effect: Effect): Verdict;
 	/** Waits for the gate; `answered` is called later, never during the call. Returns the effect's id. */
 	ask(effect: Effect, verdict: Verdict, answered: (approval: Approval) => void): number;
+	/** Nobody waits for the answer any more: the task that asked has died, or was called away. */
+	withdraw(id: number): void;
 	/** Writes a decided effect to the record (once for each different one); its id. */
 	record(effect: Effect, approval: Approval): number;
 	/** A call that nobody implements. */

@@ -1,7 +1,7 @@
 /** The main thread's side of one run: starts guest and worker, carries messages, runs commands, keeps the limits. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
-import type { Question } from '../gate/approver.ts';
+import { type Question, withdrawn } from '../gate/approver.ts';
 import type { HostRunningCommand } from '../host/command.ts';
 import { openWaker } from '../host/fifo-transport.ts';
 import { bringNear, type Launched, type LaunchOptions, launch } from '../host/launch.ts';
@@ -31,6 +31,8 @@ export type RunHooks = {
 	/** The script waits for input: answer with `RunHandle.input`. */
 	wantInput(): void;
 	ask(question: Question, changes: readonly Change[], signal: AbortSignal): Promise<Approval>;
+	/** Nobody acts on the answer to this question: its task was gone when the answer came. */
+	withdrawn(id: number): void;
 	/** An effect that was decided without asking. */
 	effect(id: number, effect: Effect, approval: Approval): void;
 	/** A command is about to run: the changes that are on the machine now because of it. */
@@ -91,6 +93,8 @@ class Run {
 	readonly #taken = new Map<string, (() => void)[]>();
 	readonly #network: NetworkService;
 	readonly #abort = new AbortController();
+	/** Questions that wait for an answer. */
+	readonly #questions = new Map<number, AbortController>();
 	#waker: { wake(): void; close(): void } | undefined;
 	/** Set once the run has ended: called when its last command has. */
 	#commandsGone: (() => void) | undefined;
@@ -192,6 +196,8 @@ class Run {
 		switch (message.kind) {
 			case 'ask':
 				return void this.#ask(message);
+			case 'withdraw':
+				return this.#withdraw(message.id);
 			case 'effect':
 				hooks.effect(message.id, message.effect, message.approval);
 				Atomics.sub(this.#flag, 1, 1);
@@ -238,9 +244,20 @@ class Run {
 	async #ask(message: Extract<FromWorker, { kind: 'ask' }>): Promise<void> {
 		const { id, effect, verdict, changes } = message;
 		this.#watch.pause();
-		const approval = await this.#options.hooks.ask({ id, effect, verdict }, changes, this.#abort.signal);
+		const withdrawing = new AbortController();
+		this.#questions.set(id, withdrawing);
+		const signal = AbortSignal.any([this.#abort.signal, withdrawing.signal]);
+		const approval = await this.#options.hooks.ask({ id, effect, verdict }, changes, signal);
+		this.#questions.delete(id);
 		this.#watch.resume();
 		this.post({ kind: 'answer', id, approval });
+	}
+
+	/** One that was answered already, and too late, was withdrawn all the same: nothing was done with the answer. */
+	#withdraw(id: number): void {
+		const question = this.#questions.get(id);
+		if (question === undefined) this.#options.hooks.withdrawn(id);
+		else question.abort(withdrawn);
 	}
 
 	async #output(stream: 1 | 2, bytes: Uint8Array): Promise<void> {

@@ -1,4 +1,5 @@
 /** The effects of a run as they were decided, for the record and the report. */
+import { withdrawn } from '../gate/approver.ts';
 import type { Approval } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
 import type { RunEvent } from '../model/event.ts';
@@ -41,7 +42,7 @@ export function createEffectRecord(event: (event: RunEvent) => void, now: () => 
 	let denied = false;
 	return {
 		add(id, effect, approval) {
-			denied ||= !approval.approved;
+			denied ||= !approval.approved && approval.because !== withdrawn;
 			event({ kind: 'effect', at: now(), id, effect, approval });
 			const isListed = effects.size < mostListed.effects && text < mostListed.text;
 			if (isListed) effects.set(id, { id, effect, approval });

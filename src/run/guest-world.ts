@@ -102,6 +102,11 @@ export class GuestWorld implements World {
 		return id;
 	}
 
+	withdraw(id: number): void {
+		this.#answers.delete(id);
+		this.#send({ kind: 'withdraw', id });
+	}
+
 	record(effect: Effect, approval: Approval): number {
 		const { id, fresh } = this.#log.add(effect, approval);
 		if (fresh) {

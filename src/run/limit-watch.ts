@@ -11,6 +11,13 @@ export type LimitWatch = {
 };
 
 const intervalMs = 100;
+/** While memory or threads grow fast: what is taken between two looks is what a guest gets beyond its limit. */
+const hurriedMs = 10;
+
+/** Whether so much was taken since the last look that a few more such steps pass the limit. */
+function growsFast(before: number, now: number, limit: number): boolean {
+	return now - before > limit / 20;
+}
 
 /**
  * So many more threads than tasks are let be: ours, and those that come and go between two calls. The kernel counts tasks exactly;
@@ -43,13 +50,15 @@ export function watchLimits(launcherPid: number, limits: Limits, exceeded: (limi
 		if (memory > limits.memory) return 'memory';
 		return time() > limits.time ? 'time' : undefined;
 	};
-	const timer = setInterval(() => {
+	const look = (): void => {
+		const [memoryBefore, threadsBefore] = [memory, threads];
 		measure();
 		const limit = passed();
-		if (limit === undefined) return;
-		clearInterval(timer);
-		exceeded(limit);
-	}, intervalMs);
+		if (limit !== undefined) return exceeded(limit);
+		const hurry = growsFast(memoryBefore, memory, limits.memory) || growsFast(threadsBefore, threads, limits.tasks);
+		timer = setTimeout(look, hurry ? hurriedMs : intervalMs);
+	};
+	let timer = setTimeout(look, intervalMs);
 	return {
 		pause() {
 			asking += 1;
@@ -63,7 +72,7 @@ export function watchLimits(launcherPid: number, limits: Limits, exceeded: (limi
 		},
 		used: () => ({ time: time(), cpu, memory }),
 		stop() {
-			clearInterval(timer);
+			clearTimeout(timer);
 			before = time();
 			began = undefined;
 		},

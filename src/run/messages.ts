@@ -67,6 +67,8 @@ export type FromWorker =
 			readonly verdict: Verdict;
 			readonly changes: readonly Change[];
 	  }
+	/** Nobody waits for the answer to this question any more. */
+	| { readonly kind: 'withdraw'; readonly id: number }
 	/** An effect that is decided; told once for each different one. */
 	| { readonly kind: 'effect'; readonly id: number; readonly effect: Effect; readonly approval: Approval }
 	| { readonly kind: 'traffic'; readonly id: number; readonly traffic: Traffic }

@@ -1,5 +1,5 @@
 /** Runs one script from start to end: session, guest, questions, review, apply, report. */
-import { type Approver, person, plan, settle, unattended } from '../gate/approver.ts';
+import { type Approver, person, plan, settle, unattended, withdrawn } from '../gate/approver.ts';
 import { createReview, type Editing, type ReviewStore } from '../gate/review-store.ts';
 import type { ChooseConflicts } from '../model/conflict.ts';
 import type { ReviewEnd } from '../model/review.ts';
@@ -105,6 +105,13 @@ class ScriptRun {
 				const approval = await settle(question.verdict, this.#approver, question, signal);
 				this.#effects.add(question.id, question.effect, approval);
 				return approval;
+			},
+			withdrawn: (id) => {
+				const recorded = this.#effects.get(id);
+				if (recorded === undefined) return;
+				const by = { built: 'kernel' } as const;
+				this.#effects.add(id, recorded.effect, { approved: false, by, because: withdrawn });
+				this.#review.updateItem(id, { state: { kind: 'denied', by, because: withdrawn } });
 			},
 			effect: (id, effect, approval) => {
 				const isListed = this.#effects.add(id, effect, approval);

@@ -61,7 +61,7 @@ export class Dispatcher {
 			for (const task of [...this.#waiting]) {
 				if (task.process.stopped !== undefined) continue;
 				const parked = task.parked;
-				if (parked === undefined || !this.#kernel.tasks.has(task.channel)) {
+				if (parked === undefined || this.#kernel.tasks.get(task.channel) !== task) {
 					this.#waiting.delete(task);
 					parked?.park.onGone?.();
 					continue;

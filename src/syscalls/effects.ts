@@ -28,7 +28,13 @@ export function want(context: Context, effect: Effect, perform: (id: number, ans
 				answer = approval;
 				context.kernel.changed();
 			});
-			return waitFor(() => (answer === undefined ? undefined : afterAnswer(answer, () => perform(id, answer))));
+			const withdraw = (): undefined => {
+				world.withdraw(id);
+			};
+			return waitFor(() => (answer === undefined ? undefined : afterAnswer(answer, () => perform(id, answer))), {
+				onGone: withdraw,
+				onInterrupt: withdraw,
+			});
 		}
 	}
 }

@@ -11,6 +11,10 @@ const PROT_WRITE = 2;
 const MAP_SHARED = 1;
 const MAP_TYPE = 0xf;
 const MAP_SHARED_VALIDATE = 3;
+/** As Linux has it: Documentation/admin-guide/sysctl/vm.rst, max_map_count. */
+const mostMappings = 65_530;
+/** Of one mapping, 64 GiB: a guest that forges the call maps what it has no memory for, and we keep a hash of each page. */
+const mostBytes = 2 ** 36;
 
 /**
  * Arguments: address, length, prot, flags, fd, offset. A result above 0 is where that part of the file lies in memory already: in the
@@ -25,6 +29,7 @@ export const mmap: Handler = (c) => {
 	if (!file.readable || (writesBack && !file.writable)) throw new SysError('EACCES');
 	if (!(file instanceof NodeFile) || file.node.type === 'directory') throw new SysError('ENODEV');
 	if (length <= 0 || offset < 0 || offset % pageBytes !== 0) throw new SysError('EINVAL');
+	if (writesBack && (length > mostBytes || c.process.mappings.size >= mostMappings)) throw new SysError('ENOMEM');
 	return map(c, { file, address, length, offset, shared, writesBack });
 };
 
@@ -58,6 +63,7 @@ export const mremap: Handler = (c) => {
 	const mapping = c.process.mappings.get(c.long(0));
 	const [length, address] = [c.long(2), c.long(4)];
 	if (mapping === undefined || c.long(1) <= 0) throw new SysError('EFAULT');
+	if (length > mostBytes) throw new SysError('ENOMEM');
 	const { file, offset } = mapping;
 	writeBack(c, c.long(0), mapping.length);
 	file.hold();

@@ -6,7 +6,7 @@ import type { Place } from '../fs/api.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { isReplaced, packImage, type SignalState } from '../kernel/replacing.ts';
 import type { Context } from './context.ts';
-import { writeBack } from './shared-memory.ts';
+import { writeBackAll } from './shared-memory.ts';
 
 /** include/linux/binfmts.h BINPRM_BUF_SIZE, and the deepest nesting of scripts that execve(2) takes. */
 const lineBytes = 256;
@@ -42,7 +42,7 @@ export function ownInterpreter(
 
 /** The calling process becomes a fresh one, with its own number, descriptors and place in the world. */
 export function goOnFresh(c: Context, argv: readonly string[], env: readonly string[], signals: SignalState): Outcome {
-	for (const mapping of c.process.mappings.values()) writeBack(c, mapping.address, mapping.length);
+	writeBackAll(c);
 	const [program = '', ...rest] = argv;
 	// -B as for the script itself: its modules' __pycache__ would be a change to review in each run.
 	const image = packImage([program, '-B', ...rest], env, signals);

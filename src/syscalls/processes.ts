@@ -6,7 +6,7 @@ import { silent, waitFor } from '../kernel/outcome.ts';
 import { sendSignal, stopSignals } from '../kernel/signaling.ts';
 import { addUsage, type Process } from '../kernel/task.ts';
 import type { Context, Handler } from './context.ts';
-import { writeBack } from './shared-memory.ts';
+import { writeBackAll } from './shared-memory.ts';
 import { packUsage } from './usage.ts';
 
 const { SIGCONT, SIGSTOP } = signals;
@@ -60,7 +60,7 @@ export const detach: Handler = (c) => {
 
 /** Implements exit_group(2): what the process mapped shared is written back, its files are closed. */
 export const exitGroup: Handler = (c) => {
-	for (const mapping of c.process.mappings.values()) writeBack(c, mapping.address, mapping.length);
+	writeBackAll(c);
 	c.kernel.leaving(c.process);
 	return 0;
 };

@@ -18,6 +18,25 @@ export function writeBack(c: Context, address: number, length: number): void {
 	}
 }
 
+/** The same for all that the process has mapped; memory that several mappings name is looked at once. */
+export function writeBackAll(c: Context): void {
+	const parts = new Map<MappedFile, [from: number, to: number][]>();
+	for (const mapping of c.process.mappings.values()) {
+		const { region, length } = mapping;
+		const from = region === undefined ? 0 : mapping.offset;
+		const known = parts.get(region ?? mapping);
+		if (known === undefined) parts.set(region ?? mapping, [[from, from + length]]);
+		else known.push([from, from + length]);
+	}
+	for (const [mapping, ranges] of parts) {
+		let done = 0;
+		for (const [from, to] of ranges.sort((one, other) => one[0] - other[0])) {
+			if (to > done) writeBackPart(c, mapping, Math.max(from, done), to);
+			done = Math.max(done, to);
+		}
+	}
+}
+
 /** Before a file is read: what its mappings hold of these bytes is written back. */
 export function beforeReading(c: Context, file: OpenFile, position: number, length: number): void {
 	for (const [mapping, from, to] of overlapping(c, file, position, length)) writeBackPart(c, mapping, from, to);

@@ -100,6 +100,11 @@ test.each([
 	expect(ran.stderr).toMatch(/^approve-run: the guest broke the protocol: /m);
 });
 
+test('thousands of mappings that lie over each other and are not there: the end of the run does not take long', async () => {
+	const ran = await world.report([...by('open.yaml'), 'mappings.py']);
+	expect(ran).toMatchObject({ stdout: 'mapped\n', status: 0 });
+});
+
 test('announcements of words that the supervisor never said are heard, and change nothing', async () => {
 	const ran = await world.run([...by('open.yaml'), 'wire_attack.py', 'announcements of nothing']);
 	expect(ran).toMatchObject({ stdout: 'begun\nsurvived\n', status: 7 });

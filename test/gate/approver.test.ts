@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Approver, person, plan, type Question, settle, unattended } from '../../src/gate/approver.ts';
+import { type Approver, person, plan, type Question, settle, unattended, withdrawn } from '../../src/gate/approver.ts';
 import type { Approval, Verdict } from '../../src/model/decision.ts';
 
 const verdict: Verdict = { decision: 'ask', by: { rule: 'review.yaml:3' } };
@@ -33,6 +33,21 @@ describe('settle', () => {
 			approved: false,
 			by: { built: 'plan' },
 			because: 'nobody to ask in --plan; review cannot run it later',
+		});
+	});
+
+	test('a question that was withdrawn is neither approved nor denied by anybody, whatever comes later', async () => {
+		const stop = new AbortController();
+		const late: Approver = {
+			ask: async () => {
+				stop.abort(withdrawn);
+				return yes;
+			},
+		};
+		expect(await settle(verdict, late, question, stop.signal)).toEqual({
+			approved: false,
+			by: { built: 'kernel' },
+			because: withdrawn,
 		});
 	});
 

@@ -21,6 +21,8 @@ export type FakeWorld = World & {
 	}[];
 	readonly records: { readonly effect: Effect; readonly approval: Approval }[];
 	readonly questions: { readonly effect: Effect; answer(approval: Approval): void }[];
+	/** Ids of questions, from 1 on. */
+	readonly withdrawn: number[];
 	readonly commands: { readonly spec: CommandSpec; readonly events: CommandEvents; readonly signals: number[] }[];
 	readonly limits: string[];
 	readonly unknown: string[];
@@ -35,6 +37,7 @@ export function fakeWorld(): FakeWorld {
 		signals: [],
 		records: [],
 		questions: [],
+		withdrawn: [],
 		commands: [],
 		limits: [],
 		unknown: [],
@@ -47,6 +50,7 @@ export function fakeWorld(): FakeWorld {
 			world.questions.push({ effect, answer });
 			return world.questions.length;
 		},
+		withdraw: (id) => void world.withdrawn.push(id),
 		record: (effect, approval) => world.records.push({ effect, approval }),
 		unsupported: (call) => void world.unknown.push(call),
 		commandNetwork: () => 'host',

@@ -7,7 +7,9 @@ import { WireError } from '../../src/wire/wire-error.ts';
 import { buffer, frame, type Part, payload, string, word } from '../wire/messages.ts';
 import { Machine } from './machine.ts';
 
-const [EINTR, EBADF, ECHILD, EAGAIN, EACCES, EFAULT, EMFILE, ENOSYS, ERESTARTSYS] = [4, 9, 10, 11, 13, 14, 24, 38, 512];
+const [EINTR, EBADF, ECHILD, EAGAIN, ENOMEM, EACCES, EFAULT, EMFILE, ENOSYS, ERESTARTSYS] = [
+	4, 9, 10, 11, 12, 13, 14, 24, 38, 512,
+];
 
 let machine: Machine;
 
@@ -272,6 +274,7 @@ describe('a question', () => {
 		});
 		machine.call(1, 'open(sii)i', string('/secret'), word(0), word(0));
 		machine.reaped(101, 9);
+		expect(machine.world.withdrawn).toEqual([1]);
 		const before = machine.answers(1);
 		machine.world.questions[0]?.answer({ approved: true, by: { person: 'me' } });
 		machine.settle();
@@ -360,3 +363,28 @@ function partOf(type: string, value: fc.Arbitrary<bigint>, path: fc.Arbitrary<st
 	if (type === 'b') return fc.uint8Array({ maxLength: 60 }).map((bytes) => buffer(Buffer.from(bytes)));
 	return value.map(word);
 }
+
+describe('shared mappings', () => {
+	const map = (address: number, length = 8192): number | undefined =>
+		machine.call(0, 'mmap(piiiii)i', word(address), word(length), word(3), word(1), word(3), word(0));
+
+	test('are refused past as many as Linux lets a process have, and one larger than any memory is', () => {
+		machine.fs.open('/mapped', {
+			read: true,
+			write: true,
+			create: true,
+			exclusive: false,
+			truncate: false,
+			directory: false,
+			mode: 0o600,
+		});
+		expect(machine.call(0, 'openat(isii)i', word(-100), string('/mapped'), word(2), word(0))).toBe(3);
+		expect(map(0x7000_0000, 2 ** 40)).toBe(-ENOMEM);
+		expect(map(0x1000_0000)).toBeGreaterThanOrEqual(0);
+		const { mappings } = machine.kernel.first;
+		const [one] = mappings.values();
+		for (let n = 2; one !== undefined && n < 65_530; n++) mappings.set(n, one);
+		expect(map(0x2000_0000)).toBeGreaterThanOrEqual(0);
+		expect(map(0x3000_0000)).toBe(-ENOMEM);
+	});
+});
