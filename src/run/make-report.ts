@@ -6,6 +6,7 @@ import type { Report, ReportEffect } from '../model/report.ts';
 import { type DecidedChange, effectsOf } from './change-decisions.ts';
 import type { RecordedEffect } from './effect-record.ts';
 import type { Exit } from './exit.ts';
+import { maskWords } from './mask-secrets.ts';
 
 export type ReportFacts = {
 	readonly session: string;
@@ -71,7 +72,7 @@ function reportEffect({ id, effect, approval, status, traffic }: RecordedEffect)
 		decision: approval.approved ? 'allow' : 'deny',
 		by: approval.by,
 		...(approval.because === undefined ? {} : { because: approval.because }),
-		...(approval.edit?.kind === 'command' ? { approvedArgv: approval.edit.argv } : {}),
+		...(approval.edit?.kind === 'command' ? { approvedArgv: maskWords(approval.edit.argv) } : {}),
 		...traffic,
 		...(status === undefined ? {} : { status }),
 	};
@@ -84,7 +85,7 @@ function subject(effect: RecordedEffect['effect']): Pick<ReportEffect, 'path' | 
 		case 'delete':
 			return { path: effect.path };
 		case 'run':
-			return { argv: effect.argv };
+			return { argv: maskWords(effect.argv) };
 		case 'connect':
 			return { host: hostText(effect) };
 	}

@@ -15,6 +15,7 @@ import { permissions } from '../session/machine-node.ts';
 import { DamagedJournal } from '../session/recover.ts';
 import type { Session } from '../session/store.ts';
 import type { ChangeDecisions } from './change-decisions.ts';
+import { maskEvent } from './mask-secrets.ts';
 import { openStoredDecisions } from './stored-decisions.ts';
 
 /** Who answers in the terminal. */
@@ -23,7 +24,7 @@ export type Reviewer = { readonly person: string; readonly uid: number; readonly
 export type SessionWork = {
 	readonly session: Session;
 	readonly readers: ChangeReaders;
-	/** Appends to the record. */
+	/** Appends to the record, without what looks like a secret. */
 	event(event: RunEvent): void;
 	/** Of one that was applied by this work: what was applied, and not what the machine has made of it since. */
 	detail(change: Change): Detail;
@@ -84,7 +85,7 @@ export function openSessionWork(session: Session, host: ApplyHost, now: () => nu
 	return {
 		session,
 		readers,
-		event: (event) => events.append(event),
+		event: (event) => events.append(maskEvent(event)),
 		detail(change) {
 			const number = transactions.get(change);
 			if (number === undefined) return describeChange(change, readers);
