@@ -26,7 +26,10 @@ const program = new Command('approve-run')
 	.option('--plan', 'run, capture, ask nothing, apply nothing; the session waits for `review`')
 	.option('--plain', 'review line by line: for screen readers and simple terminals')
 	.option('--report <file>', 'write the report (JSON)')
-	.option('--runtime <trapped|path>', 'which interpreter: trapped (found by itself), or a PyPy 3 binary or folder')
+	.option(
+		'--runtime <trapped|translated|path>',
+		"which interpreter: trapped (a stock PyPy 3, found by itself), translated (PyPy's own sandbox), or a binary or folder",
+	)
 	.addOption(limit('time', 'wall clock, such as 30s'))
 	.addOption(limit('cpu', 'processor time, such as 10s'))
 	.addOption(limit('memory', 'memory, such as 512MiB'))
