@@ -67,6 +67,8 @@ function tellModule(module: string, { compared, native, inside }: BothSides, new
 	if (differences.length > 0 && process.env['VERBOSE']) console.log(inside.errors);
 }
 
+/** Also brings results.json into its form. */
 function writePage(): void {
+	writeResults(readResults());
 	fs.writeFileSync(join(root, 'docs/conformance.md'), pageOf(readResults()));
 }
