@@ -9,6 +9,7 @@ import { isExpected } from './exit-with-error.ts';
 import { findInstallation } from './installation.ts';
 import { openActions, openRecovered, say } from './open-session.ts';
 import { pruneQuietly } from './prune-command.ts';
+import { rememberFor } from './remember-rule.ts';
 import { openApplyHost } from './run-command.ts';
 import { showInTerminal } from './show-page.ts';
 import { showReview } from './show-review.ts';
@@ -52,7 +53,9 @@ async function open(id: string, isToReview: boolean): Promise<void> {
 }
 
 async function reviewed(id: string): Promise<boolean> {
-	const actions = openActions(id);
+	const opened = openActions(id);
+	const remember = await rememberFor(opened.session.record, findInstallation());
+	const actions = remember === undefined ? opened : { ...opened, remember };
 	try {
 		const end = await reviewSession(actions, showReview(), chooseInTerminal);
 		if (end === 'discard') actions.store.discard(actions.session.id);

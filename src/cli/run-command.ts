@@ -3,7 +3,6 @@ import { randomInt } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { openTree } from '../host/atomic-tree.ts';
 import { isFolder, stampFile } from '../host/file-facts.ts';
-import { machineAddresses } from '../host/names.ts';
 import { openProcesses } from '../host/process-identity.ts';
 import { realPath } from '../host/real-path.ts';
 import { openSessionFiles } from '../host/session-files.ts';
@@ -14,7 +13,7 @@ import { findRemembered } from '../interpreter/find.ts';
 import type { Runtime } from '../interpreter/find-types.ts';
 import type { LimitName, Limits } from '../model/limits.ts';
 import { countsThings, forUnattended, withSeals } from '../policy/attended.ts';
-import { compilePolicy, type Policy, systemPath } from '../policy/compile.ts';
+import { compilePolicy, type Policy } from '../policy/compile.ts';
 import { decide } from '../policy/decide.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { passEnv } from '../policy/environment.ts';
@@ -35,6 +34,7 @@ import { loadPolicyDocument } from './load-policy.ts';
 import { architecture, machineIdentity, reviewer } from './machine.ts';
 import { printable } from './printable.ts';
 import { openProgress } from './progress.ts';
+import { contextOf, rememberOptions } from './remember-rule.ts';
 import { runFacts } from './run-facts.ts';
 import { showReview } from './show-review.ts';
 import { tellResult } from './tell-result.ts';
@@ -67,12 +67,10 @@ export async function runCommand(
 	const document = mode === 'unattended' ? withSeals(forUnattended(written)) : written;
 	if (mode === 'review') requireTerminal();
 	const launcher = findLauncher(installation);
-	const { cwd, home } = installation.surroundings;
-	const env = passEnv(document, process.env);
-	const own = ownFolders(installation);
+	const { cwd } = installation.surroundings;
+	const context = () => contextOf(document, installation);
 	let policy: Policy | undefined;
 	let counts = new RuleCounts();
-	const now = (): Date => new Date();
 	const limits = limitsOf(document.limits, flags);
 	const applyHost = openApplyHost();
 	const store = openSessionStore(installation, applyHost);
@@ -93,19 +91,10 @@ export async function runCommand(
 			return countsThings(document);
 		},
 		decide: (effect) => {
-			policy ??= compilePolicy(document, {
-				now,
-				home,
-				cwd,
-				systemPath,
-				env,
-				realpath: realPath,
-				addresses: machineAddresses(),
-				own,
-				secret: [dirname(installation.sessions)],
-			});
+			policy ??= compilePolicy(document, context());
 			return decide(policy, effect, counts);
 		},
+		remember: rememberOptions(document, context, flags.policy, installation),
 		denied: document.denied,
 		limits,
 		streams: openStreams(process.stdin, process.stdout, process.stderr),

@@ -10,6 +10,7 @@ import { chooseInTerminal } from './choose-conflicts.ts';
 import { findInstallation } from './installation.ts';
 import { openActions, openRecovered, say } from './open-session.ts';
 import { printableJson, printableLine, printablePatch, printableShort } from './printable.ts';
+import { rememberFor } from './remember-rule.ts';
 import { openApplyHost, openSessionStore } from './run-command.ts';
 import { showReview } from './show-review.ts';
 import { describeSession, safeChanges } from './show-session.ts';
@@ -21,7 +22,9 @@ export async function reviewCommand(
 ): Promise<number> {
 	const named = id ?? waitingSession();
 	if (named === undefined) return (await import('./list-command.ts')).listCommand('waiting');
-	const actions = openActions(named);
+	const opened = openActions(named);
+	const remember = await rememberFor(opened.session.record, findInstallation());
+	const actions = remember === undefined ? opened : { ...opened, remember };
 	const end = await reviewSession(actions, showReview(plain), chooseInTerminal);
 	if (end === 'discard') actions.store.discard(actions.session.id);
 	say(

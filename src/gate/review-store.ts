@@ -2,6 +2,7 @@
 
 import type { Approval, EditWay } from '../model/decision.ts';
 import type { LimitsUsed } from '../model/limits.ts';
+import type { Remembering } from '../model/remember.ts';
 import type { Detail, Draft, Review, ReviewEnd, ReviewItem, ReviewState, RunPhase } from '../model/review.ts';
 import { type Question, withdrawn } from './approver.ts';
 import { type Clock, coalesce, systemClock } from './coalesce.ts';
@@ -21,6 +22,8 @@ export type ReviewOptions = {
 	readonly loadDetail: (id: number) => Promise<Detail>;
 	/** Absent: nothing can be edited. */
 	readonly editing?: Editing;
+	/** Absent: no rule can be made of what is asked. */
+	readonly remembering?: Remembering;
 	readonly clock?: Clock;
 };
 
@@ -83,6 +86,7 @@ export function createReview(options: ReviewOptions): ReviewStore {
 	});
 
 	return {
+		...(options.remembering === undefined ? {} : { remembering: options.remembering }),
 		state: () => {
 			snapshot ??= takeSnapshot();
 			return snapshot;

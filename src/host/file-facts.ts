@@ -1,6 +1,7 @@
 /** Small questions about files of ours and of an interpreter, answered at once. None throws for what is not there. */
 import {
 	accessSync,
+	chmodSync,
 	closeSync,
 	constants,
 	mkdirSync,
@@ -60,6 +61,19 @@ export function replaceText(path: string, text: string): void {
 	mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
 	const beside = `${path}.${process.pid}`;
 	writeFileSync(beside, text, { mode: 0o600 });
+	renameSync(beside, path);
+}
+
+export function pathExists(path: string): boolean {
+	return attempt(() => statSync(path)) !== undefined;
+}
+
+/** Replaces a file of the user's as a whole: its mode stays, a new one gets the usual one. Throws what node:fs throws. */
+export function rewriteText(path: string, text: string): void {
+	const mode = attempt(() => statSync(path).mode & 0o777);
+	const beside = `${path}.${process.pid}`;
+	writeFileSync(beside, text, { flag: 'wx', ...(mode === undefined ? {} : { mode }) });
+	if (mode !== undefined) chmodSync(beside, mode);
 	renameSync(beside, path);
 }
 

@@ -1,4 +1,4 @@
-/** A socket of AF_INET or AF_INET6. A real one stands behind it; here is what Linux must not be asked. ip(7), tcp(7), udp(7). */
+/** A socket of AF_INET or AF_INET6 (or of AF_UNIX, to a server of the machine). A real one stands behind it; here is what Linux must not be asked. ip(7), tcp(7), udp(7). */
 import { sysErrorOf } from '../abi/errno.ts';
 import { S_IFSOCK } from '../abi/file-mode.ts';
 import { O_RDWR } from '../abi/open-flags.ts';
@@ -19,6 +19,7 @@ import {
 import { OpenFile, POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from './open-file.ts';
 import { SOCK_DGRAM } from './unix-socket.ts';
 
+const AF_UNIX = 1;
 const EAGAIN = 11;
 const SIOCINQ = 0x541b;
 const MSG_PEEK = 0x2;
@@ -77,7 +78,7 @@ export class InetSocket extends OpenFile {
 		table: SocketTable,
 		stat: Stat,
 		kind: { readonly family: number; readonly type: number; readonly protocol: number },
-		accepted?: { readonly socket: number; readonly side: Side },
+		place: { readonly socket?: number; readonly side?: Side } = {},
 	) {
 		super(O_RDWR);
 		this.#table = table;
@@ -86,8 +87,8 @@ export class InetSocket extends OpenFile {
 		this.type = kind.type;
 		this.protocol = kind.protocol;
 		// Where there is no loopback of the guest's own, all is the host's: then each bind(2) is decided.
-		this.#side = accepted?.side ?? (table.network.privateLoopback ? 'guest' : 'host');
-		this.#socket = accepted?.socket ?? this.#make(this.#side);
+		this.#side = place.side ?? (table.network.privateLoopback ? 'guest' : 'host');
+		this.#socket = place.socket ?? this.#make(this.#side);
 		table.sockets.set(this.#socket, this);
 	}
 
@@ -321,7 +322,7 @@ export class InetSocket extends OpenFile {
 	}
 
 	#stranger(name: Buffer): boolean {
-		if (!this.datagrams || this.#side === 'guest' || name.length === 0) return false;
+		if (!this.datagrams || this.#side === 'guest' || this.family === AF_UNIX || name.length === 0) return false;
 		return !this.#friends.has(addressKey(name));
 	}
 

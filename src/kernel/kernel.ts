@@ -99,6 +99,15 @@ export class Kernel extends ProcessTable {
 		for (const file of files) file.path = now(file.path);
 	}
 
+	/** An open file gives way to another one under all of its numbers. */
+	replaced(file: OpenFile, by: OpenFile): void {
+		for (const { descriptors } of this.present()) {
+			for (const fd of descriptors.numbers()) {
+				if (descriptors.find(fd) === file) descriptors.replace(fd, by, descriptors.closesOnExec(fd));
+			}
+		}
+	}
+
 	/** Another one each time, for the hidden name under which a file without one is made. */
 	nextMemoryFile(): number {
 		this.#memoryFiles += 1;

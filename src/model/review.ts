@@ -1,6 +1,7 @@
 import type { Approval, DecidedBy, Edit, EditWay } from './decision.ts';
 import type { Effect } from './effect.ts';
 import type { LimitsUsed } from './limits.ts';
+import type { Remembering } from './remember.ts';
 
 /** One row of the review: an effect in program order and what has become of it. */
 export type ReviewItem = {
@@ -193,6 +194,8 @@ export interface Review {
 	decide(id: number, approval: Approval, version?: string): void;
 	/** Approves each pending item that was seen; how many. */
 	approveSeen(person: string): number;
+	/** Rules from what was asked; absent: there is no policy to put them into. */
+	readonly remembering?: Remembering;
 	/** A line for the script's standard input; undefined is its end (Ctrl-D). */
 	input(line: string | undefined): void;
 	/** Stops the script (Ctrl-C while it runs). */

@@ -14,6 +14,7 @@ import { type RollbackResult, rollback } from '../session/rollback.ts';
 import type { Session, SessionStore } from '../session/store.ts';
 import { type ChangeDecisions, createChangeDecisions } from './change-decisions.ts';
 import { editChanges } from './edit-changes.ts';
+import { createRemembering, type RememberOptions } from './remember.ts';
 import { applyResolving } from './resolve-conflicts.ts';
 import { clearAfterRun, openSessionWork, type Reviewer, type SessionWork } from './session-work.ts';
 import { openStoredDecisions } from './stored-decisions.ts';
@@ -25,6 +26,8 @@ export type SessionActions = {
 	readonly files: HostFiles;
 	readonly now: () => number;
 	readonly reviewer: Reviewer;
+	/** Where rules go that are made of what was asked. */
+	readonly remember?: RememberOptions;
 };
 
 /** The session is in a state in which this cannot be done; the message says why. */
@@ -53,6 +56,11 @@ export async function reviewSession(
 	return withWork(actions, async (work, decisions) => {
 		if (decisions.all().length === 0) throw new WrongState(`session ${work.session.id} has nothing to review`);
 		const { record } = work.session;
+		const remembering = (options: RememberOptions) =>
+			createRemembering(options, {
+				items: () => review.state().items,
+				changes: () => decisions.all().map(({ change }) => change),
+			});
 		const review = createReview({
 			session: record.id,
 			script: record.script,
@@ -62,6 +70,7 @@ export async function reviewSession(
 				const found = decisions.all().find(({ change }) => change.order === id);
 				return found === undefined ? { kind: 'failed', why: 'there is no such change' } : work.detail(found.change);
 			},
+			...(actions.remember === undefined ? {} : { remembering: remembering(actions.remember) }),
 			editing: editChanges(work, decisions, () => review.setChanges(decisions.items())),
 		});
 		review.setChanges(decisions.items());

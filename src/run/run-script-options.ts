@@ -12,6 +12,7 @@ import type { Session, SessionStore } from '../session/store.ts';
 import type { RunOptions } from './controller.ts';
 import type { Exit } from './exit.ts';
 import type { OutsideStreams } from './outside-streams.ts';
+import type { RememberOptions } from './remember.ts';
 import type { Reviewer } from './session-work.ts';
 
 export type Mode = 'review' | 'plan' | 'unattended';
@@ -42,6 +43,8 @@ export type RunScriptOptions = {
 	readonly screen: (review: Review) => Promise<void>;
 	/** Asks in the terminal what becomes of changes that the machine stands against. */
 	readonly choose: ChooseConflicts;
+	/** Where rules go that are made of what was asked. */
+	readonly remember?: RememberOptions;
 	/** A sentence for the person: to the terminal, never into the script's output. */
 	readonly say: (text: string) => void;
 	readonly now: () => number;

@@ -52,17 +52,27 @@ function tryLock(files: SessionFiles, processes: Processes, folder: string, own:
 		if (error instanceof SysError && error.code === 'EEXIST') return own;
 		throw error;
 	}
-	for (const name of files.list(folder)) {
-		if (name === own) continue;
-		const holder = parseName(name);
-		if (holder !== undefined && processes.state(holder) === 'dead') {
-			files.remove(`${folder}/${name}`);
-			continue;
-		}
+	let other: string | undefined;
+	try {
+		other = livingHolder(files, processes, folder, own);
+	} catch (error) {
+		// We live on, so nobody would take ours for a dead one's.
 		files.remove(`${folder}/${own}`);
-		return name;
+		throw error;
 	}
-	return undefined;
+	if (other !== undefined) files.remove(`${folder}/${own}`);
+	return other;
+}
+
+/** The first lock that is neither ours nor a dead one's; those of the dead are removed. */
+function livingHolder(files: SessionFiles, processes: Processes, folder: string, own: string): string | undefined {
+	return files.list(folder).find((name) => {
+		if (name === own) return false;
+		const holder = parseName(name);
+		const isDead = holder !== undefined && processes.state(holder) === 'dead';
+		if (isDead) files.remove(`${folder}/${name}`);
+		return !isDead;
+	});
 }
 
 function nameFor(identity: ProcessIdentity): string {

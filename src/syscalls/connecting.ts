@@ -1,4 +1,4 @@
-/** An attempt to reach a server of the machine through AF_UNIX: judged, recorded, and refused. */
+/** An attempt to reach a server of the machine through AF_UNIX that is refused: it is judged and recorded all the same. */
 import { SysError } from '../abi/errno.ts';
 import type { ConnectEffect } from '../model/effect.ts';
 import type { Context } from './context.ts';
@@ -13,7 +13,7 @@ export function refuse(c: Context, effect: ConnectEffect): never {
 		c.kernel.world.record(effect, {
 			approved: false,
 			by: { built: 'kernel' },
-			because: 'this version can not reach sockets of the machine that have a path',
+			because: 'a message reaches a server of the machine only over a socket that is connected to it',
 		});
 	}
 	throw new SysError('ECONNREFUSED');

@@ -13,16 +13,9 @@ export function makeInetSocket(
 	add: (file: InetSocket) => number,
 ): Outcome {
 	return waitFor(() => {
-		if (c.kernel.network === undefined) {
-			const network = c.kernel.world.network();
-			if (network === undefined) return undefined;
-			const made = new GuestNetwork(network, c.kernel.changed, (id) => c.kernel.world.traffic(id));
-			for (const { address, names } of c.kernel.world.hostNames()) {
-				if (!isLoopback(canonical(address))) for (const name of names) made.learn(name, [canonical(address)]);
-			}
-			c.kernel.network = made;
-		}
-		const file = new InetSocket(c.kernel.network, c.kernel.anonymousStat(), kind);
+		const network = startNetwork(c);
+		if (network === undefined) return undefined;
+		const file = new InetSocket(network, c.kernel.anonymousStat(), kind);
 		try {
 			return add(file);
 		} catch (error) {
@@ -30,6 +23,19 @@ export function makeInetSocket(
 			throw error;
 		}
 	});
+}
+
+/** The network, once there is one. EAFNOSUPPORT. */
+export function startNetwork(c: Context): GuestNetwork | undefined {
+	if (c.kernel.network !== undefined) return c.kernel.network;
+	const network = c.kernel.world.network();
+	if (network === undefined) return undefined;
+	const made = new GuestNetwork(network, c.kernel.changed, (id) => c.kernel.world.traffic(id));
+	for (const { address, names } of c.kernel.world.hostNames()) {
+		if (!isLoopback(canonical(address))) for (const name of names) made.learn(name, [canonical(address)]);
+	}
+	c.kernel.network = made;
+	return made;
 }
 
 /** There is one: a socket was made. */

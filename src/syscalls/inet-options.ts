@@ -25,7 +25,7 @@ const loopbackOnly: Readonly<Record<number, readonly number[]>> = {
 };
 
 const readable: Readonly<Record<number, readonly number[]>> = {
-	[SOL_SOCKET]: [3, 4, 30, 38, 39, 49, 56, 57],
+	[SOL_SOCKET]: [3, 4, 17, 30, 38, 39, 49, 56, 57],
 	[IPPROTO_IP]: [14],
 	[IPPROTO_TCP]: [11, 23],
 	[IPPROTO_IPV6]: [24],

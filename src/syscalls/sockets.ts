@@ -6,9 +6,9 @@ import { InetSocket } from '../kernel/inet-socket.ts';
 import type { OpenFile } from '../kernel/open-file.ts';
 import { type Outcome, waitFor } from '../kernel/outcome.ts';
 import { SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM, UnixSocket, type UnixSocketType } from '../kernel/unix-socket.ts';
-import { effectOf, refuse } from './connecting.ts';
 import type { Context, Handler } from './context.ts';
 import { wantPath } from './effects.ts';
+import { connectHost } from './host-socket.ts';
 import { connectInet } from './inet-connect.ts';
 import { makeInetSocket } from './inet-network.ts';
 import * as inet from './inet-sockets.ts';
@@ -166,6 +166,7 @@ function optionOf(c: Context, file: UnixSocket, option: number): Buffer {
 
 function connectUnix(c: Context, file: UnixSocket, path: string): Outcome {
 	const server = serverAt(c, path);
+	if (typeof server === 'string') return connectHost(c, file, server);
 	const attempt = (): number | undefined => file.connect(server, c.kernel.anonymousStat());
 	if (file.blocking) return waitFor(attempt);
 	const done = attempt();
@@ -173,18 +174,19 @@ function connectUnix(c: Context, file: UnixSocket, path: string): Outcome {
 	return done;
 }
 
-/** The guest's own server of that name. A socket of the machine is an attempt to reach outside. */
-function serverAt(c: Context, path: string): UnixSocket {
+/** The guest's own server of that name, or the path (`\0` and a name) of one of the machine. */
+function serverAt(c: Context, path: string): UnixSocket | string {
 	if (path.startsWith('\0')) {
 		const own = c.kernel.socketNames.get(path);
-		return own ?? refuse(c, effectOf(path));
+		return own ?? path;
 	}
 	const place = c.kernel.fs.resolve(path, c.process.cwd);
 	if (place.stat === undefined) throw new SysError('ENOENT');
 	const own = c.kernel.socketNames.get(keyOf(place));
 	if (own !== undefined) return own;
 	if (place.domain !== 'host' || !isType(place.stat.mode, S_IFSOCK)) throw new SysError('ECONNREFUSED');
-	return refuse(c, effectOf(place.path));
+	// Where the guest moved it to, the machine has nothing.
+	return place.origin ?? place.path;
 }
 
 function nameSocket(c: Context, file: UnixSocket, key: string, name: string): void {

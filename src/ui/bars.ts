@@ -1,6 +1,7 @@
 /** The rows at the edges: the title, the headings of the panes, the keys at the bottom. */
 import type { RunPhase } from '../model/review.ts';
 import type { Shown } from './driver.ts';
+import { isGrouped } from './group.ts';
 import { tally } from './hunk-choice.ts';
 import { type Line, textOf } from './line-editor.ts';
 import type { Piece, Row } from './row.ts';
@@ -194,6 +195,7 @@ function keysNow({ world, view, theme, output }: Shown): Hint[] {
 		item.change !== 'delete'
 	)
 		hints.push(['s', 'parts']);
+	if (isGrouped(state.items, world.index)) hints.push(['*', 'all alike']);
 	if (anySeenPending(world)) hints.push(['A', 'all seen']);
 	if (counts.pending > (pending ? 1 : 0)) hints.push(['Enter', 'next']);
 	if (counts.pending === 0 && !running) hints.push(['Enter', 'finish']);
@@ -210,6 +212,7 @@ function keysNow({ world, view, theme, output }: Shown): Hint[] {
 	if (layout.panes === 'both') hints.push(['Tab', 'wide']);
 	if (canShow && 'lines' in detail && detail.lines.unfold !== undefined) hints.push(['f', 'unfold']);
 	if (pending) hints.push(['D', 'deny and say why']);
+	if (item !== undefined) hints.push(['r', 'remember']);
 	return hints;
 }
 

@@ -11,11 +11,11 @@ export type ConflictResult =
 	/** All have a choice. */
 	{ readonly kind: 'done' } | { readonly kind: 'later' } | { readonly kind: 'edit'; readonly path: string };
 
-/** `choices` is filled as the person chooses, and outlives the page: an editor takes the terminal in between. */
+/** `choices` is filled as the person chooses, and outlives the page: an editor takes the terminal in between. `said`: what came of that. */
 export function conflictPage(
 	views: readonly ConflictView[],
 	choices: Map<string, Choice>,
-	canEdit: boolean,
+	said?: string,
 ): Page<ConflictResult> {
 	let at = Math.max(
 		0,
@@ -23,7 +23,7 @@ export function conflictPage(
 	);
 	let scroll = 0;
 	let side = 0;
-	let message: string | undefined;
+	let message = said;
 	const select = (to: number) => {
 		const next = Math.max(0, Math.min(views.length - 1, to));
 		if (next === at) return;
@@ -63,7 +63,7 @@ export function conflictPage(
 					...views.slice(top, top + listRows).map((one, index) => listRow(one, choices, top + index === at, theme)),
 					heading(theme, 'base, machine, script', place, size.columns),
 					...shown,
-					message === undefined ? keyRow(view, choices.size === views.length, canEdit) : messageRow(message),
+					message === undefined ? keyRow(view, choices.size === views.length) : messageRow(message),
 				],
 			};
 		},
@@ -121,7 +121,7 @@ export function conflictPage(
 					return undefined;
 				case 'e': {
 					const view = views[at];
-					if (canEdit && view?.draft !== undefined) return { result: { kind: 'edit', path: view.path } };
+					if (view?.draft !== undefined) return { result: { kind: 'edit', path: view.path } };
 					message = 'It is nothing that an editor could show.';
 					return undefined;
 				}
@@ -203,14 +203,14 @@ function row(label: string, labelStyle: Style, text: string, style: Style): Row 
 	return { left: [{ text: ` ${label}`, style: labelStyle }], body: { text, tab: 8, style }, slides: true };
 }
 
-function keyRow(view: ConflictView | undefined, isDone: boolean, canEdit: boolean): Row {
+function keyRow(view: ConflictView | undefined, isDone: boolean): Row {
 	const possible = view?.choices ?? [];
 	const hints: [string, string][] = [
 		...(isDone ? [['Enter', 'apply'] satisfies [string, string]] : []),
 		['m', "keep the machine's"],
 		...(possible.includes('script') ? [['s', "take the script's"] satisfies [string, string]] : []),
 		...(possible.includes('merged') ? [['g', 'merged'] satisfies [string, string]] : []),
-		...(view?.draft === undefined || !canEdit ? [] : [['e', 'edit'] satisfies [string, string]]),
+		...(view?.draft === undefined ? [] : [['e', 'edit'] satisfies [string, string]]),
 		['q', 'later'],
 	];
 	const left: Piece[] = [{ text: ' ' }];

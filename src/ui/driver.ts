@@ -1,5 +1,6 @@
 /** Joins the review, the keyboard and the view: holds what is on the screen, and knows since when. */
 import type { Detail, Review, ReviewState } from '../model/review.ts';
+import type { Aside, AsideEnd } from './aside.ts';
 import { createAttention } from './attention.ts';
 import type { Clock } from './clock.ts';
 import type { Document } from './document.ts';
@@ -43,6 +44,8 @@ export type DriverOptions = {
 	readonly clock: Clock;
 	/** Gives the terminal to the person's editor; absent: nothing can be edited. */
 	readonly editor?: Editor;
+	/** Gives the terminal to a page of its own; absent: there is none. */
+	readonly aside?: Aside;
 	/** The review was finished by a key. */
 	readonly onEnd: () => void;
 };
@@ -52,7 +55,16 @@ const idleMs = 3000;
 /** So many details are there at once when the person goes back to them. */
 const detailsKept = 16;
 
-export function createDriver({ review, theme, person, clock, editor, onEnd, ...options }: DriverOptions): Driver {
+export function createDriver({
+	review,
+	theme,
+	person,
+	clock,
+	editor,
+	aside,
+	onEnd,
+	...options
+}: DriverOptions): Driver {
 	const listeners = new Set<() => void>();
 	let size = options.size;
 	let view = firstView;
@@ -142,6 +154,11 @@ export function createDriver({ review, theme, person, clock, editor, onEnd, ...o
 				);
 				break;
 			}
+			case 'aside':
+				if (aside === undefined) edited('There is no page for that here.');
+				else
+					aside(action.what, action.item).then(asideEnded, (error: unknown) => edited(`It failed: ${String(error)}`));
+				break;
 			case 'unfold': {
 				const { bodyRows } = current.world.layout;
 				const found = page !== undefined && pages.unfold(page, view.scroll, view.scroll + bodyRows);
@@ -167,6 +184,11 @@ export function createDriver({ review, theme, person, clock, editor, onEnd, ...o
 		if (view.mode.kind === 'editing') view = { ...view, mode: { kind: 'items' }, message };
 		lastKey = clock.now();
 		refresh();
+	}
+
+	function asideEnded({ message, select }: AsideEnd): void {
+		if (select !== undefined) view = { ...view, selected: select, scroll: 0, side: 0, found: undefined };
+		edited(message);
 	}
 
 	function refresh(): void {

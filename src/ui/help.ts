@@ -47,6 +47,8 @@ function parts({ glyphs }: Theme): readonly Part[] {
 				['e', "change a file's new content or a command's words in your editor first"],
 				['s', 'take some parts of a change and leave out others, hunk by hunk or line by line'],
 				['A', 'approve all that is pending and was shown'],
+				['*', 'many pending changes like this one as one list: look through it, then answer all at once'],
+				['r', 'the rule that would make the question go away, written to a policy file of yours'],
 				['Enter', 'go to the next one that is not decided; when all are, finish'],
 				['q', 'leave the review for later; nothing is applied'],
 				['Ctrl-C', 'stop the script while it runs'],

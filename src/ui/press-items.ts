@@ -26,6 +26,13 @@ export function pressItems(view: View, name: string, burst: boolean, world: Worl
 			return startEdit(view, world);
 		case 's':
 			return { view: whyOpen(view, world) ?? startHunks(view, world) };
+		case 'r':
+		case '*': {
+			const { item } = world;
+			if (item === undefined) return { view };
+			const what = name === 'r' ? 'remember' : 'group';
+			return { view: { ...view, mode: { kind: 'editing' } }, action: { kind: 'aside', what, item } };
+		}
 		case 'f':
 			return { view, action: { kind: 'unfold' } };
 		case 'w':

@@ -1,12 +1,14 @@
 /** Shows a review in a terminal until the person finishes it, or the terminal is gone. */
 import { type Instance, type RenderOptions, render } from 'ink';
 import type { Review } from '../model/review.ts';
+import { createAside, type ShowPage } from './aside.ts';
 import { type Canvas, createCanvas } from './canvas.ts';
 import { systemClock } from './clock.ts';
 import { createDriver } from './driver.ts';
 import type { Editor } from './editing.ts';
 import { createFrames } from './frame.ts';
 import { createKeyReader, type KeyEvent } from './keys.ts';
+import { showPage } from './page.ts';
 import { RowStoreContext } from './safe-text.tsx';
 import { Screen } from './screen.tsx';
 import { type HeldTerminal, holdTerminal, type TerminalInput, type TerminalOutput } from './terminal.ts';
@@ -46,6 +48,14 @@ export async function runReview(review: Review, { input, output, env, person, ed
 			terminal?.resume();
 		}
 	};
+	const show: ShowPage = async (page) => {
+		terminal?.suspend();
+		try {
+			return await showPage(page, { input, output, env });
+		} finally {
+			terminal?.resume();
+		}
+	};
 	const driver = createDriver({
 		review,
 		size: size(),
@@ -53,6 +63,7 @@ export async function runReview(review: Review, { input, output, env, person, ed
 		person,
 		clock: systemClock,
 		...(editor === undefined ? {} : { editor: lent }),
+		aside: createAside(review, person, show),
 		onEnd: ended,
 	});
 	const later = () => {

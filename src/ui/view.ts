@@ -1,6 +1,7 @@
 /** What the person has on the screen, apart from the review itself. */
 import type { Approval, EditWay } from '../model/decision.ts';
 import type { Detail, DiffParts, ReviewCounts, ReviewEnd, ReviewItem, ReviewState } from '../model/review.ts';
+import type { AsideKind } from './aside.ts';
 import type { Document } from './document.ts';
 import type { Choice } from './hunk-choice.ts';
 import type { Layout } from './layout.ts';
@@ -91,6 +92,8 @@ export type Action =
 	| { readonly kind: 'approve-seen' }
 	| { readonly kind: 'edit'; readonly item: ReviewItem }
 	| { readonly kind: 'revise'; readonly item: ReviewItem; readonly bytes: Uint8Array; readonly how: EditWay }
+	/** Gives the screen to a page of its own. */
+	| { readonly kind: 'aside'; readonly what: AsideKind; readonly item: ReviewItem }
 	/** Shows more of the folded lines on the screen. */
 	| { readonly kind: 'unfold' }
 	| { readonly kind: 'input'; readonly line: string | undefined }

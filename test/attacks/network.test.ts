@@ -137,4 +137,21 @@ u.sendto(b'hi', ('203.0.113.8', 9999)); print(u.recvfrom(10))
 		const there = "('203.0.113.7', 80)";
 		expect(ran.stdout).toBe(`111 ${there} ${there} 111 111\n(b'answer', ('203.0.113.8', 9999))\n`);
 	});
+
+	test('a socket of the machine is reached where a rule names its path, and no other one', async () => {
+		world.write(
+			'sockets.py',
+			`import socket, sys
+for path in (sys.argv[1] + '/docker.sock', '\\0outside'):
+    s = socket.socket(socket.AF_UNIX); copy = s.dup()
+    try: s.connect(path); copy.sendall(b'hello docker'); print(s.getpeername() == path, s.recv(10))
+    except OSError as error: print(error.errno)
+`,
+		);
+		const net = join(world.folder, 'net');
+		const rules = `  - { allow: connect, host: ${JSON.stringify(`unix:${net}/docker.sock`)} }`;
+		const ran = await inWorld([program, '--unattended', '--policy', policy(rules), 'sockets.py', net]);
+		expect(ran.stdout).toBe("True b''\n111\n");
+		expect(ran.heard.unix).toEqual(['hello docker']);
+	});
 });

@@ -1,13 +1,12 @@
 /** After a crash at any point of apply, recover or rollback, the tree is the old one or the new one, byte and mode exact. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { applyChanges } from '../../src/session/apply.ts';
 import { needsRecovery, recover } from '../../src/session/recover.ts';
 import { rollback } from '../../src/session/rollback.ts';
+import { bundleProgram } from './bundle.ts';
 import { Crash, crashAt } from './spy.ts';
 import { everything, realHost, type World } from './world.ts';
 
@@ -132,27 +131,18 @@ function operationsOfApply(): number {
 
 /** A program that applies, and kills itself at the n-th operation. */
 function bundleChild(): string {
-	const outfile = join(tmpdir(), `approve-run-crash-${process.pid}.mjs`);
-	buildSync({
-		stdin: {
-			contents: `
-				import { readFileSync } from 'node:fs';
-				import { applyChanges } from '../../src/session/apply.ts';
-				import { spy } from './spy.ts';
-				import { realHost } from './world.ts';
-				const { session, changes, n } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-				let count = 0;
-				applyChanges(session, changes, spy(realHost(), () => {
-					if (count++ === n) process.kill(process.pid, 'SIGKILL');
-				}));
-			`,
-			resolveDir: import.meta.dirname,
-			loader: 'ts',
-		},
-		bundle: true,
-		platform: 'node',
-		format: 'esm',
-		outfile,
-	});
-	return outfile;
+	return bundleProgram(
+		'crash',
+		`
+			import { readFileSync } from 'node:fs';
+			import { applyChanges } from '../../src/session/apply.ts';
+			import { spy } from './spy.ts';
+			import { realHost } from './world.ts';
+			const { session, changes, n } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+			let count = 0;
+			applyChanges(session, changes, spy(realHost(), () => {
+				if (count++ === n) process.kill(process.pid, 'SIGKILL');
+			}));
+		`,
+	);
 }

@@ -19,9 +19,9 @@ const views: ConflictView[] = [
 	{ path: '/w/gone', why: ['its directory is gone'], choices: ['machine'], lines: [] },
 ];
 
-function open(columns = 80, rows = 24, canEdit = true) {
+function open(columns = 80, rows = 24) {
 	const choices = new Map<string, Choice>();
-	const page = conflictPage(views, choices, canEdit);
+	const page = conflictPage(views, choices);
 	const look = { theme, size: { columns, rows } };
 	const text = () => {
 		const drawn = page.draw(look);
@@ -71,9 +71,10 @@ it('pastes, keys typed ahead and keys that came in one piece choose nothing', ()
 	expect(press(key('q'))).toEqual({ result: { kind: 'later' } });
 });
 
-it('an editor is opened for what can be edited, where there is one', () => {
+it('an editor is opened for what can be edited, and for nothing else', () => {
 	expect(open().press(key('e'))).toEqual({ result: { kind: 'edit', path: views[0]?.path } });
-	const without = open(80, 24, false);
-	expect(without.press(key('e'))).toBe(undefined);
-	expect(without.text()).not.toContain('edit ');
+	const { press, text } = open();
+	press(key('j'));
+	expect(press(key('e'))).toBe(undefined);
+	expect(text()).toContain('nothing that an editor could show');
 });
