@@ -1,11 +1,13 @@
 /** A socket of AF_INET or AF_INET6 (or of AF_UNIX, to a server of the machine). A real one stands behind it; here is what Linux must not be asked. ip(7), tcp(7), udp(7). */
-import { sysErrorOf } from '../abi/errno.ts';
+import { SysError, sysErrorOf } from '../abi/errno.ts';
 import { S_IFSOCK } from '../abi/file-mode.ts';
 import { O_RDWR } from '../abi/open-flags.ts';
 import type { Stat } from '../fs/api.ts';
 import {
 	addressKey,
+	aheadBytes,
 	mostData,
+	mostOptions,
 	type Network,
 	type NetworkAnswer,
 	type NetworkCall,
@@ -14,6 +16,7 @@ import {
 	type Received,
 	received,
 	type Side,
+	type SocketOption,
 	type Traffic,
 } from './network.ts';
 import { OpenFile, POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from './open-file.ts';
@@ -21,17 +24,12 @@ import { SOCK_DGRAM } from './unix-socket.ts';
 
 const AF_UNIX = 1;
 const EAGAIN = 11;
+/** A number that no socket has: what is done with it is EBADF. */
+const gone = -1;
 const SIOCINQ = 0x541b;
 const MSG_PEEK = 0x2;
 const SO_LINGER = 13;
-/** How much is fetched at one time of what comes in bulk: a call to the process beside us costs more than a copy. */
-const aheadBytes = 512 * 1024;
 const incoming = POLLIN | POLLERR | POLLHUP | POLLRDHUP;
-
-type Option = { readonly level: number; readonly name: number; readonly value: Buffer };
-
-/** As many as anybody sets. */
-const mostOptions = 64;
 
 /** Where sockets are known by the numbers they have outside. */
 export type SocketTable = {
@@ -46,7 +44,7 @@ export class InetSocket extends OpenFile {
 	readonly family: number;
 	readonly type: number;
 	readonly protocol: number;
-	readonly #options: Option[] = [];
+	readonly #options: SocketOption[] = [];
 	/** Whom a datagram socket was connected to while nobody had to know; struct sockaddr. */
 	peer: Buffer | undefined;
 	/** Datagrams that the controller answered itself. */
@@ -128,6 +126,7 @@ export class InetSocket extends OpenFile {
 
 	/** Takes another real socket, on the host's side, with the same options and name. */
 	moveToHost(): void {
+		if (this.#socket === gone) throw new SysError('EBADF');
 		if (this.#side === 'host') return;
 		const name = this.bound ? this.name : undefined;
 		const next = this.#make('host');
@@ -149,7 +148,7 @@ export class InetSocket extends OpenFile {
 	}
 
 	/** What setsockopt(2) set, and the host's side is to have too. */
-	keepOption(option: Option): void {
+	keepOption(option: SocketOption): void {
 		if (this.#options.length < mostOptions) this.#options.push(option);
 	}
 
@@ -290,11 +289,14 @@ export class InetSocket extends OpenFile {
 	}
 
 	protected dispose(): void {
+		this.asking = false;
 		this.#table.sockets.delete(this.#socket);
 		// Closing what was not read resets the connection: tcp(7) leaves that to RFC 2525, 2.17.
 		if (this.#ahead.length > 0)
 			this.#replay({ level: 1, name: SO_LINGER, value: Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]) });
 		this.#table.network.call({ operation: operation.close, socket: this.#socket });
+		// A task that still waits here must not meet the socket that gets this number next.
+		this.#socket = gone;
 		this.#table.changed();
 	}
 
@@ -311,7 +313,7 @@ export class InetSocket extends OpenFile {
 		return perform(this.#table.network, call).result;
 	}
 
-	#replay({ level, name, value }: Option): void {
+	#replay({ level, name, value }: SocketOption): void {
 		this.#table.network.call({
 			operation: operation.setOption,
 			socket: this.#socket,

@@ -45,6 +45,15 @@ export type Side = 'guest' | 'host';
 /** Bytes of data that one send or receive moves at most. */
 export const mostData = 1024 * 1024;
 
+/** How much is fetched at one time of what comes in bulk: a call to the process beside us costs more than a copy. */
+export const aheadBytes = 512 * 1024;
+
+/** What setsockopt(2) set. */
+export type SocketOption = { readonly level: number; readonly name: number; readonly value: Buffer };
+
+/** As many as anybody sets. */
+export const mostOptions = 64;
+
 /** What a receive gives. */
 export type Received = {
 	/** The result: bytes, or a datagram's whole length where MSG_TRUNC asked for it. */
