@@ -40,6 +40,18 @@ const program = new Command('approve-run')
 	.addOption(limit('sent', 'bytes to hosts, such as 1MiB'))
 	.addOption(limit('received', 'bytes from hosts, such as 1GiB'))
 	.showHelpAfterError('(approve-run --help tells more)')
+	.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'approve-run: ')) })
+	.addHelpText(
+		'after',
+		`
+Examples:
+  approve-run tidy.py                                 run it, review what it wants, apply what you approve
+  approve-run --unattended --policy project tidy.py   let a policy decide
+  approve-run --plan tidy.py                          run it now, decide later with: approve-run review
+  approve-run rollback 01M8                           take back what a session changed (the beginning of its name is enough)
+
+Exit status: the script's own; 124 a limit, 125 approve-run itself, 126 something was denied, 127 no such script.`,
+	)
 	.exitOverride()
 	.action((script, args, flags) => {
 		if (flags.version === true) return finish(printVersion());

@@ -18,6 +18,7 @@ import { decide } from '../policy/decide.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { passEnv } from '../policy/environment.ts';
 import { LimitTooLooseError, limitExample, limitNames, parseLimit, tightenLimits } from '../policy/limits.ts';
+import { nearest } from '../policy/nearest.ts';
 import { RuleCounts } from '../policy/standing.ts';
 import type { RunOptions } from '../run/controller.ts';
 import { takeWorker } from '../run/early-worker.ts';
@@ -234,8 +235,16 @@ async function scriptOf(
 	}
 	const path = resolve(cwd, script);
 	if (isFolder(path)) throw new UserError(`${script} is a folder; name a script in it`, 127);
-	if (stampFile(path) === undefined) throw new UserError(`there is no script ${path}`, 127);
+	if (stampFile(path) === undefined) throw new UserError(`there is no script ${path}${meantCommand(script)}`, 127);
 	return { name: script, args, words: [script, ...args], folder: dirname(realPath(path) ?? path), source: path };
+}
+
+/** A command with a slip in it looks like the name of a script. */
+function meantCommand(script: string): string {
+	const commands = ['review', 'apply', 'discard', 'rollback', 'sessions', 'show', 'diff', 'doctor', 'policy', 'audit'];
+	const meant = /^[a-z]{3,10}$/.test(script) ? nearest(script, commands) : undefined;
+	const isLike = meant !== undefined && meant[0] === script[0] && Math.abs(meant.length - script.length) < 2;
+	return isLike ? `; for the command write: approve-run ${meant}` : '';
 }
 
 async function findRuntime(named: string | undefined, installation: Installation): Promise<Runtime> {
