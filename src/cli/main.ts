@@ -30,6 +30,7 @@ const program = new Command('approve-run')
 		'--runtime <trapped|translated|path>',
 		"which interpreter: trapped (a stock PyPy 3, found by itself), translated (PyPy's own sandbox), or a binary or folder",
 	)
+	.option('--trace <file>', 'write each system call of the script: arguments, result, time')
 	.addOption(limit('time', 'wall clock, such as 30s'))
 	.addOption(limit('cpu', 'processor time, such as 10s'))
 	.addOption(limit('memory', 'memory, such as 512MiB'))

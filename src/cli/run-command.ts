@@ -8,6 +8,7 @@ import { realPath } from '../host/real-path.ts';
 import { openSessionFiles } from '../host/session-files.ts';
 import { readAllInput, writeReport } from '../host/standard-input.ts';
 import { hasTerminal, sayToPerson } from '../host/terminal.ts';
+import { closeTraceFile, openTraceFile } from '../host/trace-file.ts';
 import { locateRuntime } from '../interpreter/acquire.ts';
 import { findRemembered } from '../interpreter/find.ts';
 import type { Runtime } from '../interpreter/find-types.ts';
@@ -48,6 +49,7 @@ export type RunFlags = {
 	readonly plan?: boolean | undefined;
 	readonly plain?: boolean | undefined;
 	readonly report?: string | undefined;
+	readonly trace?: string | undefined;
 	readonly runtime?: string | undefined;
 } & { readonly [name in LimitName]?: string | undefined };
 
@@ -75,6 +77,7 @@ export async function runCommand(
 	const limits = limitsOf(document.limits, flags);
 	const applyHost = openApplyHost();
 	const store = openSessionStore(installation, applyHost);
+	const trace = flags.trace === undefined ? undefined : traceFile(resolve(cwd, flags.trace));
 	const stop = stopSignals();
 	const result = await runScript({
 		mode,
@@ -118,9 +121,11 @@ export async function runCommand(
 			mode,
 			words: program.words,
 			exposed: program.folder === undefined ? [] : [program.folder],
+			trace,
 		}),
 	} satisfies RunScriptOptions);
 	stop.release();
+	if (trace !== undefined) closeTraceFile(trace);
 	if (flags.report !== undefined) writeReport(resolve(cwd, flags.report), result.report);
 	tellResult(result, mode);
 	if (isPruneDue(store.root, applyHost.files, applyHost.now())) {
@@ -141,6 +146,8 @@ export function startOptions(parts: {
 	readonly mode: Mode;
 	readonly words: readonly string[];
 	readonly exposed: readonly string[];
+	/** The open file of `--trace`. */
+	readonly trace?: number | undefined;
 }): RunScriptOptions['start'] {
 	const { installation, launcher, runtime, document, limits, mode } = parts;
 	const { cwd, home } = installation.surroundings;
@@ -178,8 +185,17 @@ export function startOptions(parts: {
 			terminal: [stdin.isTTY === true, stdout.isTTY === true, stderr.isTTY === true],
 			rows: stdout.rows ?? stderr.rows ?? 24,
 			columns: stdout.columns ?? stderr.columns ?? 80,
+			...(parts.trace === undefined ? {} : { trace: parts.trace }),
 		},
 	});
+}
+
+function traceFile(path: string): number {
+	try {
+		return openTraceFile(path);
+	} catch (error) {
+		throw new UserError(`cannot write the trace to ${path}: ${error instanceof Error ? error.message : String(error)}`);
+	}
 }
 
 export function openApplyHost(): ApplyHost {

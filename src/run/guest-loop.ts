@@ -8,6 +8,7 @@ import { readText, signalProcess } from '../host/guest-processes.ts';
 import { createHostFiles } from '../host/host-files.ts';
 import { machineAddresses } from '../host/names.ts';
 import { realPath } from '../host/real-path.ts';
+import { type TraceFile, writeTraceFile } from '../host/trace-file.ts';
 import { createKernelDevices } from '../kernel/dev.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { OutsideInput, OutsideOutput } from '../kernel/outside.ts';
@@ -17,6 +18,7 @@ import { decide, isHidden } from '../policy/decide.ts';
 import { resolveLongest } from '../policy/path-text.ts';
 import { RuleCounts } from '../policy/standing.ts';
 import { Dispatcher } from '../syscalls/dispatch.ts';
+import { deniedText, Trace } from '../syscalls/trace.ts';
 import { type Frame, FrameSplitter } from '../wire/frame.ts';
 import { type DirectMemory, GuestLink } from '../wire/guest-link.ts';
 import { WireError } from '../wire/wire-error.ts';
@@ -49,6 +51,8 @@ class GuestLoop {
 	#launcherPid = 0;
 	#gone: { readonly status: number; readonly said: string } | undefined;
 	#calls: () => number = () => this.#dispatcher?.calls ?? 0;
+	readonly #traceFile: TraceFile | undefined;
+	#trace: Trace | undefined;
 
 	constructor(start: WorkerStart, port: MessagePort) {
 		this.#start = start;
@@ -82,7 +86,10 @@ class GuestLoop {
 				else this.#world.signaled(signalProcess(pid, signal));
 			},
 			translated: start.runtime !== 'trapped',
+			denied:
+				start.trace === undefined ? undefined : (effect, approval) => this.#trace?.denied(deniedText(effect, approval)),
 		});
+		this.#traceFile = start.trace === undefined ? undefined : writeTraceFile(start.trace);
 		const [program = ''] = start.argv;
 		const host = createHostFiles(start.sessionFolder);
 		this.#fs = createFileSystem({
@@ -152,6 +159,8 @@ class GuestLoop {
 		} catch (error) {
 			end = failureOf(error, this.#end);
 		}
+		this.#trace?.close();
+		this.#traceFile?.flush();
 		const changes = this.#fs.revisedChanges();
 		this.#world.tellTraffic();
 		const used = this.#world.used(this.#kernel.tasksUsed);
@@ -267,9 +276,14 @@ class GuestLoop {
 	#open(channels: number, launcherPid: number): void {
 		const transport = openFifoTransport(this.#start.channelFolder, channels);
 		this.#transport = transport;
+		const link = new GuestLink(transport, this.#directMemory(launcherPid));
+		const file = this.#traceFile;
+		if (file !== undefined)
+			this.#trace = new Trace({ link, now: () => this.#world.monotonic(), line: (text) => file.line(text) });
 		this.#dispatcher = new Dispatcher({
 			kernel: this.#kernel,
-			link: new GuestLink(transport, this.#directMemory(launcherPid)),
+			link,
+			trace: this.#trace,
 			architecture: this.#start.architecture,
 			channels,
 			report: reportsOf(transport),

@@ -27,6 +27,8 @@ export type GuestWorldOptions = {
 	/** Where the FIFOs are. */
 	readonly channelFolder: string;
 	readonly commandNetwork: 'host' | 'none';
+	/** Told of each effect that is refused. */
+	readonly denied?: ((effect: Effect, approval: Approval) => void) | undefined;
 	/** Bytes, about, that the record of its effects may have. */
 	readonly recordLimit: number;
 	/** How many effects the main thread has been told of and not taken yet. */
@@ -97,7 +99,10 @@ export class GuestWorld implements World {
 
 	ask(effect: Effect, verdict: Verdict, answered: (approval: Approval) => void): number {
 		const id = this.#log.next(effect);
-		this.#answers.set(id, answered);
+		this.#answers.set(id, (approval) => {
+			if (!approval.approved) this.#options.denied?.(effect, approval);
+			answered(approval);
+		});
 		this.#send({ kind: 'ask', id, effect, verdict, changes: this.#options.fs().revisedChanges() });
 		return id;
 	}
@@ -108,6 +113,7 @@ export class GuestWorld implements World {
 	}
 
 	record(effect: Effect, approval: Approval): number {
+		if (!approval.approved) this.#options.denied?.(effect, approval);
 		const { id, fresh } = this.#log.add(effect, approval);
 		if (fresh) {
 			this.#send({ kind: 'effect', id, effect, approval });

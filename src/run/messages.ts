@@ -45,6 +45,8 @@ export type WorkerStart = {
 	readonly terminal: readonly [boolean, boolean, boolean];
 	readonly rows: number;
 	readonly columns: number;
+	/** The open file of `--trace`. */
+	readonly trace?: number;
 };
 
 export type Used = Omit<LimitsUsed, 'time' | 'cpu' | 'memory'>;

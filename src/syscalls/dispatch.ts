@@ -10,6 +10,7 @@ import { GuestFault, type GuestLink, TaskGone } from '../wire/guest-link.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { Context } from './context.ts';
 import { table } from './table.ts';
+import type { Trace } from './trace.ts';
 
 const ENOSYS = 38;
 const EFAULT = 14;
@@ -25,8 +26,8 @@ export type DispatchOptions = {
 	readonly report: () => Frame | undefined;
 	/** A process is gone and its channel may be used again. */
 	readonly released: (channel: number) => void;
-	/** Told of each call before it is answered, with its outcome. */
-	readonly trace?: (task: Task, call: Call, outcome: Outcome) => void;
+	/** Told of each call when it comes and before it is answered. */
+	readonly trace?: Trace | undefined;
 	/** The supervisor carried out an order. */
 	readonly signaled: (pid: number, signal: number, errno: number) => void;
 };
@@ -113,8 +114,8 @@ export class Dispatcher {
 			return;
 		}
 		this.calls += 1;
+		this.#options.trace?.begin(task, call);
 		const outcome = this.#perform(task, call);
-		this.#options.trace?.(task, call, outcome);
 		this.#finish(task, outcome);
 	}
 
@@ -141,9 +142,11 @@ export class Dispatcher {
 			if (task.process.stopped !== undefined)
 				return this.#park(task, { kind: 'park', retry: () => outcome, interruptible: false, restarts: false });
 			this.#link.face(task.channel);
+			this.#options.trace?.end(task, outcome);
 			this.#link.result(outcome);
 			return;
 		}
+		this.#options.trace?.end(task, outcome);
 		switch (outcome.kind) {
 			case 'park':
 				return this.#park(task, outcome);
