@@ -206,3 +206,28 @@ except Exception as error: print(type(error).__name__)
 	expect(stdout).toBe(native);
 	expect(report.effects.find(({ host }) => host === `127.0.0.1:${noise.port}`)?.tls).toEqual(['named.example']);
 });
+
+test('200 connections of asyncio at one time, to a host and between tasks of the script', {
+	timeout: 60_000,
+}, async () => {
+	const echo = await serve((socket) => socket.once('data', (bytes) => socket.end(bytes)));
+	world.write(
+		'many.py',
+		`import asyncio, sys
+async def answer(reader, writer):
+    line = await reader.readline(); await asyncio.sleep(0.1); writer.write(line); await writer.drain(); writer.close()
+async def ask(port, i):
+    reader, writer = await asyncio.open_connection('127.0.0.1', port)
+    writer.write(b'%d\\n' % i); await writer.drain(); line = await reader.readline(); writer.close()
+    return line == b'%d\\n' % i
+async def main():
+    server = await asyncio.start_server(answer, '127.0.0.1', 0, backlog=300)
+    for port in (int(sys.argv[1]), server.sockets[0].getsockname()[1]):
+        print(sum(await asyncio.gather(*[ask(port, i) for i in range(200)])))
+asyncio.run(main())
+`,
+	);
+	const ran = await world.report(['--unattended', '--policy', 'loopback.yaml', 'many.py', String(echo.port)]);
+	expect(ran.stdout).toBe('200\n200\n');
+	expect(ran.report.effects.find(({ kind }) => kind === 'connect')?.connections).toBe(200);
+});
