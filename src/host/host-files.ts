@@ -5,6 +5,7 @@ import path from 'node:path';
 import { decodeName, hostPath } from '../abi/bytes.ts';
 import { asSysError, SysError } from '../abi/errno.ts';
 import type { DirectoryEntry, HostFiles, Stat } from '../fs/api.ts';
+import { toStat } from './host-stat.ts';
 
 const { O_CREAT, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC } = fs.constants;
 
@@ -84,24 +85,6 @@ function lstat(name: string): Stat | undefined {
 		if (known instanceof SysError && known.code === 'ENOTDIR') return undefined;
 		throw known;
 	}
-}
-
-function toStat(stat: fs.BigIntStats): Stat {
-	return {
-		dev: stat.dev,
-		ino: stat.ino,
-		mode: Number(stat.mode),
-		nlink: Number(stat.nlink),
-		uid: Number(stat.uid),
-		gid: Number(stat.gid),
-		rdev: stat.rdev,
-		size: Number(stat.size),
-		blksize: Number(stat.blksize),
-		blocks: Number(stat.blocks),
-		atimeNs: stat.atimeNs,
-		mtimeNs: stat.mtimeNs,
-		ctimeNs: stat.ctimeNs,
-	};
 }
 
 /** Entries without `.` and `..`, in the host's own order. Node gives no d_ino, so each entry costs one lstat. */
