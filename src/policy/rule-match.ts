@@ -20,7 +20,15 @@ export function subjectOf(effect: Effect, ground: CommandGround, own: ReadonlySe
 		case 'delete':
 			return { kind: 'path', path: effect.path };
 		case 'write':
-			return { kind: 'path', path: effect.path, size: effect.size, secrets: (effect.secrets?.length ?? 0) > 0 };
+			return {
+				kind: 'path',
+				path: effect.path,
+				size: effect.size,
+				// Looked for when a rule asks.
+				get secrets() {
+					return (effect.secrets?.length ?? 0) > 0;
+				},
+			};
 		case 'run':
 			return { kind: 'command', facts: commandFacts(effect, ground) };
 		case 'connect':

@@ -63,12 +63,13 @@ export function versionOf(change: Change): string {
 
 /**
  * `earlier`: what was decided of a change in a review that was left. `recount` is called before a change set is judged as a
- * whole; true where the policy has rules that count.
+ * whole; true where the policy has rules that count. `secretsIn` looks into new content, where the policy asks for that.
  */
 export function createChangeDecisions(
 	decide: (effect: Effect) => Verdict,
 	earlier: (change: Change) => Approval | undefined = () => undefined,
 	recount: () => boolean = () => false,
+	secretsIn: (content: string) => readonly string[] = () => [],
 ): ChangeDecisions {
 	let list: DecidedChange[] = [];
 	let personOnly = false;
@@ -79,7 +80,7 @@ export function createChangeDecisions(
 	const done = new Map<string, DecidedChange>();
 
 	const judge = (wanted: Change): DecidedChange => {
-		const verdict = verdictOf(wanted, decide);
+		const verdict = verdictOf(wanted, decide, secretsIn);
 		const before = earlier(wanted);
 		const edit = edits.get(versionOf(wanted)) ?? (before?.edit?.kind === 'content' ? before.edit : undefined);
 		const change = edit === undefined ? wanted : withContent(wanted, edit);
@@ -92,7 +93,7 @@ export function createChangeDecisions(
 	return {
 		set(changes) {
 			// Twice, so that the first of too many is asked about like the last: whether they are too many is known then.
-			if (recount()) for (const change of changes) verdictOf(change, decide);
+			if (recount()) for (const change of changes) verdictOf(change, decide, secretsIn);
 			list = changes.map(judge);
 		},
 		leaveToPerson() {
@@ -169,17 +170,29 @@ function ancestorsOf(path: string): string[] {
 	return found;
 }
 
-function verdictOf(change: Change, decide: (effect: Effect) => Verdict): Verdict {
-	const verdicts = effectsOf(change).map((effect) => decide(withSize(effect, change)));
+function verdictOf(
+	change: Change,
+	decide: (effect: Effect) => Verdict,
+	secretsIn: (content: string) => readonly string[],
+): Verdict {
+	const verdicts = effectsOf(change).map((effect) => decide(asWritten(effect, change, secretsIn)));
 	const [first, ...rest] = verdicts;
 	if (first === undefined) return { decision: 'ask', by: { built: 'kernel' } };
 	return rest.reduce((a, b) => (strictest(a.decision, b.decision) === a.decision ? a : b), first);
 }
 
 /** What a policy may ask of a write beside its path. */
-function withSize(effect: PathEffect, change: Change): PathEffect {
+function asWritten(effect: PathEffect, change: Change, secretsIn: (content: string) => readonly string[]): PathEffect {
 	if (effect.kind !== 'write' || change.kind === 'delete' || change.after.type !== 'file') return effect;
-	return { ...effect, size: change.after.size };
+	const { size, content } = change.after;
+	return {
+		...effect,
+		size,
+		// Read when a rule asks.
+		get secrets() {
+			return content === undefined ? [] : secretsIn(content);
+		},
+	};
 }
 
 function ruleApproval(verdict: Verdict, personOnly: boolean): Approval | undefined {

@@ -4,6 +4,7 @@ import { createReview, type Editing, type ReviewStore } from '../gate/review-sto
 import type { ChooseConflicts } from '../model/conflict.ts';
 import type { Remembering } from '../model/remember.ts';
 import type { ReviewEnd } from '../model/review.ts';
+import { findSecrets } from '../policy/secrets.ts';
 import { recoverAll } from '../session/recover-all.ts';
 import type { Session } from '../session/store.ts';
 import { createChangeDecisions, type DecidedChange } from './change-decisions.ts';
@@ -53,7 +54,9 @@ class ScriptRun {
 		const { script, policy, runtime } = options.about;
 		const { facts, mode } = options;
 		this.#work.event({ kind: 'started', at: options.now(), script, policy, runtime, mode, ...facts });
-		this.#decisions = createChangeDecisions(options.decide, undefined, options.recount);
+		this.#decisions = createChangeDecisions(options.decide, undefined, options.recount, (content) =>
+			this.#secretsIn(content),
+		);
 		this.#effects = createEffectRecord((event) => this.#work.event(event), options.now);
 		this.#review = createReview({
 			session: this.#session.id,
@@ -159,6 +162,15 @@ class ScriptRun {
 			limit: (limit) =>
 				this.#work.event({ kind: 'limit', at: this.#options.now(), limit, allowed: this.#options.limits[limit] }),
 		};
+	}
+
+	/** Content that can not be read is taken for what it may hold. */
+	#secretsIn(content: string): readonly string[] {
+		try {
+			return findSecrets(this.#work.readers.content(content).toString('latin1'));
+		} catch {
+			return ['something that can not be read'];
+		}
 	}
 
 	#detail(id: number) {

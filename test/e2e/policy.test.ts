@@ -109,3 +109,14 @@ test('a shell string runs where each part of it is allowed, redirections too', a
 	expect(world.read('out/list')).toBe('3\n2\n1\n');
 	expect(world.names()).not.toContain('elsewhere');
 });
+
+test('a file with a key in it is found by what it holds, and the others are applied', async () => {
+	const policy = `${open}rules: [{ deny: write, path: "/**", holds: secrets, because: holds a key }]\n`;
+	const { report, status } = await run(
+		policy,
+		"open('k1', 'w').write('-----BEGIN RSA ' + 'PRIVATE KEY-----\\nMIIE'); open('k2', 'w').write('nothing')",
+	);
+	expect(status).toBe(126);
+	expect(report.applied).toEqual([join(world.work, 'k2')]);
+	expect(report.effects).toContainEqual(expect.objectContaining({ decision: 'deny', because: 'holds a key' }));
+});
