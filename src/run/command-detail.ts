@@ -2,6 +2,7 @@
 import type { ConnectEffect } from '../model/effect.ts';
 import type { Detail, ReviewItem } from '../model/review.ts';
 import type { Traffic } from '../model/traffic.ts';
+import { notesOf } from '../policy/notes.ts';
 
 function connectFacts(effect: ConnectEffect): readonly string[] {
 	if (effect.host.startsWith('unix:')) return [`connect to the socket ${effect.host.slice(5)} of this machine`];
@@ -35,6 +36,7 @@ export function describeEffect(
 	switch (effect.kind) {
 		case 'run': {
 			const { argv, program, cwd, env } = effect;
+			facts.push(...notesOf(edit?.kind === 'command' ? { ...effect, argv: edit.argv } : effect, { cwd }));
 			if (pending > 0) {
 				const noun = pending === 1 ? '1 change above was' : `${pending} changes above were`;
 				facts.push(`${noun} not approved when this was asked; the command sees only what is approved before it runs`);

@@ -15,6 +15,7 @@ import { permissions } from '../session/machine-node.ts';
 import { DamagedJournal } from '../session/recover.ts';
 import type { Session } from '../session/store.ts';
 import type { ChangeDecisions } from './change-decisions.ts';
+import { changeNotes, withNotes } from './change-notes.ts';
 import { maskEvent } from './mask-secrets.ts';
 import { openStoredDecisions } from './stored-decisions.ts';
 
@@ -88,8 +89,8 @@ export function openSessionWork(session: Session, host: ApplyHost, now: () => nu
 		event: (event) => events.append(maskEvent(event)),
 		detail(change) {
 			const number = transactions.get(change);
-			if (number === undefined) return describeChange(change, readers);
-			return describeChange(change, readersBefore(readers, host.files, session.folder, number));
+			const before = number === undefined ? readers : readersBefore(readers, host.files, session.folder, number);
+			return withNotes(describeChange(change, before), changeNotes(change, session.record.cwd));
 		},
 		apply(changes, force, content) {
 			if (changes.length === 0) return [];
