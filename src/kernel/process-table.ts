@@ -202,7 +202,8 @@ export class ProcessTable {
 		const child = this.#tickets.get(ticket);
 		if (child === undefined) return;
 		this.#tickets.delete(ticket);
-		if (pid > 0) this.#settle(child, pid);
+		// A guest that gives its child the number of a living process would be told of that one's end in its name: how the run ended was lost.
+		if (pid > 0 && !this.#natives.has(pid)) this.#settle(child, pid);
 		else {
 			child.parent?.children.delete(child);
 			this.#close(child);

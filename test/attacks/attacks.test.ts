@@ -110,6 +110,15 @@ test('announcements of words that the supervisor never said are heard, and chang
 	expect(ran).toMatchObject({ stdout: 'begun\nsurvived\n', status: 7 });
 });
 
+test('how the script ended is told, also where it said that a child of it has its own number', async () => {
+	const ran = await world.report([
+		...by('open.yaml'),
+		'wire_attack.py',
+		'a child that has the number of the script itself',
+	]);
+	expect(ran.report.exit).toMatchObject({ status: 7, reason: 'exited' });
+});
+
 test('numbers of calls that Linux does not have are ENOSYS, with the bit of x32 too', async () => {
 	const code = `
 import ctypes

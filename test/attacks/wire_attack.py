@@ -21,6 +21,10 @@ elif attack == 'announcements of nothing':
         wire.send_bytes(wire.frame(wire.SUPERVISOR, 0, b''))
     print('survived', flush=True)
     sys.exit(7)
+elif attack == 'a child that has the number of the script itself':
+    ticket = wire.ask(0, 'fork(i)i', 0)
+    wire.ask(0, 'forked(ii)i', os.getpid(), ticket)
+    sys.exit(7)
 elif attack == 'a channel that nobody has':
     wire.send(5000, 'getpid()i')
 elif attack == 'a second task on its channel':
