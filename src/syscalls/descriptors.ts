@@ -107,9 +107,8 @@ export const fcntl: Handler = (c) => {
 			return getLock(c, file, argument, c.int(1) === F_OFD_GETLK);
 		case F_NOTIFY:
 			// Asking for no event is all that can be had.
-			if (!(file instanceof NodeFile) || file.node.type !== 'directory') throw new SysError('ENOTDIR');
-			if ((argument & ~DN_MULTISHOT) !== 0) throw new SysError('EINVAL');
-			return 0;
+			if ((argument & ~DN_MULTISHOT) === 0) return 0;
+			throw new SysError(file instanceof NodeFile && file.node.type === 'directory' ? 'EINVAL' : 'ENOTDIR');
 		case F_SETPIPE_SZ:
 		case F_GETPIPE_SZ:
 			if (file.kind !== 'pipe') throw new SysError('EBADF');
