@@ -34,6 +34,9 @@ export class LaunchError extends Error {
 	}
 }
 
+/** How long the supervisor has for that, milliseconds. */
+const lastResortMs = 2000;
+
 export function launch(options: LaunchOptions): Launched {
 	const libraries = options.libraryPath.length === 0 ? {} : { LD_LIBRARY_PATH: options.libraryPath.join(':') };
 	const child = spawn(options.launcher, options.args, {
@@ -73,7 +76,12 @@ export function launch(options: LaunchOptions): Launched {
 		ready,
 		ended,
 		proceed: () => void child.stdin.end(),
-		kill: () => void child.kill('SIGKILL'),
+		// The supervisor kills all of its group when its standard output is closed. Killed itself, it could not: without a pid namespace a
+		// process that the guest made by itself, and that no parent-death signal reaches, would go on.
+		kill: () => {
+			child.stdout.destroy();
+			setTimeout(() => child.kill('SIGKILL'), lastResortMs).unref();
+		},
 	};
 }
 
