@@ -16,6 +16,7 @@ import { type ChangeDecisions, createChangeDecisions } from './change-decisions.
 import { editChanges } from './edit-changes.ts';
 import { createRemembering, type RememberOptions } from './remember.ts';
 import { applyResolving } from './resolve-conflicts.ts';
+import { saveSoon } from './save-soon.ts';
 import { clearAfterRun, openSessionWork, type Reviewer, type SessionWork } from './session-work.ts';
 import { openStoredDecisions } from './stored-decisions.ts';
 
@@ -76,14 +77,17 @@ export async function reviewSession(
 		review.setChanges(decisions.items());
 		const why = record.exit?.message ?? record.exit?.reason ?? 'its controller was killed';
 		review.setPhase({ kind: 'ended', status: record.exit?.status ?? 125, why });
+		const saving = saveSoon(work, decisions);
 		review.onDecided((item, approval) => {
 			decisions.decide(item.id, approval);
 			review.setChanges(decisions.items());
+			saving.touch();
 		});
 		work.event({ kind: 'review-opened', at: actions.now(), ...actions.reviewer });
 		const shown = screen(review);
 		const end = await review.whenFinished();
 		await shown;
+		saving.stop();
 		work.saveDecisions(decisions);
 		if (end === 'apply') await applyDecided(actions, work, decisions, { choose });
 		if (end === 'discard') work.event({ kind: 'discarded', at: actions.now() });

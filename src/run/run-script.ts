@@ -19,6 +19,7 @@ import { makeReport } from './make-report.ts';
 import { createRemembering, type RememberOptions } from './remember.ts';
 import { applyResolving } from './resolve-conflicts.ts';
 import type { RunScriptOptions, RunScriptResult } from './run-script-options.ts';
+import { type SaveSoon, saveSoon } from './save-soon.ts';
 import { bugSentence, limitSentence, messageOf } from './sentences.ts';
 import { clearAfterRun, isRefusal, openSessionWork, type SessionWork } from './session-work.ts';
 
@@ -39,6 +40,7 @@ class ScriptRun {
 	readonly #earlier: DecidedChange[] = [];
 	/** Printed while the screen was open: it goes to the terminal when that is closed. */
 	readonly #held: [1 | 2, Uint8Array][] = [];
+	readonly #saving: SaveSoon;
 	#screen: Promise<void> | undefined;
 	#screenOpen = false;
 	#input: Uint8Array | undefined;
@@ -57,6 +59,7 @@ class ScriptRun {
 		this.#decisions = createChangeDecisions(options.decide, undefined, options.recount, (content) =>
 			this.#secretsIn(content),
 		);
+		this.#saving = saveSoon(this.#work, this.#decisions);
 		this.#effects = createEffectRecord((event) => this.#work.event(event), options.now);
 		this.#review = createReview({
 			session: this.#session.id,
@@ -76,6 +79,7 @@ class ScriptRun {
 			if (item.change === undefined) return;
 			this.#decisions.decide(item.id, approval);
 			this.#refresh();
+			this.#saving.touch();
 		});
 		this.#review.onInput((line) => {
 			this.#review.setPhase({ kind: 'running' });
@@ -330,6 +334,7 @@ class ScriptRun {
 			applied,
 			lines: (change) => this.#lines.get(change),
 		});
+		this.#saving.stop();
 		this.#work.saveDecisions(this.#decisions);
 		this.#session.saveReport(report);
 		if (end === 'discard') this.#work.event({ kind: 'discarded', at: now });

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { SessionFiles } from '../host/session-files.ts';
 import type { Change } from '../model/change.ts';
+import type { Approval } from '../model/decision.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { Detail } from '../model/review.ts';
 import { readersBefore } from '../session/applied-changes.ts';
@@ -46,7 +47,8 @@ export type SessionWork = {
 	modeOf(path: string): number | undefined;
 	/** Everything that is on the machine because of this session, in the order it was applied. */
 	applied(): readonly string[];
-	saveDecisions(decisions: ChangeDecisions): void;
+	/** `persons`: what a rule says of a run that may yet be broken off is not kept. Default all. */
+	saveDecisions(decisions: ChangeDecisions, whose?: 'all' | 'persons'): void;
 	close(): void;
 };
 
@@ -119,13 +121,19 @@ export function openSessionWork(session: Session, host: ApplyHost, now: () => nu
 			return stat === undefined ? undefined : permissions(stat);
 		},
 		applied: () => [...applied],
-		saveDecisions: (decisions) =>
+		saveDecisions: (decisions, whose = 'all') => {
+			const kept = decisions.all().filter(({ approval }) => whose === 'all' || isByPerson(approval));
 			openStoredDecisions(session, host.files).save(
-				decisions.all().map(({ change, wanted, approval }) => ({ change: wanted ?? change, approval })),
-			),
+				kept.map(({ change, wanted, approval }) => ({ change: wanted ?? change, approval })),
+			);
+		},
 		close() {
 			session.update({ events: events.head() });
 			events.close();
 		},
 	};
+}
+
+function isByPerson(approval: Approval | undefined): boolean {
+	return approval !== undefined && 'person' in approval.by;
 }

@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeWorld, type World } from './program.ts';
-import { openTerminal, type Terminal } from './terminal.ts';
+import { eventually, makeWorld, type World } from './program.ts';
+import { openTerminal, pause, type Terminal } from './terminal.ts';
 
 let world: World;
 let terminal: Terminal | undefined;
@@ -50,6 +50,38 @@ test('the list opens the review of what waits, and shows it as applied afterward
 	await terminal.shows('2 of 2');
 	terminal.keys('q');
 	await terminal.shows('ended with 0');
+});
+
+test('kill -9 in the middle of a review takes no decision with it: the next review goes on, and applies', async () => {
+	world.write('t.py', 'for name in "ab": open(name + ".txt", "w").write(name)');
+	terminal = openTerminal(world, 't.py');
+	await terminal.shows('a approve');
+	await terminal.settle();
+	terminal.keys('a');
+	await terminal.shows('2 of 2');
+	await pause(1500);
+	const controller = world.processes().find((line) => line.includes('approve-run.cjs t.py'));
+	process.kill(Number(controller?.split(' ')[0]), 'SIGKILL');
+	await eventually(
+		'the end of every process of the run',
+		() => !world.processes().some((line) => line.includes('approve-run.cjs')),
+	);
+	expect(world.names()).toEqual(['t.py']);
+	expect((await world.sessions()).map(({ state }) => state)).toEqual(['interrupted']);
+	terminal.close();
+	terminal = openTerminal(world, 'review');
+	await terminal.shows(/✓ 1/);
+	await terminal.shows('b.txt');
+	await terminal.settle();
+	terminal.keys('Enter');
+	await terminal.settle();
+	terminal.keys('a');
+	await terminal.shows('All is decided');
+	terminal.keys('Enter');
+	await terminal.settle();
+	terminal.keys('y');
+	await terminal.shows('ended with 0');
+	expect([world.read('a.txt'), world.read('b.txt')]).toEqual(['a', 'b']);
 });
 
 test('without a terminal nothing is chosen: a sentence says what to do', async () => {
