@@ -27,6 +27,16 @@ export type RememberSession = {
 	readonly changes: () => readonly Change[];
 };
 
+/** What a review is given of it; nothing where there is no policy to put a rule into. */
+export function rememberingOf(
+	options: RememberOptions | undefined,
+	items: RememberSession['items'],
+	decided: () => readonly { readonly change: Change }[],
+): { readonly remembering?: Remembering } {
+	const changes = () => decided().map(({ change }) => change);
+	return options === undefined ? {} : { remembering: createRemembering(options, { items, changes }) };
+}
+
 export function createRemembering(options: RememberOptions, session: RememberSession): Remembering {
 	let offered: readonly WrittenRule[] = [];
 	return {

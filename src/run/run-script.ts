@@ -2,7 +2,6 @@
 import { type Approver, person, plan, settle, unattended, withdrawn } from '../gate/approver.ts';
 import { createReview, type Editing, type ReviewStore } from '../gate/review-store.ts';
 import type { ChooseConflicts } from '../model/conflict.ts';
-import type { Remembering } from '../model/remember.ts';
 import type { ReviewEnd } from '../model/review.ts';
 import { findSecrets } from '../policy/secrets.ts';
 import { recoverAll } from '../session/recover-all.ts';
@@ -16,7 +15,7 @@ import { createEffectRecord } from './effect-record.ts';
 import { type Exit, exitOf, exitStatus } from './exit.ts';
 import { createLineCounts, type LineCounts } from './line-counts.ts';
 import { makeReport } from './make-report.ts';
-import { createRemembering, type RememberOptions } from './remember.ts';
+import { rememberingOf } from './remember.ts';
 import { applyResolving } from './resolve-conflicts.ts';
 import type { RunScriptOptions, RunScriptResult } from './run-script-options.ts';
 import { type SaveSoon, saveSoon } from './save-soon.ts';
@@ -68,7 +67,11 @@ class ScriptRun {
 			cwd: options.about.cwd,
 			loadDetail: async (id) => this.#detail(id),
 			editing: this.#editing(),
-			...(options.remember === undefined ? {} : { remembering: this.#remembering(options.remember) }),
+			...rememberingOf(
+				options.remember,
+				() => this.#review.state().items,
+				() => this.#decisions.all(),
+			),
 		});
 		this.#approver = { review: person(this.#review), plan, unattended }[options.mode];
 		options.applyHost.files.makePrivateFolder(`${this.#session.folder}/channel`);
@@ -185,13 +188,6 @@ class ScriptRun {
 		const because = 'because' in item.state ? item.state.because : undefined;
 		const pending = this.#decisions.all().length - this.#decisions.approved().length;
 		return describeEffect(item, because, pending, this.#effects.get(id)?.traffic);
-	}
-
-	#remembering(options: RememberOptions): Remembering {
-		return createRemembering(options, {
-			items: () => this.#review.state().items,
-			changes: () => this.#decisions.all().map(({ change }) => change),
-		});
 	}
 
 	#editing(): Editing {
