@@ -67,11 +67,7 @@ class ScriptRun {
 			cwd: options.about.cwd,
 			loadDetail: async (id) => this.#detail(id),
 			editing: this.#editing(),
-			...rememberingOf(
-				options.remember,
-				() => this.#review.state().items,
-				() => this.#decisions.all(),
-			),
+			...rememberingOf(options.remember, () => this.#review.state().items, this.#decisions.all),
 		});
 		this.#approver = { review: person(this.#review), plan, unattended }[options.mode];
 		options.applyHost.files.makePrivateFolder(`${this.#session.folder}/channel`);
