@@ -227,6 +227,7 @@ interpreter_main *load_interpreter(const struct options *options)
 	*(void **)&interpreter = dlsym(library, "pypy_main_startup");
 	if (!interpreter)
 		die("%s has no pypy_main_startup; name a PyPy 3 of version 7.3 or later", options->library);
+	hint_prepare(library);
 	return interpreter;
 }
 

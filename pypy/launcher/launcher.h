@@ -25,6 +25,7 @@ enum {
 #define NETWORK_CHANNEL 0xFFFFFFFDu
 #define SHARED_BASE 0x600000000000ul /* writable shared file mappings are placed from here ... */
 #define SHARED_END 0x610000000000ul
+#define HINT_ADDRESS 0x5ffffffff000ul /* hint.c */
 #define ARENA_BYTES (128ul << 20) /* the first of it is one memory for all guest processes: PROTOCOL.md, `mmap` */
 
 static inline int reply_fd(uint32_t channel)
@@ -59,6 +60,8 @@ bool go_offline(void);
 /* network.c: the third */
 int run_network(const char *folder);
 
+/* hint.c: before the filter */
+void hint_prepare(void *library);
 /* launcher.c: says what failed and how to mend it, and ends with status 125. Not for the handler. */
 void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 

@@ -61,6 +61,7 @@ export async function selfTest(installation: Installation, runtime: Runtime): Pr
 			beforeCommand: async () => [],
 			commandEnded: () => {},
 			withdrawn: () => {},
+			origin: () => {},
 			unsupported: () => {},
 			traffic: () => {},
 			limit: () => {},

@@ -1,9 +1,10 @@
 /** The review as data: what the run layer tells, what the person decides, and who is told of it. */
 
 import type { Approval, EditWay } from '../model/decision.ts';
+import type { Effect } from '../model/effect.ts';
 import type { LimitsUsed } from '../model/limits.ts';
 import type { Remembering } from '../model/remember.ts';
-import type { Detail, Draft, Review, ReviewEnd, ReviewItem, ReviewState, RunPhase } from '../model/review.ts';
+import type { Detail, Draft, Origin, Review, ReviewEnd, ReviewItem, ReviewState, RunPhase } from '../model/review.ts';
 import { type Question, withdrawn } from './approver.ts';
 import { type Clock, coalesce, systemClock } from './coalesce.ts';
 import { canDecide, differs, noAnswer, stateOf } from './decisions.ts';
@@ -24,6 +25,8 @@ export type ReviewOptions = {
 	readonly editing?: Editing;
 	/** Absent: no rule can be made of what is asked. */
 	readonly remembering?: Remembering;
+	/** Where in the script an effect comes from, as the script says. */
+	readonly originOf?: (effect: Effect) => Origin | undefined;
 	readonly clock?: Clock;
 };
 
@@ -178,7 +181,7 @@ export function createReview(options: ReviewOptions): ReviewStore {
 				refuse(id, 'the change is there no more');
 				forget(id);
 			}
-			items.replace((item) => item.change !== undefined, kept);
+			items.replace((item) => item.change !== undefined, kept.map(withOrigin));
 			touch();
 		},
 		setPhase(next) {
@@ -220,8 +223,13 @@ export function createReview(options: ReviewOptions): ReviewStore {
 	}
 
 	function put(item: ReviewItem): void {
-		items.put(item);
+		items.put(withOrigin(item));
 		touch();
+	}
+
+	function withOrigin(item: ReviewItem): ReviewItem {
+		const origin = item.origin ?? options.originOf?.(item.effect);
+		return origin === undefined ? item : { ...item, origin };
 	}
 
 	function forget(id: number): void {

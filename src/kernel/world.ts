@@ -3,6 +3,7 @@
 import type { CommandEvents, CommandSpec, RunningCommand } from '../model/command.ts';
 import type { Approval, Verdict } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
+import type { Origin } from '../model/review.ts';
 import type { Found } from './guest-network.ts';
 import type { Network, Traffic } from './network.ts';
 
@@ -19,6 +20,8 @@ export interface World {
 	withdraw(id: number): void;
 	/** Writes a decided effect to the record (once for each different one); its id. */
 	record(effect: Effect, approval: Approval): number;
+	/** Where in the script an effect comes from, as the guest itself says: a hint. Told before it is asked about or recorded. */
+	origin?(effect: Effect, origin: Origin): void;
 	/** A call that nobody implements. */
 	unsupported(call: string): void;
 	/** Whether commands have the machine's network. `unavailable`: the policy takes it, and this machine can not. */

@@ -1,4 +1,5 @@
 /** The main thread's side of one run: starts guest and worker, carries messages, runs commands, keeps the limits. */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { type Question, withdrawn } from '../gate/approver.ts';
@@ -9,6 +10,7 @@ import type { Change } from '../model/change.ts';
 import type { Approval } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
 import type { LimitName, Limits, LimitsUsed } from '../model/limits.ts';
+import type { Origin } from '../model/review.ts';
 import type { Traffic } from '../model/traffic.ts';
 import { wakeFrame } from '../wire/frame.ts';
 import { type LimitWatch, watchLimits } from './limit-watch.ts';
@@ -40,6 +42,8 @@ export type RunHooks = {
 	commandEnded(id: number, status: number, signal: number): void;
 	/** What went over connections so far. */
 	traffic(id: number, traffic: Traffic): void;
+	/** Where in the script effects of this key come from: a hint of the guest. */
+	origin(key: string, origin: Origin): void;
 	unsupported(call: string): void;
 	limit(limit: LimitName): void;
 };
@@ -198,6 +202,8 @@ class Run {
 				return void this.#ask(message);
 			case 'withdraw':
 				return this.#withdraw(message.id);
+			case 'origin':
+				return hooks.origin(message.key, message.origin);
 			case 'effect':
 				hooks.effect(message.id, message.effect, message.approval);
 				Atomics.sub(this.#flag, 1, 1);

@@ -1,4 +1,5 @@
 /** The kernel's world inside the worker: what it cannot do itself becomes a message to the main thread. */
+
 import { randomFillSync } from 'node:crypto';
 import type { MessagePort } from 'node:worker_threads';
 import type { SessionFileSystem } from '../fs/file-system.ts';
@@ -11,6 +12,8 @@ import type { CommandEvents, CommandSpec, RunningCommand } from '../model/comman
 import type { Approval, Verdict } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
 import type { LimitName, Limits } from '../model/limits.ts';
+import { originKey } from '../model/origin-key.ts';
+import type { Origin } from '../model/review.ts';
 import { EffectLog } from './effect-log.ts';
 import type { FromWorker, ToWorker, Used } from './messages.ts';
 import { NetworkLink } from './network-link.ts';
@@ -44,6 +47,9 @@ const mostUntaken = 4096;
 /** Bytes of output on their way to the main thread at one time. */
 const outputInFlight = 1024 * 1024;
 
+/** Of more effects it is not told where they come from. */
+const mostOrigins = 10_000;
+
 export class GuestWorld implements World {
 	readonly #options: GuestWorldOptions;
 	readonly #log: EffectLog;
@@ -55,6 +61,8 @@ export class GuestWorld implements World {
 	readonly #broken = new Set<1 | 2>();
 	/** Commands that are about to start. */
 	readonly #starting = new Set<number>();
+	/** What was told of where effects come from. */
+	readonly #origins = new Map<string, string>();
 	#launcherPid = 0;
 	#namespaces = false;
 	#inFlight = 0;
@@ -110,6 +118,14 @@ export class GuestWorld implements World {
 	withdraw(id: number): void {
 		this.#answers.delete(id);
 		this.#send({ kind: 'withdraw', id });
+	}
+
+	origin(effect: Effect, origin: Origin): void {
+		const key = originKey(effect);
+		const text = `${origin.file}:${origin.line}`;
+		if (this.#origins.get(key) === text || (this.#origins.size >= mostOrigins && !this.#origins.has(key))) return;
+		this.#origins.set(key, text);
+		this.#send({ kind: 'origin', key, origin });
 	}
 
 	record(effect: Effect, approval: Approval): number {

@@ -8,6 +8,7 @@ import type { CommandSpec } from '../model/command.ts';
 import type { Approval, Verdict } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
 import type { LimitName, Limits, LimitsUsed } from '../model/limits.ts';
+import type { Origin } from '../model/review.ts';
 import type { Traffic } from '../model/traffic.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 
@@ -74,6 +75,8 @@ export type FromWorker =
 	/** An effect that is decided; told once for each different one. */
 	| { readonly kind: 'effect'; readonly id: number; readonly effect: Effect; readonly approval: Approval }
 	| { readonly kind: 'traffic'; readonly id: number; readonly traffic: Traffic }
+	/** Where effects of this key come from, as the guest says. */
+	| { readonly kind: 'origin'; readonly key: string; readonly origin: Origin }
 	| { readonly kind: 'unsupported'; readonly call: string }
 	| { readonly kind: 'output'; readonly stream: 1 | 2; readonly bytes: Uint8Array }
 	/** The worker's thread, for the launcher's `--near`. */

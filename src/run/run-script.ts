@@ -1,6 +1,7 @@
 /** Runs one script from start to end: session, guest, questions, review, apply, report. */
 import { type Approver, person, plan, settle, unattended, withdrawn } from '../gate/approver.ts';
-import { createReview, type Editing, type ReviewStore } from '../gate/review-store.ts';
+import { stateOf } from '../gate/decisions.ts';
+import { createReview, type ReviewStore } from '../gate/review-store.ts';
 import type { ChooseConflicts } from '../model/conflict.ts';
 import type { ReviewEnd } from '../model/review.ts';
 import { findSecrets } from '../policy/secrets.ts';
@@ -15,6 +16,7 @@ import { createEffectRecord } from './effect-record.ts';
 import { type Exit, exitOf, exitStatus } from './exit.ts';
 import { createLineCounts, type LineCounts } from './line-counts.ts';
 import { makeReport } from './make-report.ts';
+import { createOrigins } from './origins.ts';
 import { rememberingOf } from './remember.ts';
 import { applyResolving } from './resolve-conflicts.ts';
 import type { RunScriptOptions, RunScriptResult } from './run-script-options.ts';
@@ -37,6 +39,7 @@ class ScriptRun {
 	readonly #approver: Approver;
 	readonly #run: RunHandle;
 	readonly #earlier: DecidedChange[] = [];
+	readonly #origins;
 	/** Printed while the screen was open: it goes to the terminal when that is closed. */
 	readonly #held: [1 | 2, Uint8Array][] = [];
 	readonly #saving: SaveSoon;
@@ -46,6 +49,7 @@ class ScriptRun {
 
 	constructor(options: RunScriptOptions) {
 		this.#options = options;
+		this.#origins = createOrigins(options.about.cwd);
 		this.#input = options.input;
 		this.#session = options.store.create({ ...options.about, argv: [...options.about.argv] });
 		this.#work = openSessionWork(this.#session, options.applyHost, options.now, () => {
@@ -66,8 +70,13 @@ class ScriptRun {
 			policy,
 			cwd: options.about.cwd,
 			loadDetail: async (id) => this.#detail(id),
-			editing: this.#editing(),
+			editing: editEffects(
+				editChanges(this.#work, this.#decisions, () => this.#refresh()),
+				options.decide,
+				(id, patch) => this.#review.updateItem(id, patch),
+			),
 			...rememberingOf(options.remember, () => this.#review.state().items, this.#decisions.all),
+			originOf: this.#origins.of,
 		});
 		this.#approver = { review: person(this.#review), plan, unattended }[options.mode];
 		options.applyHost.files.makePrivateFolder(`${this.#session.folder}/channel`);
@@ -124,10 +133,8 @@ class ScriptRun {
 			},
 			effect: (id, effect, approval) => {
 				const isListed = this.#effects.add(id, effect, approval);
-				const by =
-					approval.because === undefined ? { by: approval.by } : { by: approval.by, because: approval.because };
 				if (isListed && (effect.kind !== 'read' || !approval.approved)) {
-					this.#review.addItem({ id, effect, state: { kind: approval.approved ? 'approved' : 'denied', ...by } });
+					this.#review.addItem({ id, effect, state: stateOf(approval) });
 				}
 			},
 			beforeCommand: async (id, changes) => {
@@ -161,6 +168,7 @@ class ScriptRun {
 				// Another version, so that its detail is made again.
 				this.#review.updateItem(id, { version: `${traffic.sent}.${traffic.received}` });
 			},
+			origin: (key, origin) => this.#origins.set(key, origin),
 			unsupported: (call) => this.#work.event({ kind: 'unsupported', at: this.#options.now(), call }),
 			limit: (limit) =>
 				this.#work.event({ kind: 'limit', at: this.#options.now(), limit, allowed: this.#options.limits[limit] }),
@@ -184,11 +192,6 @@ class ScriptRun {
 		const because = 'because' in item.state ? item.state.because : undefined;
 		const pending = this.#decisions.all().length - this.#decisions.approved().length;
 		return describeEffect(item, because, pending, this.#effects.get(id)?.traffic);
-	}
-
-	#editing(): Editing {
-		const changes = editChanges(this.#work, this.#decisions, () => this.#refresh());
-		return editEffects(changes, this.#options.decide, (id, patch) => this.#review.updateItem(id, patch));
 	}
 
 	#refresh(): void {
@@ -269,26 +272,23 @@ class ScriptRun {
 			return mode === 'review' ? this.#options.choose(views) : undefined;
 		};
 		try {
-			const [work, decisions] = [this.#work, this.#decisions];
-			const by = { person: reviewer.person };
-			await applyResolving({ work, decisions, tree: applyHost.tree, choose, by, now });
-			return undefined;
+			const on = { work: this.#work, decisions: this.#decisions, tree: applyHost.tree };
+			return void (await applyResolving({ ...on, choose, by: { person: reviewer.person }, now }));
 		} catch (error) {
-			if (!isRefusal(error)) throw error;
-			return error.message;
+			if (isRefusal(error)) return error.message;
+			throw error;
 		}
 	}
 
 	#tellEnd(outcome: RunOutcome): void {
-		const at = this.#options.now();
-		const { end } = outcome;
+		const [at, { end }] = [this.#options.now(), outcome];
 		if (end.kind === 'failed') this.#work.event({ kind: 'failed', at, error: end.message });
 		if (end.kind === 'ended') {
 			const signal = end.status & 0x7f;
 			this.#work.event({ kind: 'ended', at, status: (end.status >> 8) & 0xff, ...(signal > 0 ? { signal } : {}) });
 		}
-		const exit = this.#exit(outcome);
-		this.#review.setPhase({ kind: 'ended', status: exit.status, why: exit.message ?? exit.reason });
+		const { status, message, reason } = this.#exit(outcome);
+		this.#review.setPhase({ kind: 'ended', status, why: message ?? reason });
 		this.#review.setUsed(outcome.used);
 	}
 
@@ -300,7 +300,7 @@ class ScriptRun {
 	}
 
 	#finish(outcome: RunOutcome, end: ReviewEnd, failure: string | undefined): RunScriptResult {
-		const { options } = { options: this.#options };
+		const options = this.#options;
 		const now = options.now();
 		const applied = this.#work.applied();
 		for (const { change, approval } of this.#decisions.all()) {

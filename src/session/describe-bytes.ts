@@ -6,6 +6,10 @@ import { viewOf } from './diff-view.ts';
 import { binaryFact, isBinary } from './file-facts.ts';
 import { hexView } from './hex-view.ts';
 import { compareTexts } from './line-diff.ts';
+import { hasLongLine } from './text-lines.ts';
+
+/** What differs in longer lines is shown as bytes: to decode and measure them would freeze the screen. Bytes. */
+const longestLine = 4 * 1024 * 1024;
 
 /** `bound`: `after` are new bytes, to which an approval is bound. */
 export function describeBytes(before: Buffer, after: Buffer, facts: readonly string[], bound: boolean): Detail {
@@ -27,6 +31,9 @@ export function describeBytes(before: Buffer, after: Buffer, facts: readonly str
 		};
 	}
 	const comparison = compareTexts(before, after);
+	if (hasLongLine(comparison.before, longestLine) || hasLongLine(comparison.after, longestLine)) {
+		return { kind: 'bytes', facts: [...facts, 'text with very long lines'], lines: hexView(before, after), ...content };
+	}
 	const { added, removed, paired } = comparison;
 	if (added === 0 && removed === 0) {
 		return { kind: 'facts', facts: [...facts, before.length === 0 ? 'empty' : 'the same bytes as before'], ...content };

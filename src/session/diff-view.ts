@@ -20,6 +20,9 @@ import {
 /** So many lines of a fold are shown at each of its ends at one time; one that is not much longer is shown whole. */
 const unfoldLines = 50;
 
+/** Long lines that are kept as text, so that they are not made of bytes with every key. */
+const keptLines = 64;
+
 /** Lines that stand next to each other in both texts, and the numbers of the line before each. */
 export type Stretch = {
 	readonly before: Lines;
@@ -78,13 +81,25 @@ function fromBlocks(blocks: readonly Block[], comparison: Comparison): DiffLines
 		starts.push(length);
 		length += block.kind === 'run' ? block.run.count : 1;
 	}
+	const make = (index: number): DiffLine => {
+		const found = lastAtOrBefore(starts, index);
+		const block = blocks[found];
+		if (block === undefined || index < 0 || index >= length) throw new RangeError(`there is no line ${index}`);
+		return block.kind === 'run' ? lineAt(block, index - (starts[found] ?? 0)) : textLine(block);
+	};
+	/** The lines on the screen are asked for again with every key. */
+	const made = new Map<number, DiffLine>();
 	const view: DiffLines = {
 		length,
 		at: (index) => {
-			const found = lastAtOrBefore(starts, index);
-			const block = blocks[found];
-			if (block === undefined || index < 0 || index >= length) throw new RangeError(`there is no line ${index}`);
-			return block.kind === 'run' ? lineAt(block, index - (starts[found] ?? 0)) : textLine(block);
+			const known = made.get(index);
+			if (known !== undefined) return known;
+			const line = make(index);
+			if (line.text.length > 1000) {
+				if (made.size >= keptLines) made.clear();
+				made.set(index, line);
+			}
+			return line;
 		},
 		unfold: (index) => {
 			const found = lastAtOrBefore(starts, index);
@@ -186,6 +201,7 @@ function lineAt({ run, partner, in: stretch }: RunBlock, offset: number): DiffLi
 	const before = run.before + offset;
 	const after = run.after + offset;
 	const other = partner === undefined || offset >= partner.count ? undefined : partner;
+	let words: ReturnType<typeof changedSpans> | undefined;
 	const beforeNumber = before + stretch.beforeNumber + 1;
 	const afterNumber = after + stretch.afterNumber + 1;
 	switch (run.kind) {
@@ -199,7 +215,8 @@ function lineAt({ run, partner, in: stretch }: RunBlock, offset: number): DiffLi
 				text,
 				// Asked for when the line is drawn, and not when it is measured.
 				get changed() {
-					return other && changedSpans(text, textOf(stretch.after, other.after + offset)).before;
+					words ??= other && changedSpans(text, textOf(stretch.after, other.after + offset));
+					return words?.before;
 				},
 			};
 		}
@@ -210,7 +227,8 @@ function lineAt({ run, partner, in: stretch }: RunBlock, offset: number): DiffLi
 				after: afterNumber,
 				text,
 				get changed() {
-					return other && changedSpans(textOf(stretch.before, other.before + offset), text).after;
+					words ??= other && changedSpans(textOf(stretch.before, other.before + offset), text);
+					return words?.after;
 				},
 			};
 		}

@@ -25,6 +25,11 @@ export function splitLines(bytes: Buffer, from = 0, to = bytes.length): Lines {
 	return { bytes, from, to, count, marks };
 }
 
+/** Whether a line takes more than `most` bytes; may say so of 16 lines that do together. */
+export function hasLongLine({ marks, to }: Lines, most: number): boolean {
+	return marks.some((start, index) => (marks[index + 1] ?? to) - start > most);
+}
+
 export function lineCount(lines: Lines): number {
 	return lines.count;
 }

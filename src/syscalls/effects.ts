@@ -6,6 +6,7 @@ import { waitFor } from '../kernel/outcome.ts';
 import type { Approval } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Context } from './context.ts';
+import { noteOrigin } from './origin.ts';
 
 /**
  * Runs `perform` if the effect is allowed. A write or delete that is to be asked about is captured in the session's upper
@@ -14,6 +15,7 @@ import type { Context } from './context.ts';
 export function want(context: Context, effect: Effect, perform: (id: number, answer?: Approval) => Outcome): Outcome {
 	const { world } = context.kernel;
 	const verdict = world.decide(effect);
+	noteOrigin(context, effect);
 	const because = verdict.because === undefined ? {} : { because: verdict.because };
 	switch (verdict.decision) {
 		case 'allow':

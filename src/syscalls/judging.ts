@@ -5,6 +5,7 @@ import type { ConnectEffect } from '../model/effect.ts';
 import type { Context } from './context.ts';
 import type { InetAddress } from './inet-address.ts';
 import { networkOf } from './inet-network.ts';
+import { noteOrigin } from './origin.ts';
 
 export type Wish = { readonly effect: ConnectEffect; readonly verdict: Verdict };
 
@@ -31,6 +32,7 @@ export function permissive(c: Context, to: InetAddress): Wish {
 /** What was decided, or the question that is open about it. A question is asked once in a run. */
 export function judge(c: Context, { effect, verdict }: Wish): Judgement {
 	const { world } = c.kernel;
+	noteOrigin(c, effect);
 	const because = verdict.because === undefined ? {} : { because: verdict.because };
 	if (verdict.decision !== 'ask') {
 		const approval = { approved: verdict.decision === 'allow', by: verdict.by, ...because };

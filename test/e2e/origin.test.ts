@@ -1,0 +1,70 @@
+/** Which line of the script asked: a hint that the script's own interpreter gives, and that is shown as one. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventually, makeWorld, type World } from './program.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+
+let world: World;
+let terminal: Terminal | undefined;
+
+beforeEach(() => {
+	world = makeWorld();
+});
+
+afterEach(async () => {
+	terminal?.close();
+	await eventually('the end of every process', () => world.processes().length === 0);
+	world.remove();
+});
+
+test('a command and a written file tell the line of the script that asked, below the library too', async () => {
+	const code = [
+		'import json, pathlib, subprocess',
+		'def save(name):',
+		'    pathlib.Path(name).write_text(json.dumps({}))',
+		'',
+		'save("a.json")',
+		'subprocess.run(["echo", "hello"])',
+	];
+	world.write('script.py', code.join('\n'));
+	terminal = openTerminal(world, 'script.py', 100, 30);
+	await terminal.shows('stands still until you answer');
+	await terminal.shows('the script says: script.py:6');
+	terminal.keys('Up');
+	await terminal.shows('the script says: script.py:3');
+	terminal.keys('q');
+	await terminal.settle();
+	terminal.keys('y');
+	await terminal.shows('ended with');
+});
+
+test('a forged line is shown and not obeyed, and a note that makes no sense is none', async () => {
+	const code = [
+		'import subprocess, _cffi_backend, sys',
+		'ffi = _cffi_backend.FFI()',
+		'note = ffi.buffer(ffi.cast("char *", 0x5ffffffff000), 4096)',
+		'def forge(event, args):',
+		'    if event == "subprocess.Popen": note[0:60] = sys.argv[1].encode().decode("unicode_escape").encode().ljust(60, b"\\0")',
+		'sys.addaudithook(forge)',
+		'subprocess.run(["echo", "hello"])',
+	];
+	world.write('script.py', code.join('\n'));
+	terminal = openTerminal(world, String.raw`script.py '7\0trust\x1b[2Jme\0subprocess.Popen\0x\0'`, 100, 30);
+	await terminal.shows('the script says: trust␛[2Jme:7');
+	terminal.keys('d');
+	await terminal.settle();
+	terminal.keys('d');
+	await terminal.shows(/denied by|ended with/);
+	terminal.close();
+	terminal = openTerminal(world, String.raw`script.py '-7\0trust me\0subprocess.Popen\0x\0'`, 100, 30);
+	await terminal.shows('stands still until you answer');
+	expect(terminal.screen()).not.toContain('the script says');
+});
+
+test('nothing of the hint is left where a script would see it', async () => {
+	const { stdout } = await world.run([
+		'--unattended',
+		'-c',
+		'import sys; print([name for name in sys.modules if "cffi" in name], hasattr(sys, "_pypy_execute_source"))',
+	]);
+	expect(stdout).toBe('[] False\n');
+});
