@@ -66,7 +66,6 @@ test.each([
 	[['--unattended', '--plan', '-c', '1'], /give one of them/],
 	[['--unattended', '--policy', 'nowhere', '-c', '1'], /no policy nowhere.*review/],
 	[['-c', '1'], /no terminal.*--unattended.*--plan/],
-	[['--unattended', '--runtime', 'translated', '-c', '1'], /translated/],
 	[['--nonsense', '-c', '1'], /nonsense/],
 	[['--unattended'], /name a script/],
 ])('%j is a mistake told in one sentence, status 125', async (args, words) => {

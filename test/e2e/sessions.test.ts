@@ -119,7 +119,17 @@ test('the report tells each effect with its decision, its rule, its lines and it
 	expect(report).toMatchObject({ script: '-c', policy: 'rules.yaml', exit: { status: 126, reason: 'denied' } });
 	expect(new Date(report.started).toISOString()).toBe(report.started);
 	expect(report.ended > report.started).toBe(true);
-	expect(Object.keys(report.limits)).toEqual(['time', 'cpu', 'memory', 'output', 'tasks', 'disk', 'files']);
+	expect(Object.keys(report.limits)).toEqual([
+		'time',
+		'cpu',
+		'memory',
+		'output',
+		'tasks',
+		'disk',
+		'files',
+		'sent',
+		'received',
+	]);
 	for (const { allowed, used } of Object.values(report.limits)) expect(used).toBeLessThanOrEqual(allowed);
 	expect(report.limits.files.used).toBeGreaterThanOrEqual(7);
 	const ids = report.effects.map(({ id }) => id);

@@ -30,6 +30,8 @@ test('the sample of the design loads', () => {
 		tasks: 16,
 		disk: 1024 ** 3,
 		files: 10_000,
+		sent: 100 * 1024 ** 2,
+		received: 4 * 1024 ** 3,
 	});
 	expect(policy.scratch).toEqual(['/tmp']);
 	expect(policy.denied).toBe('exit');

@@ -62,7 +62,7 @@ os.kill(pid, signal.SIGCONT)
 show('ended', tell(os.waitpid(pid, 0)[1]))
 pid = os.fork()
 if pid == 0:
-    os.kill(os.getpid(), signal.SIGTSTP)
+    os.kill(os.getpid(), signal.SIGSTOP)
     os._exit(1)
 os.waitpid(pid, os.WUNTRACED)
 os.kill(pid, signal.SIGKILL)
