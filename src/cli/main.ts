@@ -109,7 +109,8 @@ program
 		finish((await import('./doctor.ts')).doctorCommand(runtime === 'trapped' ? undefined : runtime)),
 	);
 
-const policy = program.command('policy').description('check and explain policies');
+const trials = () => import('./policy-trials.ts');
+const policy = program.command('policy').description('check, explain, test, compare and learn policies');
 policy
 	.command('check <file...>')
 	.description('find mistakes in policies')
@@ -120,6 +121,26 @@ policy
 	.option('--policy <name|file>', 'the policy', 'review')
 	.passThroughOptions()
 	.action(async (kind, what, flags) => finish((await policies()).policyExplainCommand(flags.policy, kind, what)));
+policy
+	.command('test <file|session>')
+	.description(
+		'hold a policy against a file of cases (allow, ask, deny: lists of effects as explain takes them), or against what was decided in a session; status 1 where they differ',
+	)
+	.option('--policy <name|file>', 'the policy', 'review')
+	.option('--unattended', 'as in an unattended run: an ask of what was approved in a session differs too')
+	.action(async (given, flags) => finish((await trials()).policyTestCommand(given, flags)));
+policy
+	.command('diff <before> <after> [session...]')
+	.description(
+		'which recorded effects (of all sessions, where none is named) two policies decide otherwise; then status 1',
+	)
+	.action(async (before, after, ids) => finish((await trials()).policyDiffCommand(before, after, ids)));
+policy
+	.command('learn <session...>')
+	.description('print a policy that allows what was approved in sessions, and nothing that was denied in one of them')
+	.option('--name <name>', 'what the policy calls itself', 'learned')
+	.option('--policy <name|file>', 'what it extends, instead of the policy of the sessions')
+	.action(async (ids, flags) => finish((await trials()).policyLearnCommand(ids, flags)));
 policy
 	.command('schema')
 	.description('the JSON schema of policies, for editors')

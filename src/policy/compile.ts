@@ -116,7 +116,7 @@ export function compilePolicy(document: PolicyDocument, context: PolicyContext):
 }
 
 /** `readonly` as the rules that it stands for. */
-function guards(document: PolicyDocument): readonly RuleDocument[] {
+export function guards(document: PolicyDocument): readonly RuleDocument[] {
 	return document.readonly.map(({ text, line, column }) => ({
 		decision: 'deny',
 		kinds: ['write', 'delete'],

@@ -11,8 +11,13 @@ type Path = readonly PropertyKey[];
 /** Of one mapping; a file that has more is no policy, and its place is looked for key by key. */
 const mostKeys = 50;
 
-/** The problems of an issue at `path`; a union tells of the branch that the value looks like. */
-export function schemaProblems(issue: Issue, yaml: YamlText, around: Path = []): readonly Problem[] {
+/** The problems of an issue at `path`; a union tells of the branch that the value looks like. `known`: the keys at a place. */
+export function schemaProblems(
+	issue: Issue,
+	yaml: YamlText,
+	around: Path = [],
+	known: (path: Path) => readonly string[] = knownKeys,
+): readonly Problem[] {
 	const path = [...around, ...issue.path];
 	const place = yaml.placeOf(path);
 	const value = valueAt(yaml.value, path);
@@ -20,11 +25,11 @@ export function schemaProblems(issue: Issue, yaml: YamlText, around: Path = []):
 		case 'unrecognized_keys':
 			return issue.keys.slice(0, mostKeys).map((key) => ({
 				...yaml.placeOfKey(path, key),
-				message: `unknown key "${key}"; the nearest right key is "${nearest(key, knownKeys(path)) ?? ''}"`,
+				message: `unknown key "${key}"; the nearest right key is "${nearest(key, known(path)) ?? ''}"`,
 			}));
 		case 'invalid_union': {
 			const branch = issue.errors[Array.isArray(value) ? 1 : 0] ?? [];
-			return branch.flatMap((inner) => schemaProblems(inner, yaml, path));
+			return branch.flatMap((inner) => schemaProblems(inner, yaml, path, known));
 		}
 		case 'invalid_value':
 			return [{ ...place, message: wrongWord(value, issue.values.map(String), path) }];

@@ -31,6 +31,8 @@ function check(block: Block, desk: Desk): void {
 			return;
 		case 'yaml': {
 			const file = desk.keep(block.text);
+			// No policy; the block after it holds a policy against it.
+			if (file === 'cases.yaml') return;
 			expect(desk.type(`$ bin/approve-run policy check ${file}\n`)).toContain('no mistake found');
 			return;
 		}
