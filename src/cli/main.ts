@@ -113,7 +113,9 @@ const trials = () => import('./policy-trials.ts');
 const policy = program.command('policy').description('check, explain, test, compare and learn policies');
 policy
 	.command('check <file...>')
-	.description('find mistakes in policies')
+	.description(
+		'find mistakes in policies; warn of patterns that can never win, where that is so on every machine (the same pattern, or one that is wholly below it, in a stricter rule without conditions and exceptions)',
+	)
 	.action(async (files) => finish((await policies()).policyCheckCommand(files)));
 policy
 	.command('explain <kind> <what...>')

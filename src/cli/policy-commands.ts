@@ -14,9 +14,13 @@ import { UserError } from './user-error.ts';
 
 export async function policyCheckCommand(files: readonly string[]): Promise<number> {
 	const installation = findInstallation();
+	const { deadPatterns } = await import('../policy/dead-rules.ts');
 	for (const file of files) {
 		const document = await loadPolicyDocument(file, installation);
 		process.stdout.write(`${file}: ${document.rules.length} rules, no mistake found\n`);
+		for (const { line, column, message } of deadPatterns(document)) {
+			process.stdout.write(`${printableLine(`${document.file}:${line}:${column}: warning: ${message}`)}\n`);
+		}
 	}
 	return 0;
 }
