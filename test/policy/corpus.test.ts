@@ -119,6 +119,8 @@ describe('against real shells', () => {
 					timeout: 5000,
 					stdio: ['pipe', 'ignore', 'ignore'],
 				});
+				// bash does not wait for what a `>(…)` runs.
+				if (text.includes('>(')) spawnSync('/bin/sleep', ['0.5']);
 				return existsSync(join(folder, 'mark'));
 			});
 		});
