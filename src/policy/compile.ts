@@ -1,6 +1,6 @@
 /** A checked document and a machine to a policy that decides. Light: no YAML, no zod. */
 import type { Decision } from '../model/decision.ts';
-import { type EffectKind, effectKinds } from '../model/effect.ts';
+import type { EffectKind } from '../model/effect.ts';
 import type { Limits } from '../model/limits.ts';
 import type { CommandGround } from './command-facts.ts';
 import { type ProgramBases, programFiles } from './command-pattern.ts';
@@ -83,20 +83,14 @@ export type Policy = {
 export function compilePolicy(document: PolicyDocument, context: PolicyContext): Policy {
 	const bases = resolveBases(context);
 	const written = [...document.rules, ...guards(document)];
-	const rules = rulesByKind(written.map((rule) => compileRule(document.file, rule, bases)));
+	const rules = rulesByKind(written, (rule) => compileRule(document.file, rule, bases));
 	return Object.freeze({
 		name: document.name,
 		file: document.file,
 		...(document.about === undefined ? {} : { about: document.about }),
 		default: Object.freeze({ ...document.default }),
 		rules,
-		index: Object.freeze({
-			read: indexRules(rules.read),
-			write: indexRules(rules.write),
-			delete: indexRules(rules.delete),
-			run: indexRules(rules.run),
-			connect: indexRules(rules.connect),
-		}),
+		index: byKind((kind) => indexRules(rules[kind])),
 		limits: Object.freeze({ ...document.limits }),
 		env: Object.freeze({ ...document.env }),
 		hide: Object.freeze(document.hide.flatMap(({ text }) => compilePathPattern(text, bases, true))),
@@ -186,15 +180,51 @@ function compileGround(context: PolicyContext, bases: ProgramBases): CommandGrou
 	});
 }
 
-function rulesByKind(rules: readonly Rule[]): Readonly<Record<EffectKind, readonly Rule[]>> {
-	const byKind: Record<EffectKind, readonly Rule[]> = { read: [], write: [], delete: [], run: [], connect: [] };
+/** The strict ones first. A kind is compiled when it is first asked about: most scripts never run or connect, and start sooner. */
+function rulesByKind(
+	written: readonly RuleDocument[],
+	compile: (rule: RuleDocument) => Rule,
+): Readonly<Record<EffectKind, readonly Rule[]>> {
+	const known = new Map<RuleDocument, Rule>();
+	const compiled = (rule: RuleDocument): Rule => {
+		const made = known.get(rule) ?? compile(rule);
+		known.set(rule, made);
+		return made;
+	};
 	const strictFirst: readonly Decision[] = ['deny', 'ask', 'allow'];
-	for (const kind of effectKinds) {
-		byKind[kind] = Object.freeze(
-			strictFirst.flatMap((decision) =>
-				rules.filter((rule) => rule.decision === decision && rule.kinds.includes(kind)),
-			),
+	return byKind((kind) => {
+		const own = written.filter((rule) => rule.kinds.includes(kind));
+		return Object.freeze(
+			strictFirst.flatMap((decision) => own.filter((rule) => rule.decision === decision).map(compiled)),
 		);
-	}
-	return Object.freeze(byKind);
+	});
+}
+
+/** Made for each kind when it is first asked for. */
+function byKind<Value>(make: (kind: EffectKind) => Value): Readonly<Record<EffectKind, Value>> {
+	const made = new Map<EffectKind, Value>();
+	const get = (kind: EffectKind): Value => {
+		const known = made.get(kind);
+		if (known !== undefined) return known;
+		const value = make(kind);
+		made.set(kind, value);
+		return value;
+	};
+	return Object.freeze({
+		get read() {
+			return get('read');
+		},
+		get write() {
+			return get('write');
+		},
+		get delete() {
+			return get('delete');
+		},
+		get run() {
+			return get('run');
+		},
+		get connect() {
+			return get('connect');
+		},
+	});
 }

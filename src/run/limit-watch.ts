@@ -14,9 +14,9 @@ const intervalMs = 100;
 /** While memory or threads grow fast: what is taken between two looks is what a guest gets beyond its limit. */
 const hurriedMs = 10;
 
-/** Whether so much was taken since the last look that a few more such steps pass the limit. */
+/** Whether a few more steps like the last one would pass the limit. An interpreter that starts takes a lot at once, and is far from it. */
 function growsFast(before: number, now: number, limit: number): boolean {
-	return now - before > limit / 20;
+	return now - before > limit / 20 && now + 8 * (now - before) > limit;
 }
 
 /**
