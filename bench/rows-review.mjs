@@ -32,7 +32,7 @@ async function review(world) {
 					true,
 				),
 			);
-			for (const key of ['?', '?', 'l', 'h', 'Tab', 'Tab', 'o', 'o']) {
+			for (const key of ['?', '?', 'w', 'w', 'v', 'v', 'Tab', 'Tab', 'o', 'o']) {
 				keys.push(await terminal.answer(key, (screen, before) => screen !== before));
 				await sleep(50);
 			}

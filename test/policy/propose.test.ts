@@ -57,8 +57,8 @@ test('a proposed rule decides its effect, whatever characters are in it', () => 
 		fc.array(fc.string({ maxLength: 10 }).filter((text) => !text.includes('\0'))).map((words) => run('git', ...words)),
 		fc
 			.string({ maxLength: 20 })
-			// A `.` runs a file that it reads: asked, whatever a rule says.
-			.filter((text) => !/\0|(^|[\s;&|(])\.($|\s)/.test(text))
+			// `.` runs a file that it reads, however it is quoted: asked, whatever a rule says.
+			.filter((text) => !/[\0.]/.test(text))
 			.map((text) => run('sh', '-c', text)),
 	);
 	fc.assert(
