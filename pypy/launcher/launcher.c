@@ -136,6 +136,8 @@ static void read_options(int argc, char **argv, struct options *options)
 			options->memory = read_number(name, value, 1ull << 50);
 		else if (strcmp(name, "--cpu") == 0)
 			options->cpu = read_number(name, value, 1ull << 31);
+		else if (strcmp(name, "--hint") == 0)
+			options->hint = strcmp(value, "yes") == 0;
 		else
 			die("there is no option %s; see PROTOCOL.md, Command line", name);
 	}
@@ -227,7 +229,8 @@ interpreter_main *load_interpreter(const struct options *options)
 	*(void **)&interpreter = dlsym(library, "pypy_main_startup");
 	if (!interpreter)
 		die("%s has no pypy_main_startup; name a PyPy 3 of version 7.3 or later", options->library);
-	hint_prepare(library);
+	if (options->hint)
+		hint_prepare(library);
 	return interpreter;
 }
 

@@ -45,6 +45,7 @@ struct options {
 	uint64_t memory; /* bytes; 0: no limit */
 	uint64_t cpu;    /* seconds; 0: no limit */
 	char **arguments; /* argv of the interpreter; [0] is its path */
+	bool hint;
 };
 
 struct facts {

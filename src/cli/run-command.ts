@@ -159,7 +159,7 @@ export function startOptions(parts: {
 			launcher,
 			libraryPath: runtime.libraryPath ?? [],
 			env,
-			args: launcherArguments(runtime, limits, `${session.folder}/channel`, argv),
+			args: launcherArguments(runtime, limits, `${session.folder}/channel`, argv, mode !== 'unattended'),
 			nativeEnv: nativeEnvironment(runtime, env),
 			holds: runtime.kind === 'translated',
 		},
