@@ -21,7 +21,7 @@ export interface World {
 	/** Writes a decided effect to the record (once for each different one); its id. */
 	record(effect: Effect, approval: Approval): number;
 	/** Where in the script an effect comes from, as the guest itself says: a hint. Told before it is asked about or recorded. */
-	origin?(effect: Effect, origin: Origin): void;
+	readonly origin?: ((effect: Effect, origin: Origin) => void) | undefined;
 	/** A call that nobody implements. */
 	unsupported(call: string): void;
 	/** Whether commands have the machine's network. `unavailable`: the policy takes it, and this machine can not. */

@@ -120,13 +120,18 @@ export class GuestWorld implements World {
 		this.#send({ kind: 'withdraw', id });
 	}
 
-	origin(effect: Effect, origin: Origin): void {
+	/** Nobody looks at a run without a person, and a translated interpreter keeps no note: reading where none is would end it. */
+	get origin(): World['origin'] {
+		return this.#options.unattended || this.#options.translated ? undefined : this.#tellOrigin;
+	}
+
+	readonly #tellOrigin = (effect: Effect, origin: Origin): void => {
 		const key = originKey(effect);
 		const text = `${origin.file}:${origin.line}`;
 		if (this.#origins.get(key) === text || (this.#origins.size >= mostOrigins && !this.#origins.has(key))) return;
 		this.#origins.set(key, text);
 		this.#send({ kind: 'origin', key, origin });
-	}
+	};
 
 	record(effect: Effect, approval: Approval): number {
 		if (!approval.approved) this.#options.denied?.(effect, approval);
