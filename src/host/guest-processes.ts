@@ -1,5 +1,6 @@
 /** The guest's processes as the machine knows them: what they use, and which machine pid a guest pid is. proc(5). */
 import * as fs from 'node:fs';
+import { errno } from '../abi/errno.ts';
 
 export type ProcessUse = {
 	/** Bytes of memory that belong to these processes alone. */
@@ -78,14 +79,18 @@ export function machinePid(launcherPid: number, guestPid: number): number | unde
 	return undefined;
 }
 
-/** kill(2): 0 or an errno. */
-export function signalProcess(pid: number, signal: number): number {
+/**
+ * kill(2) of a translated interpreter: 0 or an errno. It alone is a process of the machine; a number that the kernel gave to a child
+ * of it is made up, and on the machine somebody else's.
+ */
+export function signalInterpreter(interpreter: number, pid: number, signal: number): number {
+	if (pid !== interpreter) return errno.ESRCH;
 	try {
 		process.kill(pid, signal);
 		return 0;
 	} catch (error) {
-		const number = error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : -3;
-		return -number;
+		const number = error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : 0;
+		return -number || errno.ESRCH;
 	}
 }
 

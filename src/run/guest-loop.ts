@@ -4,7 +4,7 @@ import { platformFlags } from '../abi/open-flags.ts';
 import { createFileSystem, type SessionFileSystem } from '../fs/file-system.ts';
 import { type FifoTransport, GuestGone, openFifoTransport } from '../host/fifo-transport.ts';
 import { openGuestMemory } from '../host/guest-memory.ts';
-import { readText, signalProcess } from '../host/guest-processes.ts';
+import { readText, signalInterpreter } from '../host/guest-processes.ts';
 import { createHostFiles } from '../host/host-files.ts';
 import { machineAddresses } from '../host/names.ts';
 import { realPath } from '../host/real-path.ts';
@@ -83,7 +83,7 @@ class GuestLoop {
 			limits: start.limits,
 			order: (op, pid, tid, signal) => {
 				if (start.runtime === 'trapped') this.#transport?.order(op, pid, tid, signal);
-				else this.#world.signaled(signalProcess(pid, signal));
+				else this.#world.signaled(signalInterpreter(this.#launcherPid, pid, signal));
 			},
 			translated: start.runtime !== 'trapped',
 			denied:

@@ -19,6 +19,8 @@ const devices: ReadonlyMap<string, Device> = new Map<string, Device>([
 	['/dev/approve-run/poll', pollRequest],
 ]);
 
+const newline = 0x0a;
+
 /** What Linux takes of arguments and environment, with room for JSON's escapes. */
 const longestRequest = 8 * 1024 * 1024;
 
@@ -50,7 +52,8 @@ class RequestFile extends OpenFile {
 	readonly #context: LibcContext;
 	readonly #device: Device;
 	readonly #stat: Stat;
-	#request = '';
+	readonly #request: Buffer[] = [];
+	#length = 0;
 	#answer: Answer | undefined;
 	/** What of the answer was not read yet. */
 	#rest: Buffer | undefined;
@@ -66,9 +69,11 @@ class RequestFile extends OpenFile {
 	/** One request for each time it is opened. EINVAL for what is no line of JSON, E2BIG past what a command line may be. */
 	write(bytes: Buffer): number {
 		if (this.#answer !== undefined) throw new SysError('EINVAL');
-		this.#request += bytes.toString('latin1');
-		if (this.#request.length > longestRequest) throw new SysError('E2BIG');
-		if (this.#request.endsWith('\n')) this.#answer = this.#device(this.#context, parsed(this.#request));
+		this.#length += bytes.length;
+		if (this.#length > longestRequest) throw new SysError('E2BIG');
+		// Kept in pieces: one byte at a time must not cost the whole each time. A write's bytes are the receive buffer's.
+		this.#request.push(Buffer.from(bytes));
+		if (bytes.at(-1) === newline) this.#answer = this.#device(this.#context, parsed(Buffer.concat(this.#request)));
 		return bytes.length;
 	}
 
@@ -96,9 +101,9 @@ class RequestFile extends OpenFile {
 	protected dispose(): void {}
 }
 
-function parsed(request: string): unknown {
+function parsed(request: Buffer): unknown {
 	try {
-		return JSON.parse(request);
+		return JSON.parse(request.toString('latin1'));
 	} catch {
 		throw new SysError('EINVAL');
 	}

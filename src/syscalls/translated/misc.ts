@@ -1,7 +1,7 @@
 /** C functions that are a Linux call with other words: an argument more, a struct of another shape, a helper of RPython's. */
 import { SysError } from '../../abi/errno.ts';
 import { O_CLOEXEC, O_CREAT } from '../../abi/open-flags.ts';
-import { packStatvfs } from '../../abi/structs.ts';
+import { packStatvfs, writeInt64 } from '../../abi/structs.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import * as descriptors from '../descriptors.ts';
 import { execve as linuxExecve } from '../execve.ts';
@@ -56,7 +56,7 @@ export const lockf: LibcHandler = (c) => {
 	const flock = Buffer.alloc(32);
 	flock.writeInt16LE(operation === unlock ? 2 : 1, 0);
 	flock.writeInt16LE(1 /* SEEK_CUR */, 2);
-	flock.writeBigInt64LE(BigInt(c.long(2)), 16);
+	writeInt64(flock, c.long(2), 16);
 	const address = c.libc.scratch(flock);
 	const command = operation === test ? F_GETLK : operation === lock ? F_SETLKW : F_SETLK;
 	const outcome = descriptors.fcntl(c.as('fcntl(iii)i', [c.int(0), command, address]));
