@@ -86,10 +86,12 @@ export function allowsCommand(pattern: CommandPattern, facts: CommandFacts): boo
 		if (facts.systemShell && facts.shell.kind === 'string' && facts.shell.exact === pattern.text) return true;
 		if (!pattern.literal) return false;
 	}
-	for (const at of facts.hazards.words.keys()) if (!namesWord(pattern, at)) return false;
+	// The words first: of a policy's many rules for one program they leave the fewest.
+	if (!wordsMatch(pattern, facts.words)) return false;
 	const { program } = pattern;
 	if (program.kind === 'named' && !(program.files.has(facts.program) && facts.ownName === program.name)) return false;
-	return wordsMatch(pattern, facts.words);
+	for (const at of facts.hazards.words.keys()) if (!namesWord(pattern, at)) return false;
+	return true;
 }
 
 /** Whether a deny or ask rule's pattern covers the command, in any way it may be meant. */

@@ -24,6 +24,8 @@ export type CommandPattern = {
 	readonly words: readonly (readonly Piece[])[];
 	/** Ends in `**`: any number of further words. */
 	readonly open: boolean;
+	/** Which of them are without a wildcard. */
+	readonly spelled: readonly boolean[];
 	/** No wildcard at all. */
 	readonly literal: boolean;
 };
@@ -64,11 +66,13 @@ export function compileCommandPattern(text: string, bases: ProgramBases): Comman
 		name === undefined
 			? { kind: 'any' }
 			: { kind: 'named', name: name.slice(name.lastIndexOf('/') + 1), files: programFiles(name, bases) };
+	const rest = words.slice(1, open ? -1 : undefined);
 	return {
 		text,
 		program,
-		words: words.slice(1, open ? -1 : undefined),
+		words: rest,
 		open,
+		spelled: rest.map((word) => literalWord(word) !== undefined),
 		literal: words.every((word) => literalWord(word) !== undefined),
 	};
 }
@@ -88,14 +92,14 @@ export function programFiles(name: string, bases: ProgramBases): ReadonlySet<str
 export function wordsMatch(pattern: CommandPattern, words: readonly string[]): boolean {
 	if (words.length < pattern.words.length) return false;
 	if (words.length > pattern.words.length && !pattern.open) return false;
-	for (const [index, pieces] of pattern.words.entries()) if (!wordMatches(pieces, words[index] ?? '')) return false;
+	let index = 0;
+	for (const pieces of pattern.words) if (!wordMatches(pieces, words[index++] ?? '')) return false;
 	return true;
 }
 
 /** Whether the pattern spells the word at `at` out (from 0, after the program); -1: every word of the command. */
 export function namesWord(pattern: CommandPattern, at: number): boolean {
-	const word = pattern.words[at];
-	return at < 0 ? pattern.literal : word !== undefined && literalWord(word) !== undefined;
+	return at < 0 ? pattern.literal : pattern.spelled[at] === true;
 }
 
 function namedFiles(name: string, bases: ProgramBases): readonly string[] {
