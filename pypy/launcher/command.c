@@ -53,15 +53,17 @@ static bool read_words(struct command *command, size_t arguments)
 	uint32_t size;
 	if (!read_all(&size, sizeof size) || size == 0 || size > WORDS_MAX)
 		return false;
-	char *text = malloc(size);
-	if (!text || !read_all(text, size) || text[size - 1] != 0)
-		return false;
+	char *text = calloc(1, size);
 	size_t count = 0;
-	for (uint32_t i = 0; i < size; i++)
-		count += text[i] == 0;
-	char **list = calloc(count + 2, sizeof *list);
-	if (!list || count < 2 + arguments)
+	if (text && read_all(text, size) && text[size - 1] == 0)
+		for (uint32_t i = 0; i < size; i++)
+			count += text[i] == 0;
+	char **list = count < 2 + arguments ? NULL : calloc(count + 2, sizeof *list);
+	if (!text || !list) {
+		free(text);
+		free(list);
 		return false;
+	}
 	char *word = text;
 	command->program = word;
 	command->directory = word += strlen(word) + 1;
