@@ -18,9 +18,10 @@ export type RuleIndex = {
 export function indexRules(rules: readonly Rule[]): RuleIndex {
 	const byKey = new Map<string, Entry[]>();
 	for (const [order, rule] of rules.entries()) {
+		const entry = { order, rule };
 		for (const key of new Set(keysOf(rule))) {
 			const entries = byKey.get(key) ?? [];
-			entries.push({ order, rule });
+			entries.push(entry);
 			byKey.set(key, entries);
 		}
 	}
@@ -36,13 +37,18 @@ export function indexRules(rules: readonly Rule[]): RuleIndex {
 /** The first rule that matches. */
 export function firstMatch(index: RuleIndex, subject: Subject, standing?: Standing): Rule | undefined {
 	let best: Entry | undefined;
-	for (const key of lookups(index, subject)) {
-		for (const entry of index.byKey.get(key) ?? []) {
+	for (const entries of candidates(index, subject)) {
+		for (const entry of entries) {
 			if (best !== undefined && entry.order >= best.order) break;
 			if (ruleMatches(entry.rule, subject, standing)) best = entry;
 		}
 	}
 	return best?.rule;
+}
+
+/** All that firstMatch compares with the subject: no other rule can match it. Each list is in the order of the rules. */
+export function candidates(index: RuleIndex, subject: Subject): readonly (readonly Entry[])[] {
+	return lookups(index, subject).map((key) => index.byKey.get(key) ?? []);
 }
 
 /** Under what a rule is found: one of these is among the look-ups of each effect that it can match. */
