@@ -35,6 +35,8 @@ export class SandboxCutOff extends WireError {
 const lowestAddress = 65536;
 /** rsandbox.c: RPY_SANDBOX_ARGBUF, 512 bytes, holds the name and all arguments. */
 const longestCall = 512;
+/** No handler asks for more at once; a length that came from the interpreter itself must not become a buffer of ours. */
+const longestRead = 64 * 1024 * 1024;
 const command = { read: 0x52, string: 0x5a, write: 0x57, allocate: 0x4d, free: 0x46, errno: 0x45 } as const;
 
 type Shape = { readonly signature: string; readonly types: string; readonly result: ResultType };
@@ -81,6 +83,8 @@ export class SandboxLink implements CallLink {
 		if (length < 0 || length > max + 1)
 			throw new WireError(`a string of ${length} bytes; at most ${max + 1} were asked for`);
 		const bytes = this.#receive(length);
+		// A C string has none: with one, what is judged and what the machine takes could be two things.
+		if (bytes.includes(0)) throw new WireError('a string with a NUL byte in it');
 		return length > max ? undefined : decode(bytes);
 	}
 
@@ -92,6 +96,7 @@ export class SandboxLink implements CallLink {
 	read(address: number, length: number): Buffer {
 		if (length === 0) return Buffer.alloc(0);
 		check(address);
+		if (length < 0 || length > longestRead) throw new GuestFault();
 		this.#command(command.read, address, length);
 		this.#flush();
 		return this.#receive(length);

@@ -108,6 +108,16 @@ describe('the memory of a translated interpreter', () => {
 			expect(() => over(int64(length)).link.string(0x10000, String, 10)).toThrow(WireError);
 		}
 	});
+
+	it('with a NUL byte in a string ends the run: what is judged and what the machine takes would be two names', () => {
+		const said = Buffer.concat([int64(9), Buffer.from('/etc\0/ssh')]);
+		expect(() => over(said).link.string(0x10000, String, 10)).toThrow('NUL');
+	});
+
+	it('is never asked for in lengths that no handler wants', () => {
+		for (const length of [-1, 2 ** 40])
+			expect(() => over(Buffer.alloc(0)).link.read(0x10000, length)).toThrow(GuestFault);
+	});
 });
 
 it('the dump names version, platform and functions, and any other text is none', () => {

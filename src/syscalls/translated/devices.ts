@@ -12,17 +12,23 @@ import { spawnRequest } from './spawn.ts';
 /** The answer as plain data; undefined while there is none yet. */
 export type Answer = () => unknown;
 
-type Device = (c: LibcContext, request: unknown) => Answer;
+type Device = {
+	readonly answer: (c: LibcContext, request: unknown) => Answer;
+	/** Bytes of a request at the most. */
+	readonly longest: number;
+};
 
 const devices: ReadonlyMap<string, Device> = new Map<string, Device>([
-	['/dev/approve-run/spawn', spawnRequest],
-	['/dev/approve-run/poll', pollRequest],
+	// What Linux takes of arguments and environment, with room for JSON's escapes.
+	['/dev/approve-run/spawn', { answer: spawnRequest, longest: 8 * 1024 * 1024 }],
+	['/dev/approve-run/poll', { answer: pollRequest, longest: 64 * 1024 }],
 ]);
 
 const newline = 0x0a;
+const smallestRoom = 256;
 
-/** What Linux takes of arguments and environment, with room for JSON's escapes. */
-const longestRequest = 8 * 1024 * 1024;
+/** All that is written and was not answered yet, in all devices that are open. */
+const mostAtOnce = 16 * 1024 * 1024;
 
 /** A descriptor of the device at `path`; undefined where there is none. */
 export function openDevice(c: LibcContext, path: string): number | undefined {
@@ -52,7 +58,8 @@ class RequestFile extends OpenFile {
 	readonly #context: LibcContext;
 	readonly #device: Device;
 	readonly #stat: Stat;
-	readonly #request: Buffer[] = [];
+	/** Room that doubles: a request may come one byte at a time. */
+	#request = Buffer.alloc(0);
 	#length = 0;
 	#answer: Answer | undefined;
 	/** What of the answer was not read yet. */
@@ -69,11 +76,16 @@ class RequestFile extends OpenFile {
 	/** One request for each time it is opened. EINVAL for what is no line of JSON, E2BIG past what a command line may be. */
 	write(bytes: Buffer): number {
 		if (this.#answer !== undefined) throw new SysError('EINVAL');
-		this.#length += bytes.length;
-		if (this.#length > longestRequest) throw new SysError('E2BIG');
-		// Kept in pieces: one byte at a time must not cost the whole each time. A write's bytes are the receive buffer's.
-		this.#request.push(Buffer.from(bytes));
-		if (bytes.at(-1) === newline) this.#answer = this.#device(this.#context, parsed(Buffer.concat(this.#request)));
+		const length = this.#length + bytes.length;
+		if (length > this.#device.longest) throw new SysError('E2BIG');
+		if (length > this.#request.length) this.#grow(length);
+		bytes.copy(this.#request, this.#length);
+		this.#length = length;
+		if (bytes.at(-1) === newline) {
+			const request = parsed(this.#request.subarray(0, length));
+			this.#drop();
+			this.#answer = this.#device.answer(this.#context, request);
+		}
 		return bytes.length;
 	}
 
@@ -98,7 +110,24 @@ class RequestFile extends OpenFile {
 		return this.#stat;
 	}
 
-	protected dispose(): void {}
+	protected dispose(): void {
+		this.#drop();
+	}
+
+	#grow(length: number): void {
+		const { libc } = this.#context;
+		const room = Buffer.alloc(Math.max(smallestRoom, 2 ** Math.ceil(Math.log2(length))));
+		const more = room.length - this.#request.length;
+		if (libc.requestBytes + more > mostAtOnce) throw new SysError('ENOMEM');
+		libc.requestBytes += more;
+		this.#request.copy(room, 0, 0, this.#length);
+		this.#request = room;
+	}
+
+	#drop(): void {
+		this.#context.libc.requestBytes -= this.#request.length;
+		this.#request = Buffer.alloc(0);
+	}
 }
 
 function parsed(request: Buffer): unknown {

@@ -11,6 +11,7 @@ import type { Directory, LibcContext, LibcHandler } from './libc.ts';
 
 /** struct dirent of glibc: d_ino, d_off, d_reclen, d_type, d_name[256], padded. */
 const direntBytes = 280;
+const mostDirectories = 4096;
 
 /** Implements opendir(3). */
 export const opendir: LibcHandler = (c) => {
@@ -56,6 +57,8 @@ export const closedir: LibcHandler = (c) => {
 function remember(c: LibcContext, fd: number): number {
 	const file = c.process.descriptors.get(fd);
 	if (!(file instanceof NodeFile) || file.node.type !== 'directory') throw new SysError('ENOTDIR');
+	// fdopendir(3) takes no descriptor of its own, so that the limit of those is none of these.
+	if (c.libc.directories.size >= mostDirectories) throw new SysError('ENOMEM');
 	const address = c.libc.link.allocate(Buffer.alloc(direntBytes));
 	c.libc.directories.set(address, { file, fd });
 	return address;

@@ -1,6 +1,10 @@
 /** The environment, and the strings and numbers that a C library tells of its system. */
+import { decodeName } from '../../abi/bytes.ts';
 import { SysError } from '../../abi/errno.ts';
 import type { LibcHandler } from './libc.ts';
+
+/** No command can be given a longer one: MAX_ARG_STRLEN, execve(2). */
+const longestEntry = 128 * 1024;
 
 const readOnly = {
 	read: true,
@@ -23,7 +27,8 @@ export const getEnviron: LibcHandler = (c) => c.libc.environment();
 
 /** Implements putenv(3). */
 export const putenv: LibcHandler = (c) => {
-	const text = c.text(0);
+	const text = c.libc.link.text(c.call.args[0], decodeName, longestEntry);
+	if (text === undefined) throw new SysError('ENOMEM');
 	const at = text.indexOf('=');
 	c.libc.setEnvironment(at < 0 ? text : text.slice(0, at), at < 0 ? undefined : text.slice(at + 1));
 	return 0;
@@ -41,11 +46,11 @@ export const unsetenv: LibcHandler = (c) => {
 export const initHome: LibcHandler = (c) => c.libc.string(c.libc.home);
 
 /** Any address that is not NULL: a `FILE *` is only handed back, to fileno(3). */
-export const getStdout: LibcHandler = (c) => c.libc.string('stdout');
+export const getStdout: LibcHandler = (c) => c.libc.stdout();
 
 /** Implements fileno(3) for the one stream there is. */
 export const fileno: LibcHandler = (c) => {
-	if (c.long(0) !== c.libc.string('stdout')) throw new SysError('EBADF');
+	if (c.long(0) !== c.libc.stdout()) throw new SysError('EBADF');
 	return 1;
 };
 

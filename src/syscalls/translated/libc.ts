@@ -1,5 +1,6 @@
 /** What a C library keeps for its program, kept here: environment, open directories, strings that were handed out. */
 import { encodeName } from '../../abi/bytes.ts';
+import { SysError } from '../../abi/errno.ts';
 import type { Architecture } from '../../abi/open-flags.ts';
 import type { NodeFile } from '../../kernel/node-file.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
@@ -20,6 +21,12 @@ export type LibcOptions = {
 	readonly children: Children;
 };
 
+/** Kept in our own memory for a program that may be hostile: each has its bound. Environment: twice what execve(2) takes. */
+const mostEnvironment = 4 * 1024 * 1024;
+const mostStrings = 4 * 1024 * 1024;
+/** What an entry costs beside its text. */
+const entryBytes = 64;
+
 export class Libc {
 	readonly link: SandboxLink;
 	readonly architecture: Architecture;
@@ -28,9 +35,14 @@ export class Libc {
 	readonly env: Map<string, string>;
 	readonly children: Children;
 	readonly directories = new Map<number, Directory>();
+	/** What is written to devices and was not answered yet. */
+	requestBytes = 0;
 	/** Strings by text: a program asks for the same ones again, and none of them is ever given back. */
 	readonly #strings = new Map<string, number>();
+	#stringBytes = 0;
+	#envBytes: number;
 	#environment: number | undefined;
+	#stdout: number | undefined;
 	#scratch: number | undefined;
 
 	constructor(options: LibcOptions) {
@@ -38,6 +50,7 @@ export class Libc {
 		this.architecture = options.architecture;
 		this.home = options.home;
 		this.env = new Map(Object.entries(options.env));
+		this.#envBytes = [...this.env].reduce((sum, [name, value]) => sum + cost(name, value), 0);
 		this.children = options.children;
 	}
 
@@ -46,8 +59,20 @@ export class Libc {
 		const known = this.#strings.get(text);
 		if (known !== undefined) return known;
 		const address = this.link.allocate(Buffer.concat([encodeName(text), Buffer.alloc(1)]));
+		// Forgotten here and not given back there: the program may still hold them.
+		if (this.#stringBytes > mostStrings) {
+			this.#strings.clear();
+			this.#stringBytes = 0;
+		}
+		this.#stringBytes += text.length + entryBytes;
 		this.#strings.set(text, address);
 		return address;
+	}
+
+	/** Stands for the `FILE *` of standard output: any address that is not NULL. */
+	stdout(): number {
+		this.#stdout ??= this.link.allocate(Buffer.alloc(1));
+		return this.#stdout;
 	}
 
 	/** `environ`: addresses of `NAME=value`, ended by NULL. */
@@ -60,8 +85,12 @@ export class Libc {
 		return this.#environment;
 	}
 
-	/** putenv(3), unsetenv(3): undefined takes the name away. */
+	/** putenv(3), unsetenv(3): undefined takes the name away. ENOMEM past what any command could be given. */
 	setEnvironment(name: string, value: string | undefined): void {
+		const before = this.env.get(name);
+		const more = cost(name, value) - cost(name, before);
+		if (more > 0 && this.#envBytes + more > mostEnvironment) throw new SysError('ENOMEM');
+		this.#envBytes += more;
 		if (value === undefined) this.env.delete(name);
 		else this.env.set(name, value);
 		this.#environment = undefined;
@@ -73,6 +102,10 @@ export class Libc {
 		this.link.write(this.#scratch, bytes);
 		return this.#scratch;
 	}
+}
+
+function cost(name: string, value: string | undefined): number {
+	return value === undefined ? 0 : name.length + value.length + entryBytes;
 }
 
 /** One call of a C function, with the library's own state. */

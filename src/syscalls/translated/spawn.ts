@@ -9,6 +9,8 @@ import type { LibcContext, LibcHandler } from './libc.ts';
 
 /** What Linux takes of arguments and environment. */
 const longestCommand = 2 * 1024 * 1024;
+/** MAX_ARG_STRLEN. */
+const longestWord = 128 * 1024;
 
 /** Implements system(3): `sh -c`, waited for; 127 where the shell could not be run. */
 export const system: LibcHandler = (c) => {
@@ -46,25 +48,29 @@ function present(c: LibcContext, fd: number): number | undefined {
 	return c.process.descriptors.find(fd) === undefined ? undefined : fd;
 }
 
-/** Strings are sent as their bytes, each a character below 256: a name need not be UTF-8. */
+/** Strings are sent as their bytes, each a character below 256: a name need not be UTF-8. E2BIG past what execve(2) takes. */
 function spawnOf(value: unknown): Spawn {
 	const fields = new Map(Object.entries(typeof value === 'object' && value !== null ? value : {}));
 	const [cwd, fds] = [fields.get('cwd'), fields.get('fds')];
 	if (!Array.isArray(fds)) throw new SysError('EINVAL');
 	const [input, output, errors] = fds.map((fd: unknown) => (typeof fd === 'number' && fd >= 0 ? fd : undefined));
+	const room = { left: longestCommand };
 	return {
-		programs: strings(fields.get('programs')),
-		argv: strings(fields.get('argv')),
-		env: Object.fromEntries(strings(fields.get('env')).map(pair)),
+		programs: strings(fields.get('programs'), { left: longestCommand }),
+		argv: strings(fields.get('argv'), room),
+		env: Object.fromEntries(strings(fields.get('env'), room).map(pair)),
 		cwd: typeof cwd === 'string' ? decoded(cwd) : undefined,
 		fds: [input, output, errors],
 	};
 }
 
-function strings(value: unknown): string[] {
+function strings(value: unknown, room: { left: number }): string[] {
 	if (!Array.isArray(value)) throw new SysError('EINVAL');
 	return value.map((word: unknown) => {
 		if (typeof word !== 'string') throw new SysError('EINVAL');
+		// Its NUL byte, and the pointer to it.
+		room.left -= word.length + 9;
+		if (room.left < 0 || word.length >= longestWord) throw new SysError('E2BIG');
 		return decoded(word);
 	});
 }
