@@ -65,6 +65,8 @@ export type Policy = {
 	readonly hide: readonly PathPattern[];
 	/** Policies that this one may only tighten. */
 	readonly floors: readonly Policy[];
+	/** Everything is allowed by default, and no rule asks or denies: a doubt about a command can spare nothing. */
+	readonly unrestricted: boolean;
 	/** Some rule has a condition: the time or a count is asked for. */
 	readonly conditional: boolean;
 	readonly now: (() => Date) | undefined;
@@ -95,6 +97,9 @@ export function compilePolicy(document: PolicyDocument, context: PolicyContext):
 		env: Object.freeze({ ...document.env }),
 		hide: Object.freeze(document.hide.flatMap(({ text }) => compilePathPattern(text, bases, true))),
 		floors: Object.freeze(document.floors.map((floor) => compilePolicy(floor, context))),
+		unrestricted:
+			Object.values(document.default).every((decision) => decision === 'allow') &&
+			written.every((rule) => rule.decision === 'allow'),
 		conditional: written.some((rule) => rule.conditions !== undefined),
 		now: context.now,
 		scratch: Object.freeze(

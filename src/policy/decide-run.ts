@@ -31,7 +31,15 @@ export type RunContext = {
 	readonly standing: Standing | undefined;
 };
 
-export function judgeRun(policy: Policy, effect: RunEffect, context: RunContext, depth = 0): RunJudgement {
+/** What is asked only because it is not known what a command will do is not asked where it may do anything. */
+export function judgeRun(policy: Policy, effect: RunEffect, context: RunContext): RunJudgement {
+	const { verdict, parts } = judgeNested(policy, effect, context, 0);
+	if (!policy.unrestricted || verdict.decision !== 'ask') return { verdict, parts };
+	const by = { rule: `${policy.file} (default)` };
+	return { verdict: Object.freeze({ decision: 'allow', by, because: 'the policy allows everything' }), parts };
+}
+
+function judgeNested(policy: Policy, effect: RunEffect, context: RunContext, depth: number): RunJudgement {
 	const facts = commandFacts(effect, policy.ground);
 	const rule = firstMatch(policy.index.run, { kind: 'command', facts }, context.standing);
 	const outer = rule === undefined ? defaultOf(policy, facts) : ruleVerdict(rule);
@@ -141,7 +149,7 @@ function argvPart(judge: Judge, argv: readonly string[], cwdKnown: boolean): Par
 	if (shadow !== undefined) return refuse(shadow);
 	const program = policy.ground.find(name, effect.cwd);
 	if (program === undefined || !isResolvedPath(program)) return refuse(`there is no program ${name} in PATH`);
-	const { verdict } = judgeRun(policy, { ...effect, argv, program }, context, depth + 1);
+	const { verdict } = judgeNested(policy, { ...effect, argv, program }, context, depth + 1);
 	return { what, verdict };
 }
 

@@ -236,6 +236,25 @@ test('hostile shell strings take no time to judge', () => {
 	expect(performance.now() - started).toBeLessThan(1000);
 });
 
+test('under a policy that allows everything a doubt about a command is not asked; under one with any other rule it is', () => {
+	const everything = 'default: { read: allow, write: allow, delete: allow, run: allow, connect: allow }\n';
+	const doubtful = ['echo $((1+2))', 'x=$(id); $x', 'cd /somewhere && ./a', 'eval "$1"'];
+	for (const text of doubtful) {
+		expect(decide(policyOf(everything), shell(text))).toMatchObject({
+			decision: 'allow',
+			by: { rule: 'p.yaml (default)' },
+		});
+		expect(decide(policyOf(`${everything}rules: [{ deny: run, command: "rm **" }]`), shell(text)).decision).toBe('ask');
+		expect(decide(policyOf(`${everything}rules: [{ deny: write, path: "/etc/**" }]`), shell(text)).decision).toBe(
+			'ask',
+		);
+		expect(decide(policyOf(`${everything}readonly: ["/etc"]`), shell(text)).decision).toBe('ask');
+		expect(
+			decide(policyOf('default: { read: allow, write: allow, delete: allow, run: allow }'), shell(text)).decision,
+		).toBe('ask');
+	}
+});
+
 test('explain tells what matched, what won, and why an allow did not count', () => {
 	const policy = policyOf(`rules:
   - allow: run
