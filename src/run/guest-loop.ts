@@ -18,7 +18,9 @@ import { decide, isHidden } from '../policy/decide.ts';
 import { resolveLongest } from '../policy/path-text.ts';
 import { RuleCounts } from '../policy/standing.ts';
 import { Dispatcher } from '../syscalls/dispatch.ts';
-import { deniedText, Trace } from '../syscalls/trace.ts';
+import { deniedText, Trace, type TraceOptions } from '../syscalls/trace.ts';
+import { kindsOfFunction } from '../syscalls/translated/argument-kinds.ts';
+import type { CallLink } from '../wire/call.ts';
 import { type Frame, FrameSplitter } from '../wire/frame.ts';
 import { type DirectMemory, GuestLink } from '../wire/guest-link.ts';
 import { WireError } from '../wire/wire-error.ts';
@@ -185,6 +187,7 @@ class GuestLoop {
 			receive: () => this.#receiveMessages(0),
 			gone: () => this.#gone,
 			standsStill: () => this.#world.standsStill,
+			traceOver: (link) => this.#traceOver(link, kindsOfFunction),
 			opened: () => this.#port.postMessage({ kind: 'opened' }),
 			counted: (calls) => {
 				this.#calls = () => calls;
@@ -277,13 +280,10 @@ class GuestLoop {
 		const transport = openFifoTransport(this.#start.channelFolder, channels);
 		this.#transport = transport;
 		const link = new GuestLink(transport, this.#directMemory(launcherPid));
-		const file = this.#traceFile;
-		if (file !== undefined)
-			this.#trace = new Trace({ link, now: () => this.#world.monotonic(), line: (text) => file.line(text) });
 		this.#dispatcher = new Dispatcher({
 			kernel: this.#kernel,
 			link,
-			trace: this.#trace,
+			trace: this.#traceOver(link),
 			architecture: this.#start.architecture,
 			channels,
 			report: reportsOf(transport),
@@ -293,6 +293,14 @@ class GuestLoop {
 				this.#kernel.changed();
 			},
 		});
+	}
+
+	#traceOver(link: CallLink, kindsOf?: TraceOptions['kindsOf']): Trace | undefined {
+		const file = this.#traceFile;
+		if (file === undefined) return undefined;
+		const options = { link, now: () => this.#world.monotonic(), line: (text: string) => file.line(text) };
+		this.#trace = new Trace({ ...options, ...(kindsOf === undefined ? {} : { kindsOf }) });
+		return this.#trace;
 	}
 
 	#directMemory(launcherPid: number): DirectMemory {

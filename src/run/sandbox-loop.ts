@@ -5,7 +5,9 @@
 import type { Architecture } from '../abi/open-flags.ts';
 import { openSandboxFifos } from '../host/sandbox-pipe.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import type { Trace } from '../syscalls/trace.ts';
 import { type Progress, SandboxDispatcher } from '../syscalls/translated/dispatch.ts';
+import type { CallLink } from '../wire/call.ts';
 import { SandboxCutOff, SandboxLink } from '../wire/sandbox-link.ts';
 import type { GuestEnd } from './messages.ts';
 
@@ -25,6 +27,8 @@ export type SandboxParts = {
 	readonly gone: () => { readonly status: number; readonly said: string } | undefined;
 	/** Approved changes may be on their way to the machine: no call may be answered meanwhile. */
 	readonly standsStill: () => boolean;
+	/** Makes the trace of `--trace`; undefined where there is none. */
+	readonly traceOver: (link: CallLink) => Trace | undefined;
 	/** Our ends are open. */
 	readonly opened: () => void;
 	readonly counted: (calls: number) => void;
@@ -37,7 +41,8 @@ export function loopSandbox(parts: SandboxParts): GuestEnd {
 	const { kernel, architecture, home, env } = parts;
 	const task = kernel.attach(0, parts.pid, parts.pid, { kind: 'first' });
 	const link = new SandboxLink(fifos);
-	const dispatcher = new SandboxDispatcher({ kernel, task, link, architecture, home, env });
+	const trace = parts.traceOver(link);
+	const dispatcher = new SandboxDispatcher({ kernel, task, link, trace, architecture, home, env });
 	try {
 		for (;;) {
 			const call = link.next();

@@ -4,8 +4,7 @@ import { flagNames, type Names, valueNames } from '../abi/flag-names.ts';
 import { platformFlags } from '../abi/open-flags.ts';
 import { signals } from '../abi/signals.ts';
 import { readInt64 } from '../abi/structs.ts';
-import type { Argument, Call } from '../wire/call.ts';
-import type { GuestLink } from '../wire/guest-link.ts';
+import type { Argument, Call, CallLink } from '../wire/call.ts';
 import type { Kind } from './argument-kinds.ts';
 
 /** An argument that the call fills. */
@@ -31,7 +30,7 @@ const openNames: Names = {
 
 /** What is known when the call comes; a Late for what the call will fill. */
 export function decodeArgument(
-	link: GuestLink,
+	link: CallLink,
 	call: Call,
 	index: number,
 	kinds: readonly Kind[] | undefined,
@@ -49,7 +48,7 @@ export function decodeArgument(
 	return decodeNumber(link, call, index, kind, value);
 }
 
-function decodeNumber(link: GuestLink, call: Call, index: number, kind: Kind, value: number): string | Late {
+function decodeNumber(link: CallLink, call: Call, index: number, kind: Kind, value: number): string | Late {
 	switch (kind) {
 		case 'dirfd':
 			return (value | 0) === AT_FDCWD ? 'AT_FDCWD' : String(value | 0);
@@ -102,7 +101,7 @@ function decodeNumber(link: GuestLink, call: Call, index: number, kind: Kind, va
 }
 
 /** What the call has filled. */
-export function decodeResult(link: GuestLink, { kind, address }: Late, result: number): string {
+export function decodeResult(link: CallLink, { kind, address }: Late, result: number): string {
 	if (result < 0) return hex(address);
 	switch (kind) {
 		case 'out':
@@ -143,13 +142,13 @@ export function quotable(text: string): string {
 	});
 }
 
-function string(link: GuestLink, arg: Extract<Argument, { kind: string }>, longest: number): string {
+function string(link: CallLink, arg: Extract<Argument, { kind: string }>, longest: number): string {
 	if (arg.kind === 'fault') return arg.address === 0 ? 'NULL' : hex(arg.address);
 	const text = arg.kind === 'text' ? arg.text : (link.string(arg.address, decodeName) ?? '');
 	return text.length > longest ? `${quotedText(text.slice(0, longest))}…` : quotedText(text);
 }
 
-function words(link: GuestLink, address: number): string {
+function words(link: CallLink, address: number): string {
 	const shown: string[] = [];
 	for (let i = 0; i < mostItems; i++) {
 		const pointer = readInt64(link.read(address + i * 8, 8), 0);

@@ -4,17 +4,19 @@ import type { Outcome } from '../kernel/outcome.ts';
 import type { Task } from '../kernel/task.ts';
 import type { Approval } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
-import type { Call } from '../wire/call.ts';
-import { GuestFault, type GuestLink, TaskGone } from '../wire/guest-link.ts';
-import { kindsOf } from './argument-kinds.ts';
+import type { Call, CallLink } from '../wire/call.ts';
+import { GuestFault, TaskGone } from '../wire/guest-link.ts';
+import { type Kind, kindsOf } from './argument-kinds.ts';
 import { decodeArgument, decodeResult, type Late, quotable } from './trace-arguments.ts';
 
 export type TraceOptions = {
-	readonly link: GuestLink;
+	readonly link: CallLink;
 	/** Nanoseconds. */
 	readonly now: () => bigint;
 	/** Takes one line without its end. */
 	readonly line: (text: string) => void;
+	/** What the arguments of a call are: those of Linux, where nothing is said. */
+	readonly kindsOf?: (name: string) => readonly Kind[] | undefined;
 };
 
 type Open = {
@@ -41,7 +43,7 @@ export class Trace {
 
 	/** A call came. */
 	begin(task: Task, call: Call): void {
-		const kinds = kindsOf(call.name);
+		const kinds = (this.#options.kindsOf ?? kindsOf)(call.name);
 		const parts = call.args.map((_, index) =>
 			this.#quietly(() => decodeArgument(this.#options.link, call, index, kinds)),
 		);

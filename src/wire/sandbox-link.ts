@@ -19,6 +19,8 @@ export type ResultType = 'i' | 'p' | 'f' | 'v';
 /** One call: `open(pii)i` and its arguments; integers and addresses as numbers. */
 export type SandboxCall = {
 	readonly signature: string;
+	/** `open`. */
+	readonly name: string;
 	readonly types: string;
 	readonly args: readonly number[];
 	readonly result: ResultType;
@@ -39,7 +41,7 @@ const longestCall = 512;
 const longestRead = 64 * 1024 * 1024;
 const command = { read: 0x52, string: 0x5a, write: 0x57, allocate: 0x4d, free: 0x46, errno: 0x45 } as const;
 
-type Shape = { readonly signature: string; readonly types: string; readonly result: ResultType };
+type Shape = { readonly signature: string; readonly name: string; readonly types: string; readonly result: ResultType };
 
 export class SandboxLink implements CallLink {
 	readonly #pipe: SandboxPipe;
@@ -59,13 +61,13 @@ export class SandboxLink implements CallLink {
 		if (!this.#fill(1)) return undefined;
 		const nameEnd = 1 + (this.#in[0] ?? 0);
 		this.#need(nameEnd);
-		const { signature, types, result } = this.#shape(this.#in.toString('latin1', 1, nameEnd));
+		const { signature, name, types, result } = this.#shape(this.#in.toString('latin1', 1, nameEnd));
 		const end = nameEnd + types.length * 8;
 		if (end > longestCall) throw new WireError(`${signature}: a message of ${end} bytes`);
 		this.#need(end);
 		if (this.#have > end) throw new WireError(`${signature}: ${this.#have - end} bytes too many`);
 		const args = [...types].map((type, i) => this.#argument(type, nameEnd + i * 8));
-		return { signature, types, args, result };
+		return { signature, name, types, args, result };
 	}
 
 	text(argument: Argument | undefined, decode: (bytes: Uint8Array) => string, max = 4096): string | undefined {
@@ -155,10 +157,10 @@ export class SandboxLink implements CallLink {
 	#shape(signature: string): Shape {
 		const known = this.#shapes.get(signature);
 		if (known !== undefined) return known;
-		const [, types, result] = /^[A-Za-z0-9_$]{1,60}\(([ipfv]{0,32})\)([ipfv])$/.exec(signature) ?? [];
-		if (types === undefined || !isResult(result))
+		const [, name, types, result] = /^([A-Za-z0-9_$]{1,60})\(([ipfv]{0,32})\)([ipfv])$/.exec(signature) ?? [];
+		if (name === undefined || types === undefined || !isResult(result))
 			throw new WireError(`a signature that is none: ${JSON.stringify(signature.slice(0, 60))}`);
-		const shape = { signature, types: types.replaceAll('v', ''), result };
+		const shape = { signature, name, types: types.replaceAll('v', ''), result };
 		// A hostile interpreter could send endless different names.
 		if (this.#shapes.size < 1000) this.#shapes.set(signature, shape);
 		return shape;

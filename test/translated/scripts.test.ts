@@ -94,6 +94,20 @@ describe.skipIf(!fs.existsSync(nativePyPy))('a script under a translated interpr
 		expect(seen.status).toBe(1);
 	});
 
+	test('is traced: C functions with their arguments by name, results, and what was denied', () => {
+		const dir = folder('trace');
+		const code = 'import os; os.listdir("."); os.system("exit 3"); open("/usr/denied", "w")';
+		const seen = inside(['--trace', 'trace.txt', '-c', code], dir);
+		expect(seen.stderr).toContain('PermissionError');
+		const text = fs.readFileSync(join(dir, 'trace.txt'), 'utf8');
+		for (const line of [
+			/ opendir\("\."\) = \d+ </,
+			/ system\("exit 3"\) = 768 </,
+			/ open\("\/usr\/denied", O_WRONLY\|O_CREAT\|O_TRUNC\|O_CLOEXEC, 0666\) = -1 EACCES <.*> \[denied: write \/usr\/denied by /,
+		])
+			expect(text).toMatch(line);
+	});
+
 	test('is stopped by the limit of processor time', () => {
 		const seen = inside(['--cpu', '1s', '-c', 'while True: pass'], folder('cpu'));
 		expect([seen.status, seen.stderr]).toEqual([124, expect.stringContaining('cpu limit of 1s')]);

@@ -37,6 +37,7 @@ describe('a message of a translated interpreter', () => {
 			const { link } = over(call('pread(ipii)i', 3, 0x7f00_0000_1000, -1, 2 ** 40), piece);
 			expect(link.next()).toEqual({
 				signature: 'pread(ipii)i',
+				name: 'pread',
 				types: 'ipii',
 				args: [3, 0x7f00_0000_1000, -1, 2 ** 40],
 				result: 'i',

@@ -5,6 +5,7 @@ import type { Outcome, Park } from '../../kernel/outcome.ts';
 import type { Task } from '../../kernel/task.ts';
 import { GuestFault } from '../../wire/guest-link.ts';
 import type { SandboxCall } from '../../wire/sandbox-link.ts';
+import type { Trace } from '../trace.ts';
 import { Children } from './children.ts';
 import { type CFunction, functions, shaped } from './functions.ts';
 import { Libc, LibcContext, type LibcOptions } from './libc.ts';
@@ -15,12 +16,17 @@ export type Progress =
 	| { readonly kind: 'waits'; readonly timeoutNs: bigint | undefined }
 	| { readonly kind: 'exit'; readonly status: number };
 
-export type SandboxDispatchOptions = Omit<LibcOptions, 'children'> & { readonly kernel: Kernel; readonly task: Task };
+export type SandboxDispatchOptions = Omit<LibcOptions, 'children'> & {
+	readonly kernel: Kernel;
+	readonly task: Task;
+	readonly trace?: Trace | undefined;
+};
 
 export class SandboxDispatcher {
 	readonly #kernel: Kernel;
 	readonly #task: Task;
 	readonly #libc: Libc;
+	readonly #trace: Trace | undefined;
 	readonly #children = new Children();
 	#waiting:
 		| { readonly call: SandboxCall; readonly row: CFunction; readonly context: LibcContext; park: Park }
@@ -31,6 +37,7 @@ export class SandboxDispatcher {
 	constructor(options: SandboxDispatchOptions) {
 		this.#kernel = options.kernel;
 		this.#task = options.task;
+		this.#trace = options.trace;
 		this.#libc = new Libc({ ...options, children: this.#children });
 	}
 
@@ -44,6 +51,7 @@ export class SandboxDispatcher {
 			return this.#fail(call, undefined, errno.ENOSYS);
 		}
 		const context = this.#context(call, row);
+		this.#trace?.begin(this.#task, context.call);
 		const progress = this.#finish(
 			call,
 			row,
@@ -101,13 +109,15 @@ export class SandboxDispatcher {
 			channel: 0,
 			seq: this.calls,
 			signature: call.signature,
-			name: '',
+			name: call.name,
 			args: shaped(row.shape, call.args),
 		};
 		return new LibcContext([this.#kernel, link, architecture, this.#task, decoded], this.#libc);
 	}
 
 	#finish(call: SandboxCall, row: CFunction, context: LibcContext, outcome: Outcome | Failure): Progress {
+		// Before the result: what the call has filled can be read until then.
+		this.#trace?.end(this.#task, typeof outcome === 'object' && outcome.kind === 'failure' ? -outcome.errno : outcome);
 		if (typeof outcome === 'number') {
 			if (outcome >= 0 || outcome < -4095 || row.signed === true) return this.#answer(call, outcome);
 			return this.#fail(call, row, -outcome);

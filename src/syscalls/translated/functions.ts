@@ -190,7 +190,7 @@ export const functions: ReadonlyMap<string, CFunction> = new Map<string, CFuncti
 	own('_exit(i)v', misc.exit, 'i'),
 	own('execv(pp)i', misc.execv, 'sp'),
 	linux('execve(ppp)i', 'execve', 'spp'),
-	own('system(p)i', system, 'p'),
+	own('system(p)i', system, 's'),
 	own('fork()i', misc.cannot, ''),
 	own('forkpty(pppp)i', misc.cannot, 'pppp'),
 	own('openpty(ppppp)i', misc.cannot, 'ppppp'),
