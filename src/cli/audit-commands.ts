@@ -3,6 +3,7 @@ import type { DecidedBy } from '../model/decision.ts';
 import { describeEffect } from '../model/effect.ts';
 import type { RunEvent } from '../model/event.ts';
 import { eventJsonSchema } from '../session/event-schema.ts';
+import { reportJsonSchema } from '../session/report-schema.ts';
 import { openActions } from './open-session.ts';
 import { printableJson, printableLine } from './printable.ts';
 import { UserError } from './user-error.ts';
@@ -39,8 +40,8 @@ export function auditShowCommand(id: string, flags: { readonly json?: boolean | 
 	return 0;
 }
 
-export function auditSchemaCommand(): number {
-	process.stdout.write(`${printableJson(eventJsonSchema())}\n`);
+export function auditSchemaCommand({ report }: { readonly report?: boolean | undefined }): number {
+	process.stdout.write(`${printableJson(report === true ? reportJsonSchema() : eventJsonSchema())}\n`);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /** The one place where an error becomes words and an exit status. */
 import { LaunchError } from '../host/launch.ts';
 import { RuntimeError } from '../interpreter/find-types.ts';
+import { PolicyError } from '../policy/problem.ts';
 import { WrongState } from '../run/review-session.ts';
 import { ConflictError } from '../run/session-work.ts';
 import { ApplyError } from '../session/apply.ts';
@@ -8,6 +9,7 @@ import { LockedError } from '../session/apply-lock.ts';
 import { BrokenLog } from '../session/event-log.ts';
 import { DamagedJournal } from '../session/recover.ts';
 import { NoSuchSession, SessionBusy, UntrustedSession } from '../session/store.ts';
+import { annotateProblems } from './github.ts';
 import { printable } from './printable.ts';
 import { UserError } from './user-error.ts';
 
@@ -43,6 +45,8 @@ export function exitWithError(error: unknown): void {
 	process.exitCode = error instanceof UserError || error instanceof RuntimeError ? error.exitStatus : 125;
 	if (isExpected(error)) {
 		process.stderr.write(`approve-run: ${printable(error.message)}\n`);
+		const { cause } = error;
+		if (cause instanceof PolicyError) annotateProblems(cause, 'error');
 		return;
 	}
 	const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

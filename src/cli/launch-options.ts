@@ -5,20 +5,19 @@ import type { Limits } from '../model/limits.ts';
 import { channelsFor } from '../run/channels.ts';
 import type { Installation } from './installation.ts';
 
-/** The launcher's words: pypy/launcher/PROTOCOL.md. `argv` is the interpreter's, its own path first; `watched`: a person will look. */
+/** The launcher's words: pypy/launcher/PROTOCOL.md. `argv` is the interpreter's, its own path first; `origins`: notes which line of the script is at work. */
 export function launcherArguments(
 	runtime: Runtime,
 	limits: Limits,
 	channel: string,
 	argv: readonly string[],
-	watched: boolean,
+	origins: boolean,
 ): string[] {
 	const [memory, cpu] = [String(limits.memory), String(Math.ceil(limits.cpu / 1000))];
 	if (runtime.kind === 'translated') return ['--sandbox', channel, memory, cpu, ...argv];
 	const tasks = String(channelsFor(limits.tasks));
 	const files = ['--library', runtime.library, '--program', runtime.program, '--channel', channel];
-	// Which line of the script is at work is for a person alone, and costs a twentieth of a short run.
-	const hint = watched ? ['--hint', 'yes'] : [];
+	const hint = origins ? ['--hint', 'yes'] : [];
 	return [...files, '--tasks', tasks, '--memory', memory, '--cpu', cpu, ...hint, '--', ...argv.slice(1)];
 }
 

@@ -24,7 +24,7 @@ export async function loadPolicyDocument(given: string, installation: Installati
 		},
 	};
 	const document = await loadDocumentCached(source, kept, findExtended(installation));
-	if (document instanceof PolicyError) throw new UserError(document.message);
+	if (document instanceof PolicyError) throw new UserError(document.message, 125, document);
 	return withSeals(document);
 }
 

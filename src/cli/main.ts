@@ -26,6 +26,7 @@ const program = new Command('approve-run')
 	.option('--plan', 'run, capture, ask nothing, apply nothing; the session waits for `review`')
 	.option('--plain', 'review line by line: for screen readers and simple terminals')
 	.option('--report <file>', 'write the report (JSON)')
+	.option('--junit <file>', "write the report as JUnit's XML")
 	.option(
 		'--runtime <trapped|translated|path>',
 		"which interpreter: trapped (a stock PyPy 3, found by itself), translated (PyPy's own sandbox), or a binary or folder",
@@ -130,6 +131,7 @@ policy
 	)
 	.option('--policy <name|file>', 'the policy', 'review')
 	.option('--unattended', 'as in an unattended run: an ask of what was approved in a session differs too')
+	.option('--junit <file>', "write the result as JUnit's XML too")
 	.action(async (given, flags) => finish((await trials()).policyTestCommand(given, flags)));
 policy
 	.command('diff <before> <after> [session...]')
@@ -162,7 +164,8 @@ audit
 audit
 	.command('schema')
 	.description('the JSON schema of the lines of events.jsonl')
-	.action(async () => finish((await audits()).auditSchemaCommand()));
+	.option('--report', 'that of the report instead')
+	.action(async (flags) => finish((await audits()).auditSchemaCommand(flags)));
 
 // Whatever escapes every other net: the guest dies with this process, and the session is kept.
 process.on('uncaughtException', (error) => {

@@ -7,6 +7,7 @@ import { compilePolicy, systemPath } from '../policy/compile.ts';
 import { passEnv } from '../policy/environment.ts';
 import { explain } from '../policy/explain.ts';
 import { effectOf } from './effect-of.ts';
+import { annotateProblems } from './github.ts';
 import { findInstallation, ownFolders } from './installation.ts';
 import { loadPolicyDocument } from './load-policy.ts';
 import { printableLine } from './printable.ts';
@@ -18,9 +19,11 @@ export async function policyCheckCommand(files: readonly string[]): Promise<numb
 	for (const file of files) {
 		const document = await loadPolicyDocument(file, installation);
 		process.stdout.write(`${file}: ${document.rules.length} rules, no mistake found\n`);
-		for (const { line, column, message } of deadPatterns(document)) {
+		const problems = deadPatterns(document);
+		for (const { line, column, message } of problems) {
 			process.stdout.write(`${printableLine(`${document.file}:${line}:${column}: warning: ${message}`)}\n`);
 		}
+		annotateProblems({ file: document.file, problems }, 'warning');
 	}
 	return 0;
 }

@@ -18,23 +18,32 @@ import { openActions, openRecovered, say } from './open-session.ts';
 import { printableLine } from './printable.ts';
 import { contextOf } from './remember-rule.ts';
 import { openApplyHost } from './run-command.ts';
+import { requireOutputs } from './run-outputs.ts';
+import { counted, type Trial, type TrialResult, tellTrial } from './tell-trial.ts';
 import { UserError } from './user-error.ts';
 
 /** Exit status where something is decided otherwise. */
 const differs = 1;
 
+type TestFlags = {
+	readonly policy: string;
+	readonly unattended?: boolean | undefined;
+	readonly junit?: string | undefined;
+};
+
 /** A file of cases, or (where there is no such file) a session, against a policy: tells the differences, and 1 where there are any. */
-export async function policyTestCommand(
-	given: string,
-	{ policy, unattended }: { readonly policy: string; readonly unattended?: boolean | undefined },
-): Promise<number> {
+export async function policyTestCommand(given: string, { policy, unattended, junit }: TestFlags): Promise<number> {
 	const installation = findInstallation();
+	requireOutputs([junit]);
 	const loaded = await loadPolicyDocument(policy, installation);
 	const document = unattended === true ? forUnattended(loaded) : loaded;
 	const text = readText(resolve(installation.surroundings.cwd, given));
-	if (text !== undefined) return testCases(given, text, document, installation);
 	try {
-		return testSession(given, document, installation, unattended === true);
+		const results =
+			text === undefined
+				? testSession(given, document, installation, unattended === true)
+				: await testCases(given, text, document, installation);
+		return tellTrial(given, results, junit);
 	} catch (error) {
 		if (!(error instanceof NoSuchSession)) throw error;
 		throw new UserError(`${given} is neither a file of cases nor a session; approve-run sessions lists the sessions`);
@@ -125,23 +134,21 @@ async function testCases(
 	text: string,
 	document: PolicyDocument,
 	installation: Installation,
-): Promise<number> {
+): Promise<Trial> {
 	const { parseCases } = await import('../policy/cases.ts');
 	const cases = parseCases(file, text);
-	if (cases instanceof PolicyError) throw new UserError(cases.message);
+	if (cases instanceof PolicyError) throw new UserError(cases.message, 125, cases);
 	const context = contextOf(document, installation);
 	const env = passEnv(document, process.env);
 	const policy = compilePolicy(document, context);
-	let wrong = 0;
-	for (const one of cases) {
-		const place = `${file}:${one.line}:${one.column}`;
+	const results = cases.map(({ line, column, text: name, expected, ...one }): TrialResult => {
+		const place = `${file}:${line}:${column}`;
 		const verdict = decide(policy, effectAt(place, one, context, env));
-		if (verdict.decision === one.expected) continue;
-		wrong += 1;
-		print(`${place}: ${one.text}: ${verdict.decision}${reason(verdict)}, and not ${one.expected}`);
-	}
-	print(`${counted(cases.length, 'case')}, ${wrong} not as expected`);
-	return wrong > 0 ? differs : 0;
+		const problem =
+			verdict.decision === expected ? undefined : `${verdict.decision}${reason(verdict)}, and not ${expected}`;
+		return { group: one.kind, name, place: { text: place, file, line, column }, problem };
+	});
+	return { results, what: 'case', ending: 'not as expected' };
 }
 
 function effectAt(
@@ -160,20 +167,22 @@ function effectAt(
 }
 
 /** What was approved must not be denied, what was denied not be allowed. Nobody is asked in an unattended run: an ask is a deny. */
-function testSession(given: string, document: PolicyDocument, installation: Installation, unattended: boolean): number {
+function testSession(given: string, document: PolicyDocument, installation: Installation, unattended: boolean): Trial {
 	const { id, cwd, recorded } = readSession(given);
 	const verdicts = judgeIn(cwd, document, installation, recorded);
-	let wrong = 0;
-	for (const [index, { effect, approved }] of recorded.entries()) {
+	const results = recorded.map(({ effect, approved }, index): TrialResult => {
 		const verdict = verdicts[index];
 		const bad = approved ? (unattended ? ['ask', 'deny'] : ['deny']) : ['allow'];
-		if (verdict === undefined || !bad.includes(verdict.decision)) continue;
-		wrong += 1;
 		const was = approved ? 'approved' : 'denied';
-		print(`${id}: ${describeEffect(effect)}: ${verdict.decision}${reason(verdict)}, and was ${was}`);
-	}
-	print(`${counted(recorded.length, 'effect')}, ${wrong} not as decided then`);
-	return wrong > 0 ? differs : 0;
+		const differing = verdict !== undefined && bad.includes(verdict.decision);
+		return {
+			group: effect.kind,
+			name: describeEffect(effect),
+			place: { text: id },
+			problem: differing ? `${verdict.decision}${reason(verdict)}, and was ${was}` : undefined,
+		};
+	});
+	return { results, what: 'effect', ending: 'not as decided then' };
 }
 
 function judgeIn(
@@ -207,10 +216,6 @@ function reason({ by, because }: Verdict): string {
 	const who = 'rule' in by ? by.rule : undefined;
 	const parts = [who, because].filter((part) => part !== undefined);
 	return parts.length === 0 ? '' : ` (${parts.join(': ')})`;
-}
-
-function counted(count: number, what: string): string {
-	return `${count} ${count === 1 ? what : `${what}s`}`;
 }
 
 function print(line: string): void {

@@ -3,8 +3,15 @@
  * screen; this is for lines on standard error and in listings.
  */
 
-/** Control and formatting characters as escapes: `\x1b`, `\u202e`; lone surrogates (raw bytes) as `\x80`. */
+/**
+ * Control and formatting characters as escapes: `\x1b`, `\u202e`; lone surrogates (raw bytes) as `\x80`. `##[` is an order to the
+ * log of a CI system wherever it stands in a line.
+ */
 export function printable(text: string): string {
+	return withoutControl(text).replaceAll('##[', '##\\x5b');
+}
+
+function withoutControl(text: string): string {
 	return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu, (char) => {
 		const code = char.codePointAt(0) ?? 0;
 		if (code === 0x0a) return '\n';
@@ -16,7 +23,7 @@ export function printable(text: string): string {
 
 /** The same for a patch: tabs are part of its lines. */
 export function printablePatch(text: string): string {
-	return text.split('\t').map(printable).join('\t');
+	return text.split('\t').map(withoutControl).join('\t');
 }
 
 /** JSON that a terminal can be shown: what it would obey is escaped in the strings that hold it, so it stays the same JSON. */

@@ -1,12 +1,12 @@
 /** `approve-run [options] SCRIPT [ARG…]`: puts the parts together and runs a script. */
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { openTree } from '../host/atomic-tree.ts';
 import { isFolder, stampFile } from '../host/file-facts.ts';
 import { openProcesses } from '../host/process-identity.ts';
 import { realPath } from '../host/real-path.ts';
 import { openSessionFiles } from '../host/session-files.ts';
-import { readAllInput, writeReport } from '../host/standard-input.ts';
+import { readAllInput } from '../host/standard-input.ts';
 import { hasTerminal, sayToPerson } from '../host/terminal.ts';
 import { closeTraceFile, openTraceFile } from '../host/trace-file.ts';
 import { locateRuntime } from '../interpreter/acquire.ts';
@@ -30,6 +30,8 @@ import type { ApplyHost } from '../session/apply-host.ts';
 import { isPruneDue } from '../session/prune.ts';
 import { openStore, type SessionStore } from '../session/store.ts';
 import { chooseInTerminal } from './choose-conflicts.ts';
+import { isGithub } from './github.ts';
+import { githubRun } from './github-run.ts';
 import { findInstallation, findLauncher, type Installation, ownFolders } from './installation.ts';
 import { guestEnvironment, guestModules, launcherArguments, nativeEnvironment } from './launch-options.ts';
 import { loadPolicyDocument } from './load-policy.ts';
@@ -38,6 +40,7 @@ import { printable } from './printable.ts';
 import { openProgress } from './progress.ts';
 import { contextOf, rememberOptions } from './remember-rule.ts';
 import { runFacts } from './run-facts.ts';
+import { requireOutputs, writeOutputs } from './run-outputs.ts';
 import { showReview } from './show-review.ts';
 import { tellResult } from './tell-result.ts';
 import { UserError } from './user-error.ts';
@@ -49,6 +52,7 @@ export type RunFlags = {
 	readonly plan?: boolean | undefined;
 	readonly plain?: boolean | undefined;
 	readonly report?: string | undefined;
+	readonly junit?: string | undefined;
 	readonly trace?: string | undefined;
 	readonly runtime?: string | undefined;
 } & { readonly [name in LimitName]?: string | undefined };
@@ -69,8 +73,11 @@ export async function runCommand(
 	]);
 	const document = mode === 'unattended' ? withSeals(forUnattended(written)) : written;
 	if (mode === 'review') requireTerminal();
-	const launcher = findLauncher(installation);
 	const { cwd } = installation.surroundings;
+	const fileAt = (name: string | undefined) => (name === undefined ? undefined : resolve(cwd, name));
+	const outputs = { json: fileAt(flags.report), junit: fileAt(flags.junit) };
+	requireOutputs([outputs.json, outputs.junit]);
+	const launcher = findLauncher(installation);
 	const context = () => contextOf(document, installation);
 	let policy: Policy | undefined;
 	let counts = new RuleCounts();
@@ -79,60 +86,71 @@ export async function runCommand(
 	const store = openSessionStore(installation, applyHost);
 	const trace = flags.trace === undefined ? undefined : traceFile(resolve(cwd, flags.trace));
 	const stop = stopSignals();
-	const result = await runScript({
-		mode,
-		store,
-		applyHost,
-		about: {
-			script: program.name,
-			argv: [...program.args],
-			policy: flags.policy,
-			runtime: `${runtime.kind} PyPy ${runtime.version}`,
-			cwd,
-		},
-		recount: () => {
-			counts = new RuleCounts();
-			return countsThings(document);
-		},
-		decide: (effect) => {
-			policy ??= compilePolicy(document, context());
-			return decide(policy, effect, counts);
-		},
-		remember: rememberOptions(document, context, flags.policy, installation),
-		denied: document.denied,
-		limits,
-		streams: openStreams(process.stdin, process.stdout, process.stderr),
-		terminal: { input: process.stdin.isTTY === true, output: process.stdout.isTTY === true },
-		screen: showReview(flags.plain === true),
-		choose: chooseInTerminal,
-		say: (text) => sayToPerson(`approve-run: ${printable(text)}\n`),
-		now: Date.now,
-		reviewer: reviewer(),
-		facts: runFacts(installation, runtime, flags.policy, program.source),
-		...(program.input === undefined ? {} : { input: program.input }),
-		signal: stop.signal,
-		start: startOptions({
-			installation,
-			thread,
-			launcher,
-			runtime,
-			document,
-			limits,
+	const job = githubRun({ env: process.env, cwd }, randomBytes(16).toString('hex'), (text) => {
+		process.stderr.write(text);
+	});
+	// A line of the script is for whoever looks, and costs a twentieth of a short run.
+	const origins = mode !== 'unattended' || outputs.junit !== undefined || isGithub(process.env);
+	try {
+		const result = await runScript({
 			mode,
-			words: program.words,
-			exposed: program.folder === undefined ? [] : [program.folder],
-			trace,
-		}),
-	} satisfies RunScriptOptions);
-	stop.release();
-	if (trace !== undefined) closeTraceFile(trace);
-	if (flags.report !== undefined) writeReport(resolve(cwd, flags.report), result.report);
-	tellResult(result, mode);
-	if (isPruneDue(store.root, applyHost.files, applyHost.now())) {
-		const { pruneQuietly } = await import('./prune-command.ts');
-		pruneQuietly(installation, store, applyHost, (text) => sayToPerson(`approve-run: ${printable(text)}\n`));
+			store,
+			applyHost,
+			about: {
+				script: program.name,
+				argv: [...program.args],
+				policy: flags.policy,
+				runtime: `${runtime.kind} PyPy ${runtime.version}`,
+				cwd,
+			},
+			recount: () => {
+				counts = new RuleCounts();
+				return countsThings(document);
+			},
+			decide: (effect) => {
+				policy ??= compilePolicy(document, context());
+				return decide(policy, effect, counts);
+			},
+			remember: rememberOptions(document, context, flags.policy, installation),
+			denied: document.denied,
+			limits,
+			streams: job.streams(openStreams(process.stdin, process.stdout, process.stderr)),
+			terminal: { input: process.stdin.isTTY === true, output: process.stdout.isTTY === true },
+			screen: showReview(flags.plain === true),
+			choose: chooseInTerminal,
+			say: (text) => sayToPerson(`approve-run: ${printable(text)}\n`),
+			now: Date.now,
+			reviewer: reviewer(),
+			facts: runFacts(installation, runtime, flags.policy, program.source),
+			...(program.input === undefined ? {} : { input: program.input }),
+			signal: stop.signal,
+			start: startOptions({
+				installation,
+				thread,
+				launcher,
+				runtime,
+				document,
+				limits,
+				mode,
+				origins,
+				words: program.words,
+				exposed: program.folder === undefined ? [] : [program.folder],
+				trace,
+			}),
+		} satisfies RunScriptOptions);
+		if (trace !== undefined) closeTraceFile(trace);
+		tellResult(result, mode);
+		writeOutputs(result.report, outputs);
+		if (isPruneDue(store.root, applyHost.files, applyHost.now())) {
+			const { pruneQuietly } = await import('./prune-command.ts');
+			pruneQuietly(installation, store, applyHost, (text) => sayToPerson(`approve-run: ${printable(text)}\n`));
+		}
+		job.end(result.report);
+		return result.exit.status;
+	} finally {
+		stop.release();
+		job.end();
 	}
-	return result.exit.status;
 }
 
 /** What a run is started with, for a session. `words`: what the interpreter is given; `exposed`: folders besides the working directory. */
@@ -144,6 +162,8 @@ export function startOptions(parts: {
 	readonly document: PolicyDocument;
 	readonly limits: Limits;
 	readonly mode: Mode;
+	/** Whether it is told which line of the script wants what. */
+	readonly origins: boolean;
 	readonly words: readonly string[];
 	readonly exposed: readonly string[];
 	/** The open file of `--trace`. */
@@ -159,7 +179,7 @@ export function startOptions(parts: {
 			launcher,
 			libraryPath: runtime.libraryPath ?? [],
 			env,
-			args: launcherArguments(runtime, limits, `${session.folder}/channel`, argv, mode !== 'unattended'),
+			args: launcherArguments(runtime, limits, `${session.folder}/channel`, argv, parts.origins),
 			nativeEnv: nativeEnvironment(runtime, env),
 			holds: runtime.kind === 'translated',
 		},
@@ -174,6 +194,7 @@ export function startOptions(parts: {
 			own: ownFolders(installation),
 			secret: [dirname(installation.sessions)],
 			unattended: mode === 'unattended',
+			origins: parts.origins,
 			limits,
 			identity: machineIdentity(),
 			architecture: architecture(),

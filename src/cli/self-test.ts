@@ -46,6 +46,7 @@ export async function selfTest(installation: Installation, runtime: Runtime): Pr
 			document,
 			limits: document.limits,
 			mode: 'plan',
+			origins: false,
 			words: ['-c', script(runtime.kind)],
 			exposed: [],
 		})(session),

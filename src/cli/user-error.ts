@@ -2,8 +2,9 @@
 export class UserError extends Error {
 	readonly exitStatus: number;
 
-	constructor(message: string, exitStatus = 125) {
-		super(message);
+	/** `cause`: a PolicyError, whose places CI is told. */
+	constructor(message: string, exitStatus = 125, cause?: unknown) {
+		super(message, { cause });
 		this.name = 'UserError';
 		this.exitStatus = exitStatus;
 	}

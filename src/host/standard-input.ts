@@ -1,6 +1,4 @@
-/** Whole files in and out for the command line. */
-import * as fs from 'node:fs';
-
+/** A script that comes over standard input. */
 /** A script on standard input may be so large, bytes. */
 const largestScript = 64 * 1024 * 1024;
 
@@ -14,9 +12,4 @@ export async function readAllInput(): Promise<Buffer> {
 		if (length > largestScript) throw new Error('the script on standard input is larger than 64 MiB');
 	}
 	return Buffer.concat(chunks);
-}
-
-/** Writes a value as JSON. Throws what node:fs throws. */
-export function writeReport(path: string, report: unknown): void {
-	fs.writeFileSync(path, `${JSON.stringify(report, undefined, '\t')}\n`);
 }

@@ -1,6 +1,8 @@
 import type { DecidedBy, Decision, EditWay } from './decision.ts';
 import type { EffectKind } from './effect.ts';
 import type { LimitName } from './limits.ts';
+import type { Note } from './note.ts';
+import type { Origin } from './review.ts';
 
 /** Why a run ended as it did. */
 export type ExitReason = 'exited' | 'signaled' | 'denied' | 'limit' | 'failed' | 'stopped' | 'no-script';
@@ -15,6 +17,10 @@ export type ReportEffect = {
 	readonly decision: Decision;
 	readonly by: DecidedBy;
 	readonly because?: string;
+	/** What is dangerous about it, by stable codes; left out where nothing is known. */
+	readonly notes?: readonly Note[];
+	/** The line of the script that wanted it, as the script's own interpreter says: a hostile one may say anything. */
+	readonly origin?: Origin;
 	/** Lines, for a text file. */
 	readonly added?: number;
 	readonly removed?: number;

@@ -3,6 +3,7 @@
  * so it also misses things.
  */
 import type { Effect, RunEffect } from '../model/effect.ts';
+import type { Note, NoteCode } from '../model/note.ts';
 import { commandHazards } from './command-hazards.ts';
 import { baseName, roughCommands } from './shell-commands.ts';
 import { shellUse } from './shell-string.ts';
@@ -14,8 +15,8 @@ export type NoteContext = {
 	readonly mode?: number | undefined;
 };
 
-/** Sentences for the person; none for most effects. They hold no text of the guest. */
-export function notesOf(effect: Effect, context: NoteContext): readonly string[] {
+/** None for most effects. */
+export function notesOf(effect: Effect, context: NoteContext): readonly Note[] {
 	switch (effect.kind) {
 		case 'read':
 			return nameNotes(effect.path);
@@ -29,61 +30,67 @@ export function notesOf(effect: Effect, context: NoteContext): readonly string[]
 	}
 }
 
-const places: readonly (readonly [RegExp, string])[] = [
+const places: readonly (readonly [RegExp, NoteCode, string])[] = [
 	[
 		/\/\.(?:bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|zshrc|zshenv|zprofile|zlogin|kshrc|cshrc|tcshrc|login|xprofile|xinitrc|xsession|inputrc)$|\/\.config\/(?:fish|autostart|environment\.d)\/|^\/etc\/(?:profile|bash\.bashrc|environment|zsh|xdg\/autostart)/,
+		'runs-at-login',
 		'is run when you log in or open a shell',
 	],
-	[/^\/etc\/(?:cron|anacrontab|at\.)|^\/var\/spool\/(?:cron|at)/, 'is run by cron'],
-	[/\/systemd\/(?:system|user)\/|\/init\.d\//, 'is run by systemd'],
-	[/\/\.ssh(?:\/|$)|^\/etc\/ssh\//, 'decides who may log in over ssh, or holds its keys'],
+	[/^\/etc\/(?:cron|anacrontab|at\.)|^\/var\/spool\/(?:cron|at)/, 'runs-by-cron', 'is run by cron'],
+	[/\/systemd\/(?:system|user)\/|\/init\.d\//, 'runs-by-systemd', 'is run by systemd'],
+	[/\/\.ssh(?:\/|$)|^\/etc\/ssh\//, 'ssh', 'decides who may log in over ssh, or holds its keys'],
 	[
 		/^\/etc\/(?:sudoers|pam\.d|polkit-1|doas\.conf|passwd|shadow|group|gshadow)/,
+		'rights',
 		'decides who may do what on this machine',
 	],
-	[/^\/etc\/ld\.so\./, 'is loaded into every program'],
-	[/\/\.git\/(?:hooks(?:\/|$)|config|modules\/)|\/\.husky\//, 'is run by git at a later command'],
-	[/\/\.git(?:attributes|modules|config)$|\/\.pre-commit-config\.yaml$/, 'changes what git runs'],
+	[/^\/etc\/ld\.so\./, 'loaded-everywhere', 'is loaded into every program'],
+	[/\/\.git\/(?:hooks(?:\/|$)|config|modules\/)|\/\.husky\//, 'runs-by-git', 'is run by git at a later command'],
+	[/\/\.git(?:attributes|modules|config)$|\/\.pre-commit-config\.yaml$/, 'changes-git', 'changes what git runs'],
 	[
 		/\/\.github\/(?:workflows|actions)(?:\/|$)|\/(?:\.gitlab-ci\.yml|\.travis\.yml|\.drone\.yml|azure-pipelines\.yml|Jenkinsfile|bitbucket-pipelines\.yml)$|\/\.(?:circleci|buildkite|forgejo|gitea|woodpecker)\//,
+		'runs-in-ci',
 		"is run in CI, with CI's secrets",
 	],
-	[/\/(?:sitecustomize|usercustomize)\.py$|\.pth$/, 'is run by every Python that finds it'],
-	[/\/\.(?:vscode|idea|devcontainer)\//, 'is run by an editor'],
-	[/^\/(?:usr|lib|lib64|bin|sbin|boot|opt)\//, 'belongs to the machine itself'],
+	[/\/(?:sitecustomize|usercustomize)\.py$|\.pth$/, 'runs-by-python', 'is run by every Python that finds it'],
+	[/\/\.(?:vscode|idea|devcontainer)\//, 'runs-in-editor', 'is run by an editor'],
+	[/^\/(?:usr|lib|lib64|bin|sbin|boot|opt)\//, 'machine-file', 'belongs to the machine itself'],
 ];
 
-function placeNotes(kind: 'write' | 'delete', path: string, { cwd }: NoteContext): readonly string[] {
-	const notes: string[] = [];
+function placeNotes(kind: 'write' | 'delete', path: string, { cwd }: NoteContext): readonly Note[] {
+	const notes: Note[] = [];
 	if (kind === 'delete' && path !== cwd && !path.startsWith(cwd === '/' ? '/' : `${cwd}/`)) {
-		notes.push('careful: it deletes outside of the working directory');
+		notes.push(careful('deletes-outside', 'it deletes outside of the working directory'));
 	}
-	for (const [place, what] of places) if (place.test(path)) notes.push(`careful: this file ${what}`);
+	for (const [place, code, what] of places) if (place.test(path)) notes.push(careful(code, `this file ${what}`));
 	return notes;
 }
 
-function modeNotes(mode: number | undefined): readonly string[] {
-	if (mode === undefined || (mode & 0o002) === 0) return [];
-	return (mode & 0o1000) === 0 ? ['careful: everybody on this machine may change it'] : [];
+function modeNotes(mode: number | undefined): readonly Note[] {
+	if (mode === undefined) return [];
+	const own = (mode & 0o6000) === 0 ? [] : [careful('setuid', 'it runs with the rights of its owner or group')];
+	const all = (mode & 0o1002) === 0o002 ? [careful('writable-by-all', 'everybody on this machine may change it')] : [];
+	return [...own, ...all];
 }
 
 /** Characters that are not seen, or that turn the order of the text around; letters that look like those of another script. */
-function nameNotes(name: string): readonly string[] {
-	const notes: string[] = [];
+function nameNotes(name: string, what = 'its name'): readonly Note[] {
+	if (/^[\x20-\x7e]*$/.test(name)) return [];
+	const notes: Note[] = [];
 	if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name))
-		notes.push('careful: its name has characters that are not seen as they are');
+		notes.push(careful('hidden-characters', `${what} has characters that are not seen as they are`));
 	const mixed = name.split(/[/.\s_-]/).some((part) => {
 		const scripts = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u].filter((script) =>
 			script.test(part),
 		);
 		return scripts.length > 1;
 	});
-	if (mixed) notes.push('careful: its name mixes letters of scripts that look alike');
+	if (mixed) notes.push(careful('mixed-scripts', `${what} mixes letters of scripts that look alike`));
 	return notes;
 }
 
-function commandNotes(effect: RunEffect): readonly string[] {
-	const notes = new Set<string>();
+function commandNotes(effect: RunEffect): readonly Note[] {
+	const notes: Note[] = [];
 	const text = effect.argv.join(' ');
 	const words = effect.argv.slice(1);
 	const name = baseName(effect.argv[0] ?? effect.program);
@@ -91,39 +98,40 @@ function commandNotes(effect: RunEffect): readonly string[] {
 	const commands = [effect.argv, ...(use.kind === 'string' ? use.commands : roughCommands(text).slice(1))];
 	const names = commands.map(([first = '']) => baseName(first));
 	const fetches = names.some((one) => /^(?:curl|wget|fetch|aria2c|http|scp|ftp)$/.test(one));
-	const interprets = names.some((one) => /^(?:\w*sh|python[\d.]*|perl|ruby|node|php|eval|source|\.|xargs)$/.test(one));
 	const own = use.kind === 'string' ? names.slice(1) : names;
-	if (
-		fetches &&
-		interprets &&
-		own.some((one) => /^(?:\w*sh|python[\d.]*|perl|ruby|node|php|eval|source|\.|xargs)$/.test(one))
-	) {
-		notes.add('careful: it downloads something and may run it');
+	if (fetches && own.some((one) => /^(?:\w*sh|python[\d.]*|perl|ruby|node|php|eval|source|\.|xargs)$/.test(one))) {
+		notes.push(careful('downloads-and-runs', 'it downloads something and may run it'));
 	}
-	for (const command of commands) for (const note of simpleNotes(command)) notes.add(note);
+	for (const command of commands) notes.push(...simpleNotes(command));
 	if (/\bbase(?:64|32)\b.*-{1,2}d|\bxxd\b.*-r|fromhex|b64decode|\batob\b/.test(text))
-		notes.add('careful: it decodes something, which may be a program');
+		notes.push(careful('decodes', 'it decodes something, which may be a program'));
 	if (/[A-Za-z0-9+/]{200,}={0,2}/.test(text) || /(?:\\x[0-9a-f]{2}){12,}/i.test(text)) {
-		notes.add('careful: it holds a long encoded text');
+		notes.push(careful('encoded-text', 'it holds a long encoded text'));
 	}
-	for (const word of effect.argv)
-		for (const note of nameNotes(word.replaceAll(/[\n\t]/g, ' '))) notes.add(note.replace('its name', 'a word of it'));
-	for (const what of new Set(commandHazards(name, words).words.values())) notes.add(`a word of it ${what}`);
-	return [...notes];
+	for (const word of effect.argv) notes.push(...nameNotes(word.replaceAll(/[\n\t]/g, ' '), 'a word of it'));
+	for (const what of commandHazards(name, words).words.values())
+		notes.push({ code: 'does-more', text: `a word of it ${what}` });
+	return [...new Map(notes.map((note) => [note.text, note])).values()];
 }
 
-function simpleNotes(command: readonly string[]): readonly string[] {
+function simpleNotes(command: readonly string[]): readonly Note[] {
 	const [first = '', ...words] = command;
 	const name = baseName(first);
 	const text = words.join(' ');
-	if (/^(?:sudo|doas|su|pkexec|runuser)$/.test(name)) return ['careful: it asks for the rights of another user'];
-	if (name === 'rm' && /(?:^| )-[a-zA-Z]*[rR]|--recursive/.test(text)) return ['careful: it deletes whole directories'];
+	if (/^(?:sudo|doas|su|pkexec|runuser)$/.test(name))
+		return [careful('other-user', 'it asks for the rights of another user')];
+	if (name === 'rm' && /(?:^| )-[a-zA-Z]*[rR]|--recursive/.test(text))
+		return [careful('deletes-directories', 'it deletes whole directories')];
 	if (name === 'chmod' && /(?:^| )(?:[ugoa]*\+[rwx]*s|[0-7]?[2467][0-7]{3})(?: |$)/.test(text))
-		return ['careful: it lets a program run with the rights of its owner'];
+		return [careful('setuid', 'it lets a program run with the rights of its owner')];
 	if (name === 'chmod' && /(?:^| )(?:[ugoa]*[oa]\+[rwx]*w|\+[rx]*w|[0-7]?[0-7]{2}[2367])(?: |$)/.test(text))
-		return ['careful: it lets everybody change a file'];
+		return [careful('writable-by-all', 'it lets everybody change a file')];
 	if (/^(?:mkfs.*|dd|shred|wipefs|fdisk|parted)$/.test(name))
-		return ['careful: it can overwrite disks and files past recovery'];
-	if (/^(?:crontab|at|batch)$/.test(name)) return ['careful: it arranges for something to run later'];
+		return [careful('overwrites-disks', 'it can overwrite disks and files past recovery')];
+	if (/^(?:crontab|at|batch)$/.test(name)) return [careful('runs-later', 'it arranges for something to run later')];
 	return [];
+}
+
+function careful(code: NoteCode, text: string): Note {
+	return { code, text: `careful: ${text}` };
 }

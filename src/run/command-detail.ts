@@ -36,7 +36,8 @@ export function describeEffect(
 	switch (effect.kind) {
 		case 'run': {
 			const { argv, program, cwd, env } = effect;
-			facts.push(...notesOf(edit?.kind === 'command' ? { ...effect, argv: edit.argv } : effect, { cwd }));
+			const wanted = edit?.kind === 'command' ? { ...effect, argv: edit.argv } : effect;
+			facts.push(...notesOf(wanted, { cwd }).map(({ text }) => text));
 			if (pending > 0) {
 				const noun = pending === 1 ? '1 change above was' : `${pending} changes above were`;
 				facts.push(`${noun} not approved when this was asked; the command sees only what is approved before it runs`);

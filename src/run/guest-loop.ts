@@ -77,6 +77,7 @@ class GuestLoop {
 			port,
 			decide: (effect) => decide(policy, effect, counts),
 			unattended: start.unattended,
+			origins: start.origins && start.runtime === 'trapped',
 			fs: () => this.#fs,
 			channelFolder: start.channelFolder,
 			commandNetwork: policy.commandNetwork,

@@ -24,6 +24,7 @@ export type GuestWorldOptions = {
 	readonly decide: (effect: Effect) => Verdict;
 	/** Nobody watches: what would be asked at the review is refused at once. */
 	readonly unattended: boolean;
+	readonly origins: boolean;
 	readonly fs: () => SessionFileSystem;
 	/** Gives the supervisor an order. */
 	readonly order: (op: 'kill' | 'tgkill' | 'make', pid: number, tid: number, signal: number) => void;
@@ -122,7 +123,7 @@ export class GuestWorld implements World {
 
 	/** Nobody looks at a run without a person, and a translated interpreter keeps no note: reading where none is would end it. */
 	get origin(): World['origin'] {
-		return this.#options.unattended || this.#options.translated ? undefined : this.#tellOrigin;
+		return this.#options.origins ? this.#tellOrigin : undefined;
 	}
 
 	readonly #tellOrigin = (effect: Effect, origin: Origin): void => {

@@ -1,9 +1,13 @@
 /** The report of a run: what `--report FILE` writes and programs act on. */
 import type { Change } from '../model/change.ts';
-import { hostText } from '../model/effect.ts';
+import { type Effect, hostText } from '../model/effect.ts';
 import type { Limits, LimitsUsed } from '../model/limits.ts';
+import type { Note } from '../model/note.ts';
 import type { Report, ReportEffect } from '../model/report.ts';
+import type { Origin } from '../model/review.ts';
+import { notesOf } from '../policy/notes.ts';
 import { type DecidedChange, effectsOf } from './change-decisions.ts';
+import { changeNotes } from './change-notes.ts';
 import type { RecordedEffect } from './effect-record.ts';
 import type { Exit } from './exit.ts';
 import { maskWords } from './mask-secrets.ts';
@@ -13,6 +17,8 @@ export type ReportFacts = {
 	readonly script: string;
 	readonly policy: string;
 	readonly runtime: string;
+	/** The script's first working directory. */
+	readonly cwd: string;
 	/** Milliseconds since the epoch. */
 	readonly started: number;
 	readonly ended: number;
@@ -29,13 +35,15 @@ export type ReportFacts = {
 	readonly applied: readonly string[];
 	/** Lines added and removed by a change, where it is text. */
 	readonly lines: (change: Change) => { readonly added: number; readonly removed: number } | undefined;
+	/** Where in the script an effect comes from, where that was asked for. */
+	readonly originOf: (effect: Effect) => Origin | undefined;
 };
 
 export function makeReport(facts: ReportFacts): Report {
 	const { session, script, policy, runtime, exit, limits, used, calls, applied } = facts;
 	const effects = [
-		...facts.effects.map(reportEffect),
-		...[...facts.earlier, ...facts.changes].flatMap((decided) => reportChange(decided, facts.lines)),
+		...facts.effects.map((recorded) => reportEffect(recorded, facts)),
+		...[...facts.earlier, ...facts.changes].flatMap((decided) => reportChange(decided, facts)),
 	].sort((a, b) => a.id - b.id);
 	const entry = (name: keyof Limits) => ({ allowed: limits[name], used: Math.round(used[name]) });
 	return {
@@ -64,7 +72,12 @@ export function makeReport(facts: ReportFacts): Report {
 	};
 }
 
-function reportEffect({ id, effect, approval, status, traffic }: RecordedEffect): ReportEffect {
+function reportEffect(
+	{ id, effect, approval, status, traffic }: RecordedEffect,
+	{ cwd, originOf }: ReportFacts,
+): ReportEffect {
+	const run =
+		effect.kind === 'run' && approval.edit?.kind === 'command' ? { ...effect, argv: approval.edit.argv } : effect;
 	return {
 		id,
 		kind: effect.kind,
@@ -72,6 +85,7 @@ function reportEffect({ id, effect, approval, status, traffic }: RecordedEffect)
 		decision: approval.approved ? 'allow' : 'deny',
 		by: approval.by,
 		...(approval.because === undefined ? {} : { because: approval.because }),
+		...toldOf(notesOf(run, { cwd }), originOf(effect)),
 		...(approval.edit?.kind === 'command' ? { approvedArgv: maskWords(approval.edit.argv) } : {}),
 		...traffic,
 		...(status === undefined ? {} : { status }),
@@ -91,9 +105,13 @@ function subject(effect: RecordedEffect['effect']): Pick<ReportEffect, 'path' | 
 	}
 }
 
+function toldOf(notes: readonly Note[], origin: Origin | undefined): Pick<ReportEffect, 'notes' | 'origin'> {
+	return { ...(notes.length === 0 ? {} : { notes }), ...(origin === undefined ? {} : { origin }) };
+}
+
 function reportChange(
 	{ change, verdict, approval, edit }: DecidedChange,
-	linesOf: ReportFacts['lines'],
+	{ cwd, lines: linesOf, originOf }: ReportFacts,
 ): ReportEffect[] {
 	const [effect] = effectsOf(change);
 	if (effect === undefined) return [];
@@ -107,6 +125,7 @@ function reportChange(
 			decision: approval === undefined ? 'ask' : approval.approved ? 'allow' : 'deny',
 			by: approval?.by ?? verdict.by,
 			...(because === undefined ? {} : { because }),
+			...toldOf(changeNotes(change, cwd), originOf(effect)),
 			...(edit === undefined ? {} : { edited: edit.how }),
 			...linesOf(change),
 		},

@@ -29,6 +29,8 @@ export type WorkerStart = {
 	/** Its sessions' folder. */
 	readonly secret: readonly string[];
 	readonly unattended: boolean;
+	/** Whether the lines of the script are told that effects come from. */
+	readonly origins: boolean;
 	readonly limits: Limits;
 	readonly identity: Identity;
 	readonly architecture: Architecture;

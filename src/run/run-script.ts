@@ -325,6 +325,7 @@ class ScriptRun {
 			calls: outcome.calls,
 			applied,
 			lines: (change) => this.#lines.get(change),
+			originOf: this.#origins.of,
 		});
 		this.#saving.stop();
 		this.#work.saveDecisions(this.#decisions);

@@ -21,6 +21,13 @@ const reason: z.ZodMiniType<ExitReason> = z.enum([
 
 const identityShape = z.strictObject({ pid: z.int(), started: z.string(), namespace: z.string() });
 
+export const exitShape = z.strictObject({
+	status: z.int(),
+	reason,
+	limit: z.exactOptional(limitName),
+	message: z.exactOptional(z.string()),
+});
+
 /** Times are milliseconds since the epoch. */
 const stateShape = z.discriminatedUnion('kind', [
 	/** A controller is at it: this one. */
@@ -48,14 +55,7 @@ export const sessionRecordShape = z.strictObject({
 	cwd: z.string(),
 	started: time,
 	ended: z.exactOptional(time),
-	exit: z.exactOptional(
-		z.strictObject({
-			status: z.int(),
-			reason,
-			limit: z.exactOptional(limitName),
-			message: z.exactOptional(z.string()),
-		}),
-	),
+	exit: z.exactOptional(exitShape),
 	limits: z.exactOptional(z.partialRecord(limitName, z.strictObject({ allowed: z.number(), used: z.number() }))),
 	state: stateShape,
 	/** How many events there were at the last change of state, and the hash of the last: so a cut is seen. */

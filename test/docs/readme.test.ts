@@ -1,4 +1,4 @@
-/** What README.md and docs/policy.md show is typed in here, and has to come out as it is shown. */
+/** What README.md, docs/policy.md and docs/ci.md show is typed in here, and has to come out as it is shown. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ beforeAll(() => {
 	spawnSync(join(root, 'bin/setup'), { stdio: 'inherit' });
 }, 300_000);
 
-describe.each(['README.md', 'docs/policy.md'])('%s', (name) => {
+describe.each(['README.md', 'docs/policy.md', 'docs/ci.md'])('%s', (name) => {
 	let desk: Desk;
 	beforeAll(() => {
 		desk = openDesk();

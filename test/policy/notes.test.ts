@@ -4,7 +4,11 @@ import { notesOf } from '../../src/policy/notes.ts';
 const cwd = '/home/me/work';
 
 function run(...argv: string[]): readonly string[] {
-	return notesOf({ kind: 'run', argv, program: `/usr/bin/${argv[0]}`, cwd, env: {} }, { cwd });
+	return textsOf(notesOf({ kind: 'run', argv, program: `/usr/bin/${argv[0]}`, cwd, env: {} }, { cwd }));
+}
+
+function textsOf(notes: ReturnType<typeof notesOf>): readonly string[] {
+	return notes.map(({ text }) => text);
 }
 
 test.each([
@@ -19,7 +23,7 @@ test.each([
 	['write', '/home/me/work/a\u202egnp.exe', 'characters that are not seen'],
 	['write', '/home/me/work/раypal.txt', 'scripts that look alike'],
 ] as const)('%s %j is told of: %s', (kind, path, note) => {
-	expect(notesOf({ kind, path }, { cwd }).join('\n')).toContain(note);
+	expect(textsOf(notesOf({ kind, path }, { cwd })).join('\n')).toContain(note);
 });
 
 test.each([
@@ -38,6 +42,13 @@ test.each([
 	[['ls', 'x\u200by'], 'a word of it has characters'],
 ] as const)('the command %j is told of: %s', (argv, note) => {
 	expect(run(...argv).join('\n')).toContain(note);
+});
+
+test('a program finds each by its code', () => {
+	const codes = (mode: number) =>
+		notesOf({ kind: 'write', path: '/home/me/.bashrc' }, { cwd, mode }).map((n) => n.code);
+	expect(codes(0o644)).toEqual(['runs-at-login']);
+	expect(codes(0o4757)).toEqual(['runs-at-login', 'setuid', 'writable-by-all']);
 });
 
 test('a file that everybody may change is told of; a plain one and plain commands are not', () => {
