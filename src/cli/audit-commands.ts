@@ -2,8 +2,10 @@
 import type { DecidedBy } from '../model/decision.ts';
 import { describeEffect } from '../model/effect.ts';
 import type { RunEvent } from '../model/event.ts';
+import type { Verification } from '../session/event-log.ts';
 import { eventJsonSchema } from '../session/event-schema.ts';
 import { reportJsonSchema } from '../session/report-schema.ts';
+import type { Session } from '../session/store.ts';
 import { openActions } from './open-session.ts';
 import { printableJson, printableLine } from './printable.ts';
 import { UserError } from './user-error.ts';
@@ -11,10 +13,7 @@ import { UserError } from './user-error.ts';
 /** Finds what was changed in the record since it was written; says what a whole chain does not prove. */
 export function auditVerifyCommand(id: string): number {
 	const { session } = openActions(id);
-	const result = session.verifyEvents();
-	if (result.kind === 'broken') {
-		throw new UserError(`${session.folder}/events.jsonl:${result.line}: ${result.why}`);
-	}
+	const result = wholeChain(session);
 	// Each throws where its seal does not fit.
 	session.decisions();
 	session.report();
@@ -32,12 +31,36 @@ export function auditVerifyCommand(id: string): number {
 }
 
 /** The events as lines, or as JSON, one a line. */
-export function auditShowCommand(id: string, flags: { readonly json?: boolean | undefined }): number {
-	for (const event of openActions(id).session.events()) {
+export async function auditShowCommand(id: string, flags: { readonly json?: boolean | undefined }): Promise<number> {
+	const { session } = openActions(id);
+	// Nothing is told of a record that was edited, be it in its last line.
+	wholeChain(session);
+	let text = '';
+	for (const event of session.events()) {
 		const line = flags.json === true ? oneLine(event) : `${new Date(event.at).toISOString()}  ${eventLine(event)}`;
-		process.stdout.write(`${line}\n`);
+		text += `${line}\n`;
+		if (text.length < pieceLength) continue;
+		await writeOut(text);
+		text = '';
 	}
+	await writeOut(text);
 	return 0;
+}
+
+/** Characters that are written at once. */
+const pieceLength = 64 * 1024;
+
+/** Waits until a slow reader has taken it: a large record is never in memory as a whole. */
+function writeOut(text: string): Promise<void> {
+	return new Promise((resolve) => {
+		process.stdout.write(text, () => resolve());
+	});
+}
+
+function wholeChain(session: Session): Extract<Verification, { kind: 'intact' }> {
+	const result = session.verifyEvents();
+	if (result.kind === 'intact') return result;
+	throw new UserError(`${session.folder}/events.jsonl:${result.line}: ${result.why}`);
 }
 
 export function auditSchemaCommand({ report }: { readonly report?: boolean | undefined }): number {

@@ -123,6 +123,7 @@ export async function runCommand(
 			reviewer: reviewer(),
 			facts: runFacts(installation, runtime, flags.policy, program.source),
 			...(program.input === undefined ? {} : { input: program.input }),
+			code: typeof program.source === 'string' ? undefined : program.source,
 			signal: stop.signal,
 			start: startOptions({
 				installation,

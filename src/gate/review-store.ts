@@ -2,9 +2,19 @@
 
 import type { Approval, EditWay } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
-import type { LimitsUsed } from '../model/limits.ts';
+import type { Limits, LimitsUsed } from '../model/limits.ts';
 import type { Remembering } from '../model/remember.ts';
-import type { Detail, Draft, Origin, Review, ReviewEnd, ReviewItem, ReviewState, RunPhase } from '../model/review.ts';
+import type {
+	Beside,
+	Detail,
+	Draft,
+	Origin,
+	Review,
+	ReviewEnd,
+	ReviewItem,
+	ReviewState,
+	RunPhase,
+} from '../model/review.ts';
 import { type Question, withdrawn } from './approver.ts';
 import { type Clock, coalesce, systemClock } from './coalesce.ts';
 import { canDecide, differs, noAnswer, stateOf } from './decisions.ts';
@@ -25,6 +35,8 @@ export type ReviewOptions = {
 	readonly editing?: Editing;
 	/** Absent: no rule can be made of what is asked. */
 	readonly remembering?: Remembering;
+	readonly beside?: Beside;
+	readonly limits?: Limits;
 	/** Where in the script an effect comes from, as the script says. */
 	readonly originOf?: (effect: Effect) => Origin | undefined;
 	readonly clock?: Clock;
@@ -90,6 +102,7 @@ export function createReview(options: ReviewOptions): ReviewStore {
 
 	return {
 		...(options.remembering === undefined ? {} : { remembering: options.remembering }),
+		...(options.beside === undefined ? {} : { beside: options.beside }),
 		state: () => {
 			snapshot ??= takeSnapshot();
 			return snapshot;
@@ -203,7 +216,7 @@ export function createReview(options: ReviewOptions): ReviewStore {
 	};
 
 	function takeSnapshot(): ReviewState {
-		const { session, script, policy, cwd } = options;
+		const { session, script, policy, cwd, limits } = options;
 		return {
 			session,
 			script,
@@ -213,6 +226,7 @@ export function createReview(options: ReviewOptions): ReviewStore {
 			items: items.all,
 			counts: items.counts(),
 			...(used === undefined ? {} : { used }),
+			...(limits === undefined ? {} : { limits }),
 			seen,
 		};
 	}

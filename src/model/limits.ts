@@ -22,3 +22,18 @@ export type Limits = {
 export type LimitName = keyof Limits;
 
 export type LimitsUsed = { readonly [name in LimitName]: number };
+
+/** The same for each of them. */
+export function eachLimit(value: (name: LimitName) => number): Limits {
+	return {
+		time: value('time'),
+		cpu: value('cpu'),
+		memory: value('memory'),
+		output: value('output'),
+		tasks: value('tasks'),
+		disk: value('disk'),
+		files: value('files'),
+		sent: value('sent'),
+		received: value('received'),
+	};
+}

@@ -1,6 +1,6 @@
 import type { Approval, DecidedBy, Edit, EditWay } from './decision.ts';
 import type { Effect } from './effect.ts';
-import type { LimitsUsed } from './limits.ts';
+import type { Limits, LimitsUsed } from './limits.ts';
 import type { Remembering } from './remember.ts';
 
 /** One row of the review: an effect in program order and what has become of it. */
@@ -147,6 +147,7 @@ export type ReviewState = {
 	readonly items: readonly ReviewItem[];
 	readonly counts: ReviewCounts;
 	readonly used?: LimitsUsed;
+	readonly limits?: Limits;
 	/** Ids that have been on the screen with their whole detail reachable. */
 	readonly seen: ReadonlySet<number>;
 };
@@ -169,6 +170,24 @@ export type Draft =
 	/** `name`: of the file, so that an editor knows its language. */
 	| { readonly kind: 'draft'; readonly name: string; readonly bytes: Uint8Array }
 	| { readonly kind: 'refused'; readonly why: string };
+
+/** A text to read beside the review. */
+export type Source =
+	/** `name`: of the file, as the script says it. `about`: what to know of it first, our words. Both texts are unsafe for a terminal. */
+	| { readonly kind: 'text'; readonly name: string; readonly text: string; readonly about?: string }
+	/** It cannot be shown; why. */
+	| { readonly kind: 'none'; readonly why: string };
+
+/** A file or directory that the script asked to read. `path` is unsafe for a terminal. */
+export type ReadFile = { readonly path: string; readonly approved: boolean };
+
+/** What a person may want to look at beside what is to be decided. */
+export interface Beside {
+	/** The text of the script, or of a file of its own that an origin names. Never rejects. */
+	source(file: string | undefined): Promise<Source>;
+	/** In program order. The list itself goes on growing with the run. */
+	reads(): readonly ReadFile[];
+}
 
 /** How the review ended. */
 export type ReviewEnd = 'apply' | 'later' | 'discard';
@@ -196,6 +215,8 @@ export interface Review {
 	approveSeen(person: string): number;
 	/** Rules from what was asked; absent: there is no policy to put them into. */
 	readonly remembering?: Remembering;
+	/** The script itself and what it read; absent: nobody knows them. */
+	readonly beside?: Beside;
 	/** A line for the script's standard input; undefined is its end (Ctrl-D). */
 	input(line: string | undefined): void;
 	/** Stops the script (Ctrl-C while it runs). */

@@ -18,7 +18,7 @@ export type Recorded = {
  * Each different effect of a run once, in the order of the first. A change is decided at the end or in the review: what was
  * said last counts. Anything else is approved where each time was. A limit, or a question that was withdrawn, decides nothing.
  */
-export function recordedDecisions(events: readonly RunEvent[]): readonly Recorded[] {
+export function recordedDecisions(events: Iterable<RunEvent>): readonly Recorded[] {
 	const found = new Map<string, Recorded>();
 	for (const event of events) {
 		if ((event.kind !== 'effect' && event.kind !== 'decided') || !isDecision(event.approval)) continue;

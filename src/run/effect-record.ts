@@ -3,6 +3,7 @@ import { withdrawn } from '../gate/approver.ts';
 import type { Approval } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
 import type { RunEvent } from '../model/event.ts';
+import type { ReadFile } from '../model/review.ts';
 import type { Traffic } from '../model/traffic.ts';
 import { sizeOf } from './effect-log.ts';
 
@@ -23,6 +24,8 @@ export type EffectRecord = {
 	/** Counts so far; the last ones are what the report has. */
 	traffic(id: number, traffic: Traffic): void;
 	get(id: number): RecordedEffect | undefined;
+	/** What was read, in the order in which that was decided; the first of them. The list itself grows. */
+	reads(): readonly ReadFile[];
 	/** In program order; the first of them, as many as a report is to list. */
 	all(): readonly RecordedEffect[];
 	/** How many more were recorded. One that was among 100,000 others when it came again counts twice. */
@@ -37,6 +40,7 @@ const mostListed = { effects: 100_000, text: 64 * 1024 * 1024 };
 /** Each one is told to `event` as it is decided. `now`: milliseconds since the epoch. */
 export function createEffectRecord(event: (event: RunEvent) => void, now: () => number): EffectRecord {
 	const effects = new Map<number, RecordedEffect>();
+	const reads: ReadFile[] = [];
 	const unlisted = { allowed: 0, denied: 0 };
 	let text = 0;
 	let denied = false;
@@ -45,6 +49,9 @@ export function createEffectRecord(event: (event: RunEvent) => void, now: () => 
 			denied ||= !approval.approved && approval.because !== withdrawn;
 			event({ kind: 'effect', at: now(), id, effect, approval });
 			const isListed = effects.size < mostListed.effects && text < mostListed.text;
+			if (isListed && effect.kind === 'read' && !effects.has(id)) {
+				reads.push({ path: effect.path, approved: approval.approved });
+			}
 			if (isListed) effects.set(id, { id, effect, approval });
 			else unlisted[approval.approved ? 'allowed' : 'denied'] += 1;
 			text += sizeOf(effect);
@@ -61,6 +68,7 @@ export function createEffectRecord(event: (event: RunEvent) => void, now: () => 
 			if (recorded !== undefined) effects.set(id, { ...recorded, traffic });
 		},
 		get: (id) => effects.get(id),
+		reads: () => reads,
 		all: () => [...effects.values()].sort((a, b) => a.id - b.id),
 		unlisted: () => ({ ...unlisted }),
 		denied: () => denied,

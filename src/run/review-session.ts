@@ -6,12 +6,15 @@ import { createReview } from '../gate/review-store.ts';
 import type { Change } from '../model/change.ts';
 import type { ChooseConflicts } from '../model/conflict.ts';
 import type { Verdict } from '../model/decision.ts';
+import { eachLimit, type LimitName, type Limits, type LimitsUsed } from '../model/limits.ts';
 import type { Review, ReviewEnd } from '../model/review.ts';
 import { appliedTest } from '../session/applied-changes.ts';
 import type { ApplyHost } from '../session/apply-host.ts';
 import { recover } from '../session/recover.ts';
 import { type RollbackResult, rollback } from '../session/rollback.ts';
+import type { SessionRecord } from '../session/session-record.ts';
 import type { Session, SessionStore } from '../session/store.ts';
+import { besideSession } from './beside.ts';
 import { type ChangeDecisions, createChangeDecisions } from './change-decisions.ts';
 import { editChanges } from './edit-changes.ts';
 import { createRemembering, type RememberOptions } from './remember.ts';
@@ -57,6 +60,7 @@ export async function reviewSession(
 	return withWork(actions, async (work, decisions) => {
 		if (decisions.all().length === 0) throw new WrongState(`session ${work.session.id} has nothing to review`);
 		const { record } = work.session;
+		const limits = limitsOf(record);
 		const remembering = (options: RememberOptions) =>
 			createRemembering(options, {
 				items: () => review.state().items,
@@ -73,7 +77,10 @@ export async function reviewSession(
 			},
 			...(actions.remember === undefined ? {} : { remembering: remembering(actions.remember) }),
 			editing: editChanges(work, decisions, () => review.setChanges(decisions.items())),
+			beside: besideSession(work.session),
+			...(limits.allowed === undefined ? {} : { limits: limits.allowed }),
 		});
+		if (limits.used !== undefined) review.setUsed(limits.used);
 		review.setChanges(decisions.items());
 		const why = record.exit?.message ?? record.exit?.reason ?? 'its controller was killed';
 		review.setPhase({ kind: 'ended', status: record.exit?.status ?? 125, why });
@@ -93,6 +100,13 @@ export async function reviewSession(
 		if (end === 'discard') work.event({ kind: 'discarded', at: actions.now() });
 		return end;
 	});
+}
+
+/** What the run was allowed and what it used, where it came to its end. */
+function limitsOf({ limits }: SessionRecord): { readonly allowed?: Limits; readonly used?: LimitsUsed } {
+	if (limits === undefined) return {};
+	const of = (which: 'allowed' | 'used') => (name: LimitName) => limits[name]?.[which] ?? 0;
+	return { allowed: eachLimit(of('allowed')), used: eachLimit(of('used')) };
 }
 
 export type ApplyHow = {

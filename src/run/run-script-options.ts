@@ -51,6 +51,8 @@ export type RunScriptOptions = {
 	readonly reviewer: Reviewer;
 	/** What the run is made with, for the record. */
 	readonly facts: Pick<Extract<RunEvent, { kind: 'started' }>, 'version' | 'hashes'>;
+	/** The script's bytes, where it is no file. */
+	readonly code?: Uint8Array | undefined;
 	/** Bytes that stand for standard input (the script came from it). */
 	readonly input?: Uint8Array;
 	/** Aborted: stop the run (Ctrl-C, a closed terminal). */

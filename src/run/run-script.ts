@@ -7,6 +7,7 @@ import type { ReviewEnd } from '../model/review.ts';
 import { findSecrets } from '../policy/secrets.ts';
 import { recoverAll } from '../session/recover-all.ts';
 import type { Session } from '../session/store.ts';
+import { besideRun } from './beside.ts';
 import { createChangeDecisions, type DecidedChange } from './change-decisions.ts';
 import { describeEffect } from './command-detail.ts';
 import { type RunHandle, type RunOptions, type RunOutcome, startRun } from './controller.ts';
@@ -77,6 +78,7 @@ class ScriptRun {
 			),
 			...rememberingOf(options.remember, () => this.#review.state().items, this.#decisions.all),
 			originOf: this.#origins.of,
+			...besideRun(options, this.#effects.reads),
 		});
 		this.#approver = { review: person(this.#review), plan, unattended }[options.mode];
 		options.applyHost.files.makePrivateFolder(`${this.#session.folder}/channel`);

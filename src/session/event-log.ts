@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { SessionFiles } from '../host/session-files.ts';
 import type { RunEvent } from '../model/event.ts';
 import { eventShape } from './event-schema.ts';
+import { linesOf } from './file-lines.ts';
 
 export type ChainHead = { readonly count: number; readonly head: string };
 
@@ -38,7 +39,7 @@ export type Verification =
  */
 export function openEventLog(files: SessionFiles, folder: string, sessionId: string): EventLog {
 	const path = eventFile(folder);
-	const scan = scanChain(files.readWhole(path) ?? Buffer.alloc(0), sessionId);
+	const scan = toEnd(scanChain(files, path, sessionId, undefined, false));
 	if (scan.kind === 'broken') throw new BrokenLog(`${path}:${scan.line}: ${scan.why}`);
 	if (scan.rest.length > 0) {
 		files.append(`${folder}/events.torn`, Buffer.concat([scan.rest, Buffer.from('\n')]));
@@ -66,23 +67,24 @@ export class BrokenLog extends Error {
 
 /** Finds the first line that is not as it was written. `known`: what session.json says of the end, so that a cut is seen. */
 export function verifyEvents(files: SessionFiles, folder: string, sessionId: string, known?: ChainHead): Verification {
-	const bytes = files.readWhole(eventFile(folder)) ?? Buffer.alloc(0);
-	const scan = scanChain(bytes, sessionId, known, (event) => eventShape.safeParse(event).success);
+	const scan = toEnd(scanChain(files, eventFile(folder), sessionId, known));
 	if (scan.kind === 'broken') return scan;
 	return { kind: 'intact', count: scan.count, torn: scan.rest.length > 0, unsealed: scan.count - (known?.count ?? 0) };
 }
 
-/** What happened, in order. Throws BrokenLog where the chain does not hold, or an event is none that this version knows. */
-export function readEvents(files: SessionFiles, folder: string, sessionId: string, known?: ChainHead): RunEvent[] {
+/**
+ * What happened, in order; the file is read as the events are taken. Throws BrokenLog when it comes to where the chain does not
+ * hold, or to an event that this version does not know: what was taken before is then not to be trusted either.
+ */
+export function* readEvents(
+	files: SessionFiles,
+	folder: string,
+	sessionId: string,
+	known?: ChainHead,
+): Generator<RunEvent, void, void> {
 	const path = eventFile(folder);
-	const found: RunEvent[] = [];
-	const scan = scanChain(files.readWhole(path) ?? Buffer.alloc(0), sessionId, known, (event) => {
-		const parsed = eventShape.safeParse(event);
-		if (parsed.success) found.push(parsed.data);
-		return parsed.success;
-	});
+	const scan = yield* scanChain(files, path, sessionId, known);
 	if (scan.kind === 'broken') throw new BrokenLog(`${path}:${scan.line}: ${scan.why}`);
-	return found;
 }
 
 type Scan =
@@ -96,28 +98,38 @@ type Scan =
 	  }
 	| { readonly kind: 'broken'; readonly line: number; readonly why: string };
 
-function scanChain(
-	bytes: Buffer,
+/** Without `isRead` the chain alone is followed, whatever the events are. */
+function* scanChain(
+	files: SessionFiles,
+	path: string,
 	sessionId: string,
 	known?: ChainHead,
-	take: (event: unknown) => boolean = () => true,
-): Scan {
+	isRead = true,
+): Generator<RunEvent, Scan, void> {
 	let head = hashOf(Buffer.from(`approve-run events 1 ${sessionId}`));
 	let count = 0;
-	let at = 0;
-	for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, at)) {
-		const line = bytes.subarray(at, end);
+	let size = 0;
+	let rest: Buffer = Buffer.alloc(0);
+	for (const { bytes: line, isWhole } of linesOf(files, path)) {
+		if (!isWhole) {
+			rest = line;
+			break;
+		}
 		const parsed = parseLine(line.toString('utf8'));
 		if (parsed === undefined) return { kind: 'broken', line: count + 1, why: 'this line is not an event' };
 		if (parsed.hash !== head) {
 			const why = 'this line was changed, or one after it was removed, moved or put in';
 			return { kind: 'broken', line: Math.max(1, count), why: count === 0 ? 'this is not the first line' : why };
 		}
-		if (!take(parsed.event))
-			return { kind: 'broken', line: count + 1, why: 'this event is none that this approve-run knows' };
+		if (isRead) {
+			const event = eventShape.safeParse(parsed.event);
+			if (!event.success)
+				return { kind: 'broken', line: count + 1, why: 'this event is none that this approve-run knows' };
+			yield event.data;
+		}
 		head = hashOf(line);
 		count += 1;
-		at = end + 1;
+		size += line.length + 1;
 		if (known?.count === count && known.head !== head) {
 			return { kind: 'broken', line: count, why: 'this line is not the one that session.json knows' };
 		}
@@ -125,7 +137,14 @@ function scanChain(
 	if (known !== undefined && count < known.count) {
 		return { kind: 'broken', line: count + 1, why: `${known.count - count} lines are missing at the end` };
 	}
-	return { kind: 'whole', count, head, size: at, rest: Buffer.from(bytes.subarray(at)) };
+	return { kind: 'whole', count, head, size, rest };
+}
+
+function toEnd(scan: Generator<RunEvent, Scan, void>): Scan {
+	for (;;) {
+		const step = scan.next();
+		if (step.done === true) return step.value;
+	}
 }
 
 function parseLine(line: string): { hash: unknown; event: unknown } | undefined {

@@ -29,7 +29,7 @@ export function readHistory(session: Session): History | { readonly why: string 
 	}
 }
 
-function historyOf(events: readonly RunEvent[]): History {
+function historyOf(events: Iterable<RunEvent>): History {
 	const applied = new Set<string>();
 	const commands = new Map<number, RanCommand>();
 	const decided = new Map<string, { approved: boolean; by: DecidedBy; because?: string }>();

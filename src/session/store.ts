@@ -39,8 +39,8 @@ export interface Session extends SessionPlace {
 	/** Opens events.jsonl to append; throws BrokenLog. Close it. */
 	openEvents(): EventLog;
 	verifyEvents(): Verification;
-	/** What happened, in order. Throws BrokenLog. */
-	events(): RunEvent[];
+	/** What happened, in order, read as it is taken. Throws BrokenLog where it is not to be trusted, be it at its end. */
+	events(): Iterable<RunEvent>;
 	/** Throws UntrustedSession where decisions.json was edited. */
 	decisions(): Decisions;
 	saveDecisions(decisions: Decisions): void;

@@ -1,8 +1,10 @@
 /** The rows at the edges: the title, the headings of the panes, the keys at the bottom. */
 import type { RunPhase } from '../model/review.ts';
+import type { BesideKind } from './beside.ts';
 import type { Shown } from './driver.ts';
 import { isGrouped } from './group.ts';
 import { tally } from './hunk-choice.ts';
+import { nearestLimit } from './limit-rows.ts';
 import { type Line, textOf } from './line-editor.ts';
 import type { Piece, Row } from './row.ts';
 import type { Theme } from './theme.ts';
@@ -36,16 +38,24 @@ export function listHeading({ world, theme }: Shown): Row {
 
 export function detailHeading({ world, view, theme }: Shown): Row {
 	const { item, layout, document } = world;
-	const length = document?.length ?? 0;
-	const last = Math.min(length, view.scroll + layout.bodyRows);
-	const place =
-		length > layout.bodyRows ? `${view.scroll + 1}${theme.alphabet === 'unicode' ? '–' : '-'}${last} of ${length}` : '';
 	if (view.mode.kind === 'hunks') {
 		const { taken, left, open } = tally(view.mode.choice);
 		const words = `part ${view.mode.choice.at + 1} of ${taken + left + open}: ${taken} taken, ${left} left out`;
 		return heading(theme, 'parts', words, layout.detailWidth);
 	}
-	return heading(theme, item === undefined ? '' : verb(item), place, layout.detailWidth);
+	const at = place(view.scroll, layout.bodyRows, document?.length ?? 0, theme);
+	return heading(theme, item === undefined ? '' : verb(item), at, layout.detailWidth);
+}
+
+/** Which rows of the whole are on the screen, where not all are. */
+export function besidePlace({ world, view, theme, beside }: Shown): string {
+	const from = view.mode.kind === 'beside' ? (view.mode.scroll ?? 0) : 0;
+	return place(from, world.layout.fullRows, beside?.length ?? 0, theme);
+}
+
+function place(from: number, height: number, length: number, { alphabet }: Theme): string {
+	if (length <= height) return '';
+	return `${from + 1}${alphabet === 'unicode' ? '–' : '-'}${Math.min(length, from + height)} of ${length}`;
 }
 
 export function outputHeading({ world, theme }: Shown): Row {
@@ -122,6 +132,8 @@ export function statusRow(shown: Shown): Row {
 			return keyRow(hunkHints, [['Esc', 'back']], world.layout.columns, theme);
 		case 'editing':
 			return { body: { text: ' in the editor', style: { dim: true } } };
+		case 'beside':
+			return keyRow(besideHints(mode.what, world, theme, mode.side), [['Esc', 'back']], world.layout.columns, theme);
 		case 'output':
 		case 'help':
 			return keyRow(
@@ -139,6 +151,20 @@ export function statusRow(shown: Shown): Row {
 	}
 	if (view.message !== undefined) return { body: { text: ` ${view.message}`, style: { bold: true, colour: 'cyan' } } };
 	return keyRow(keysNow(shown), [['?', 'help']], world.layout.columns, theme);
+}
+
+function besideHints(what: BesideKind, world: World, { glyphs }: Theme, side: number): readonly Hint[] {
+	const others: readonly (readonly [BesideKind, Hint])[] = [
+		['script', ['t', 'script']],
+		['reads', ['R', 'reads']],
+		['limits', ['L', 'limits']],
+	];
+	return [
+		[glyphs.upDown, 'scroll'],
+		...(side > 0 || world.goesOn(side) ? ([[glyphs.leftRight, 'sideways']] as const) : []),
+		...(what === 'reads' ? ([['f', 'fold']] as const) : []),
+		...others.flatMap(([kind, hint]) => (kind === what ? [] : [hint])),
+	];
 }
 
 const leaveWords = 'The script still runs. Stop it, and leave the review for later?';
@@ -185,7 +211,8 @@ function keysNow({ world, view, theme, output }: Shown): Hint[] {
 	if (layout.panes === 'list' && item !== undefined) hints.push(['Tab', 'show']);
 	if (canShow && (pending || (isChange && byPerson))) hints.push(['a', 'approve']);
 	if (pending || (isChange && item?.state.kind === 'approved')) hints.push(['d', 'deny']);
-	if (canShow && pending && isChange && item.change !== 'delete') hints.push(['e', 'edit']);
+	const hasBytes = canShow && (detail.kind !== 'facts' || detail.content !== undefined);
+	if (hasBytes && pending && isChange && item.change !== 'delete') hints.push(['e', 'edit']);
 	if (canShow && pending && item.effect.kind === 'run') hints.push(['e', 'edit']);
 	if (
 		canShow &&
@@ -208,6 +235,7 @@ function keysNow({ world, view, theme, output }: Shown): Hint[] {
 	if (layout.panes !== 'list' && (view.side > 0 || world.goesOn(view.side)))
 		hints.push([theme.glyphs.leftRight, 'sideways']);
 	if (output.length > 0) hints.push(['o', 'output']);
+	if (world.canLookBeside) hints.push(['t', 'script'], ['R', 'reads'], ['L', 'limits']);
 	if (state.items.length > 0) hints.push(['/', 'search']);
 	if (layout.panes === 'both') hints.push(['Tab', 'wide']);
 	if (canShow && 'lines' in detail && detail.lines.unfold !== undefined) hints.push(['f', 'unfold']);
@@ -262,11 +290,13 @@ function typing(prompt: string, line: Line, hints: readonly Hint[], columns: num
 
 function phasePieces(phase: RunPhase, { layout, state }: World, theme: Theme): Piece[] {
 	const time = state.used === undefined || layout.columns < 100 ? '' : ` ${(state.used.time / 1000).toFixed(1)} s`;
+	const limit = phase.kind === 'ended' || layout.columns < 60 ? undefined : nearestLimit(state);
+	const limits: Piece[] = limit === undefined ? [] : [{ text: ` ${limit} `, style: { colour: 'red', bold: true } }];
 	switch (phase.kind) {
 		case 'running':
-			return [{ text: ` running${time} `, style: { colour: 'cyan' } }];
+			return [...limits, { text: ` running${time} `, style: { colour: 'cyan' } }];
 		case 'input':
-			return [{ text: ` waits for input${time} `, style: { colour: 'yellow', bold: true } }];
+			return [...limits, { text: ` waits for input${time} `, style: { colour: 'yellow', bold: true } }];
 		case 'ended': {
 			const words = layout.columns >= 100 ? `${phase.why}${time}` : layout.columns >= 60 ? `exit ${phase.status}` : '';
 			return words === ''

@@ -126,7 +126,7 @@ function heading(page: Page, item: ReviewItem): void {
 	const { edit, origin } = item;
 	if (edit !== undefined) page.labelled('', editWords(edit), { colour: 'cyan' }, { breaks: 'words' });
 	// A hint, and no more: whoever wrote the script could make its interpreter say anything.
-	if (origin !== undefined) page.labelled('', `the script says: ${origin.file}:${origin.line}`, { dim: true });
+	if (origin !== undefined) page.labelled('', `the script says: ${origin.file}:${origin.line} (t)`, { dim: true });
 }
 
 function stateStyle({ state }: ReviewItem): Style {

@@ -2,6 +2,7 @@
 import type { Detail, Review, ReviewState } from '../model/review.ts';
 import type { Aside, AsideEnd } from './aside.ts';
 import { createAttention } from './attention.ts';
+import { type BesideText, createBesides } from './beside.ts';
 import type { Clock } from './clock.ts';
 import type { Document } from './document.ts';
 import { type Editor, editItem, revisedWords } from './editing.ts';
@@ -15,6 +16,7 @@ import { press } from './press.ts';
 import { goesOn } from './row.ts';
 import type { Theme } from './theme.ts';
 import { type Action, firstView, indexOf, type View, type World } from './view.ts';
+import { besideRows, besideWithin, outputRows, windowOf, within } from './windows.ts';
 
 /** All that the screen draws from. A new object whenever something changed. */
 export type Shown = {
@@ -23,6 +25,8 @@ export type Shown = {
 	readonly theme: Theme;
 	/** The script's output, line by line. */
 	readonly output: readonly string[];
+	/** In the mode `beside`. */
+	readonly beside: BesideText | undefined;
 };
 
 export interface Driver {
@@ -77,6 +81,7 @@ export function createDriver({
 	const attention = createAttention(clock, refresh);
 	const highlighter = theme.styling === 'colour' ? createHighlighter(clock, refresh) : undefined;
 	const pages = createPages(theme, highlighter, clock);
+	const besides = createBesides(review.beside, theme, highlighter, refresh);
 	let lastKey = Number.NEGATIVE_INFINITY;
 	let closed = false;
 	let lastLive: number | undefined;
@@ -218,6 +223,8 @@ export function createDriver({
 		const shownDocument = page?.document;
 		view = toHunk(view, layout);
 		view = within(view, index, state.items.length, layout, shownDocument?.length ?? 0);
+		const beside = view.mode.kind === 'beside' ? besides.of(view.mode, state) : undefined;
+		view = besideWithin(view, beside, layout.fullRows);
 		const world: World = {
 			state,
 			counts: state.counts,
@@ -229,11 +236,13 @@ export function createDriver({
 			sides: page?.sides ?? false,
 			settled: false,
 			person,
-			goesOn: (side) => anyGoesOn(side, layout, shownDocument),
+			goesOn: (side) => anyGoesOn(side, layout, shownDocument, beside),
 			outputLines: output.lines.length,
+			canLookBeside: review.beside !== undefined,
+			besideLines: beside?.length ?? 0,
 			helpLines: view.mode.kind === 'help' ? helpRows(theme, size.columns).length : 0,
 		};
-		const shown: Shown = { world, view, theme, output: output.lines };
+		const shown: Shown = { world, view, theme, output: output.lines, beside };
 		return { ...shown, world: { ...world, settled: attention.isSettled(shown) } };
 	}
 
@@ -298,32 +307,20 @@ export function createDriver({
 		refresh();
 	}
 
-	function anyGoesOn(side: number, layout: Layout, shownDocument: Document | undefined): boolean {
-		if (view.mode.kind === 'output') {
-			const end = output.lines.length - view.mode.up;
-			return output.lines
-				.slice(Math.max(0, end - layout.fullRows), end)
-				.some((text) =>
-					goesOn({ left: [{ text: ' ' }], body: { text, tab: 8 }, slides: true }, layout.columns, side, theme),
-				);
-		}
-		const to = Math.min(shownDocument?.length ?? 0, view.scroll + layout.bodyRows);
-		for (let row = view.scroll; row < to; row += 1) {
-			if (goesOn(shownDocument?.row(row) ?? {}, layout.detailWidth, side, theme)) return true;
-		}
-		return false;
+	function anyGoesOn(
+		side: number,
+		layout: Layout,
+		shownDocument: Document | undefined,
+		beside: BesideText | undefined,
+	): boolean {
+		const [width, rows] =
+			view.mode.kind === 'output'
+				? [layout.columns, outputRows(output.lines, view.mode.up, layout.fullRows)]
+				: view.mode.kind === 'beside'
+					? [layout.columns, besideRows(view.mode, beside, layout.fullRows)]
+					: [layout.detailWidth, windowOf(shownDocument, view.scroll, layout.bodyRows)];
+		return rows.some((row) => goesOn(row, width, side, theme));
 	}
-}
-
-/** The view with nothing out of its bounds, the selected item in the list's window. */
-function within(view: View, index: number, length: number, layout: Layout, rows: number): View {
-	const window = Math.max(1, layout.bodyRows);
-	const at = Math.max(0, index);
-	let top = Math.min(view.top, Math.max(0, length - window));
-	if (at < top) top = at;
-	if (at >= top + window) top = at - window + 1;
-	const scroll = Math.max(0, Math.min(view.scroll, rows - window));
-	return top === view.top && scroll === view.scroll ? view : { ...view, top, scroll };
 }
 
 function linesOf(text: string): readonly string[] {

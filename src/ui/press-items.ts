@@ -3,6 +3,7 @@ import type { ReviewItem } from '../model/review.ts';
 import type { KeyEvent } from './keys.ts';
 import { editLine, emptyLine, insert, textOf } from './line-editor.ts';
 import { motion } from './motion.ts';
+import { openBeside } from './press-beside.ts';
 import { startHunks } from './press-hunks.ts';
 import { findNext } from './search.ts';
 import type { Mode, Step, View, World } from './view.ts';
@@ -61,7 +62,7 @@ export function pressItems(view: View, name: string, burst: boolean, world: Worl
 		case 'escape':
 			return { view: { ...view, detailAlone: false, query: undefined, found: undefined } };
 		default:
-			return { view: moveFar(view, name, world) ?? view };
+			return { view: openBeside(view, name, world) ?? moveFar(view, name, world) ?? view };
 	}
 }
 

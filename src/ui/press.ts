@@ -2,6 +2,7 @@
 import type { KeyEvent } from './keys.ts';
 import { editLine, emptyLine, insert, type Line, textOf } from './line-editor.ts';
 import { motion } from './motion.ts';
+import { pressBeside } from './press-beside.ts';
 import { pressHunks } from './press-hunks.ts';
 import { pressItems, pressReason } from './press-items.ts';
 import { findNext } from './search.ts';
@@ -28,6 +29,8 @@ export function press(before: View, event: KeyEvent, world: World): Step {
 			return event.kind === 'key' ? pressConfirm(before, view.mode, event, world) : { view: before };
 		case 'output':
 			return { view: event.kind === 'key' ? pressOutput(view, view.mode, event.name, world) : before };
+		case 'beside':
+			return { view: event.kind === 'key' ? pressBeside(view, view.mode, event.name, world) : before };
 		case 'help':
 			return { view: event.kind === 'key' ? pressHelp(view, view.mode, event.name, world) : before };
 	}

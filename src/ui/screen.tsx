@@ -2,7 +2,7 @@
 import { Box } from 'ink';
 import { useLayoutEffect, useSyncExternalStore } from 'react';
 import type { DiffLine } from '../model/review.ts';
-import { detailHeading, heading, listHeading, outputHeading, statusRow, titleRow } from './bars.ts';
+import { besidePlace, detailHeading, heading, listHeading, outputHeading, statusRow, titleRow } from './bars.ts';
 import type { UnitMark } from './diff-row.ts';
 import type { Driver, Shown } from './driver.ts';
 import { helpRows } from './help.ts';
@@ -10,6 +10,7 @@ import { type Choice, unitOf } from './hunk-choice.ts';
 import { listRow } from './list-rows.ts';
 import type { Row } from './row.ts';
 import { SafeRows } from './safe-text.tsx';
+import { besideRows, outputRows } from './windows.ts';
 
 export function Screen({ driver }: { readonly driver: Driver }) {
 	const shown = useSyncExternalStore(driver.subscribe, driver.shown);
@@ -49,12 +50,22 @@ function Middle({ shown }: { readonly shown: Shown }) {
 			return (
 				<Full shown={shown} name="Help" rows={helpRows(shown.theme, shown.world.layout.columns).slice(mode.scroll)} />
 			);
+		case 'beside':
+			return (
+				<Full
+					shown={shown}
+					name={shown.beside?.title ?? ''}
+					place={besidePlace(shown)}
+					rows={besideRows(mode, shown.beside, shown.world.layout.fullRows)}
+					side={mode.side}
+				/>
+			);
 		case 'output':
 			return (
 				<Full
 					shown={shown}
 					name="Output"
-					rows={outputRows(shown, mode.up, shown.world.layout.fullRows)}
+					rows={outputRows(shown.output, mode.up, shown.world.layout.fullRows)}
 					side={mode.side}
 				/>
 			);
@@ -73,12 +84,13 @@ type FullProps = {
 	readonly shown: Shown;
 	readonly name: string;
 	readonly rows: readonly Row[];
+	readonly place?: string;
 	readonly side?: number;
 };
 
-function Full({ shown, name, rows, side = 0 }: FullProps) {
+function Full({ shown, name, rows, place = '', side = 0 }: FullProps) {
 	const { columns, fullRows } = shown.world.layout;
-	const all = [heading(shown.theme, name, '', columns), ...rows];
+	const all = [heading(shown.theme, name, place, columns), ...rows];
 	return <Block rows={all} width={columns} height={fullRows + 1} side={side} shown={shown} />;
 }
 
@@ -106,7 +118,7 @@ function Panes({ shown }: { readonly shown: Shown }) {
 			</Box>
 			{outputHeight === 0 ? null : (
 				<Block
-					rows={[outputHeading(shown), ...outputRows(shown, 0, outputHeight)]}
+					rows={[outputHeading(shown), ...outputRows(shown.output, 0, outputHeight)]}
 					width={columns}
 					height={outputHeight + 1}
 					shown={shown}
@@ -153,12 +165,4 @@ function detailRows(shown: Shown): Row[] {
 function markOf(choice: Choice, line: DiffLine): UnitMark | undefined {
 	const at = unitOf(choice, line);
 	return at === undefined ? undefined : { taken: choice.units[at]?.taken, current: at === choice.at };
-}
-
-/** `height` rows of the script's output that end `up` rows above its end. */
-function outputRows({ output }: Shown, up: number, height: number): Row[] {
-	const end = Math.max(0, output.length - up);
-	return output
-		.slice(Math.max(0, end - height), end)
-		.map((text) => ({ left: [{ text: ' ' }], body: { text, tab: 8 }, slides: true }));
 }

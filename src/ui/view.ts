@@ -2,6 +2,7 @@
 import type { Approval, EditWay } from '../model/decision.ts';
 import type { Detail, DiffParts, ReviewCounts, ReviewEnd, ReviewItem, ReviewState } from '../model/review.ts';
 import type { AsideKind } from './aside.ts';
+import type { BesideWants } from './beside.ts';
 import type { Document } from './document.ts';
 import type { Choice } from './hunk-choice.ts';
 import type { Layout } from './layout.ts';
@@ -13,6 +14,8 @@ export type Mode =
 	/** The script's output, all of the screen; `up`: rows above its end. */
 	| { readonly kind: 'output'; readonly up: number; readonly side: number }
 	| { readonly kind: 'help'; readonly scroll: number }
+	/** What is no decision, all of the screen; `scroll` is undefined until it is known where the line looked for stands. */
+	| (BesideWants & { readonly kind: 'beside'; readonly scroll: number | undefined; readonly side: number })
 	| { readonly kind: 'confirm'; readonly what: 'finish' | 'leave'; readonly count: number }
 	/** A line for the script's standard input. */
 	| { readonly kind: 'input'; readonly line: Line }
@@ -84,6 +87,10 @@ export type World = {
 	/** Lines of the script's output. */
 	readonly outputLines: number;
 	readonly helpLines: number;
+	/** The script and what it read are there to be looked at. */
+	readonly canLookBeside: boolean;
+	/** Of what has the screen in the mode `beside`. */
+	readonly besideLines: number;
 };
 
 /** What a key makes happen outside of the view. */
