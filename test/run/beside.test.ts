@@ -53,7 +53,7 @@ describe('the text of the script', () => {
 		const { source } = openBeside(about());
 		rmSync(join(cwd, 'tidy.py'));
 		expect(await source(undefined)).toMatchObject({ kind: 'none', why: expect.stringMatching(/not there any more/) });
-		execFileSync('mkfifo', [join(cwd, 'tidy.py')]);
+		execFileSync('/usr/bin/mkfifo', [join(cwd, 'tidy.py')]);
 		expect(await source(undefined)).toMatchObject({ kind: 'none' });
 		rmSync(join(cwd, 'tidy.py'));
 		writeFileSync(join(cwd, 'tidy.py'), Buffer.alloc(5 * 1024 * 1024));

@@ -8,7 +8,7 @@ import { needsRecovery, recover } from '../../src/session/recover.ts';
 import { rollback } from '../../src/session/rollback.ts';
 import { bundleProgram } from './bundle.ts';
 import { Crash, crashAt } from './spy.ts';
-import { everything, realHost, type World } from './world.ts';
+import { everything, type World } from './world.ts';
 
 /** Runs `work` against a host that dies at operation `n`; whether it died. */
 function dies(world: World, n: number, work: (host: World['host']) => void): boolean {
@@ -33,49 +33,24 @@ function leftovers(world: World): string[] {
 }
 
 describe('a crash', () => {
-	it('at any operation of apply leaves the old tree after recovery, or the new one', () => {
-		let died = true;
-		let points = 0;
-		let news = 0;
-		for (let n = 0; died; n++) {
-			const { world, changes, expected } = everything();
-			const before = world.snapshot();
-			died = dies(world, n, (host) => applyChanges(world.session, changes, host));
-			recover(world.session, world.host);
-			const after = world.snapshot();
-			const isNew = JSON.stringify(after) !== JSON.stringify(before);
-			if (isNew) news++;
-			expect(after, `crash at operation ${n}`).toEqual(isNew ? expected : before);
-			expect(leftovers(world), `crash at operation ${n}`).toEqual([]);
-			expect(needsRecovery(world.session, world.host)).toBe(false);
-			if (died) points++;
-			world.remove();
-		}
+	it('of a real process, by kill -9 at any operation of apply, leaves the old tree after recovery, or the new one', () => {
+		const points = operationsOf('apply');
 		expect(points).toBeGreaterThan(200);
+		const news = killAtEach('apply', points);
 		expect(news).toBeGreaterThan(0);
-	}, 60_000);
+		expect(news).toBeLessThan(points);
+	}, 120_000);
 
-	it('at any operation of rollback leaves the old tree after recovery, or the new one', () => {
-		let died = true;
-		let points = 0;
-		for (let n = 0; died; n++) {
-			const { world, changes, expected } = everything();
-			const before = world.snapshot();
-			applyChanges(world.session, changes, world.host);
-			died = dies(world, n, (host) => rollback(world.session, host));
-			recover(world.session, world.host);
-			const after = world.snapshot();
-			const isNew = JSON.stringify(after) === JSON.stringify(expected);
-			expect(after, `crash at operation ${n}`).toEqual(isNew ? expected : before);
-			expect(leftovers(world)).toEqual([]);
-			if (died) points++;
-			world.remove();
-		}
+	it('of a real process, by kill -9 at any operation of rollback, leaves the old tree after recovery, or the new one', () => {
+		const points = operationsOf('rollback');
 		expect(points).toBeGreaterThan(200);
-	}, 60_000);
+		const news = killAtEach('rollback', points);
+		expect(news).toBeGreaterThan(0);
+		expect(news).toBeLessThan(points);
+	}, 120_000);
 
 	it('at any operation of recovery, after a crash late in apply, still leaves the old tree', () => {
-		const late = operationsOfApply() - 4;
+		const late = operationsOf('apply') - 4;
 		let died = true;
 		for (let n = 0; died; n++) {
 			const { world, changes } = everything();
@@ -90,28 +65,9 @@ describe('a crash', () => {
 		}
 	}, 60_000);
 
-	it('of a real process, by kill -9, is recovered by the next one', () => {
-		const script = bundleChild();
-		for (const n of [20, 60, 100, 140, 180, 200, 220]) {
-			const { world, changes, expected } = everything();
-			const before = world.snapshot();
-			const input = join(world.session.root, 'changes.json');
-			writeFileSync(input, JSON.stringify({ session: world.session, changes, n }));
-			const child = spawnSync(process.execPath, [script, input], { encoding: 'utf8' });
-			expect(child.signal, child.stderr).toBe('SIGKILL');
-			expect(readdirSync(join(world.session.root, 'lock'))).toHaveLength(1);
-			recover(world.session, realHost());
-			expect([before, expected], `killed at operation ${n}`).toContainEqual(world.snapshot());
-			expect(leftovers(world)).toEqual([]);
-			expect(readdirSync(join(world.session.root, 'lock'))).toEqual([]);
-			world.remove();
-		}
-		rmSync(script);
-	}, 60_000);
-
 	it('does not take back what somebody else wrote after it', () => {
 		const { world, changes } = everything();
-		dies(world, operationsOfApply() - 4, (host) => applyChanges(world.session, changes, host));
+		dies(world, operationsOf('apply') - 4, (host) => applyChanges(world.session, changes, host));
 		writeFileSync(world.path('edit.txt'), 'by somebody');
 		const result = recover(world.session, world.host);
 		expect(result.left.map(({ path }) => path)).toEqual([world.path('edit.txt')]);
@@ -121,28 +77,81 @@ describe('a crash', () => {
 	});
 });
 
-function operationsOfApply(): number {
+type Work = 'apply' | 'rollback';
+
+function operationsOf(work: Work): number {
 	const { world, changes } = everything();
+	if (work === 'rollback') applyChanges(world.session, changes, world.host);
 	const { host, operations } = crashAt(world.host, Number.POSITIVE_INFINITY);
-	applyChanges(world.session, changes, host);
+	if (work === 'apply') applyChanges(world.session, changes, host);
+	else rollback(world.session, host);
 	world.remove();
 	return operations();
 }
 
-/** A program that applies, and kills itself at the n-th operation. */
+/** Points at which one process is killed: it is in the middle of so many transactions, each in a world of its own. */
+const atOnce = 24;
+
+/** Kills processes at operations 0 to before `points`, recovers and compares; how often the tree was the new one. */
+function killAtEach(work: Work, points: number): number {
+	const script = bundleChild();
+	let news = 0;
+	for (let from = 0; from < points; from += atOnce) {
+		const tasks = Array.from({ length: Math.min(atOnce, points - from) }, (_, at) => prepared(work, from + at));
+		const input = join(tasks[0]?.world.session.root ?? '', 'tasks.json');
+		writeFileSync(
+			input,
+			JSON.stringify({ work, tasks: tasks.map(({ world, changes, n }) => ({ session: world.session, changes, n })) }),
+		);
+		const child = spawnSync(process.execPath, [script, input], { encoding: 'utf8' });
+		expect(child.signal, child.stderr).toBe('SIGKILL');
+		for (const { world, n, before, after } of tasks) {
+			recover(world.session, world.host);
+			const now = world.snapshot();
+			const isNew = JSON.stringify(now) === JSON.stringify(after);
+			if (isNew) news += 1;
+			expect(now, `killed at operation ${n} of ${work}`).toEqual(isNew ? after : before);
+			expect(leftovers(world), `killed at operation ${n} of ${work}`).toEqual([]);
+			expect(needsRecovery(world.session, world.host)).toBe(false);
+			expect(readdirSync(join(world.session.root, 'lock'))).toEqual([]);
+			world.remove();
+		}
+	}
+	rmSync(script);
+	return news;
+}
+
+/** A world, and how it is before `work` and after all of it. */
+function prepared(work: Work, n: number) {
+	const { world, changes, expected } = everything();
+	const first = world.snapshot();
+	if (work === 'apply') return { world, changes, n, before: first, after: expected };
+	applyChanges(world.session, changes, world.host);
+	return { world, changes, n, before: expected, after: first };
+}
+
+/** A program that begins one transaction in the middle of the other, and kills itself in the middle of the last. */
 function bundleChild(): string {
 	return bundleProgram(
 		'crash',
 		`
 			import { readFileSync } from 'node:fs';
 			import { applyChanges } from '../../src/session/apply.ts';
+			import { rollback } from '../../src/session/rollback.ts';
 			import { spy } from './spy.ts';
 			import { realHost } from './world.ts';
-			const { session, changes, n } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-			let count = 0;
-			applyChanges(session, changes, spy(realHost(), () => {
-				if (count++ === n) process.kill(process.pid, 'SIGKILL');
-			}));
+			const { work, tasks } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+			function begin(at) {
+				const task = tasks[at];
+				if (task === undefined) process.kill(process.pid, 'SIGKILL');
+				let count = 0;
+				const host = spy(realHost(), () => {
+					if (count++ === task.n) begin(at + 1);
+				});
+				if (work === 'apply') applyChanges(task.session, task.changes, host);
+				else rollback(task.session, host);
+			}
+			begin(0);
 		`,
 	);
 }
