@@ -44,8 +44,12 @@ export async function saveRule(
 	return `Written to ${file}; it counts from the next run with --policy ${file}.`;
 }
 
-/** What a policy is compiled for here. */
-export function contextOf(document: PolicyDocument, installation: Installation): PolicyContext {
+/** What a policy is compiled for here. `interpreter`: where the run's own PyPy lies. */
+export function contextOf(
+	document: PolicyDocument,
+	installation: Installation,
+	interpreter?: readonly string[],
+): PolicyContext {
 	const { cwd, home } = installation.surroundings;
 	return {
 		now: () => new Date(),
@@ -56,6 +60,7 @@ export function contextOf(document: PolicyDocument, installation: Installation):
 		realpath: realPath,
 		addresses: machineAddresses(),
 		own: ownFolders(installation),
+		interpreter,
 		secret: [dirname(installation.sessions)],
 	};
 }

@@ -23,6 +23,7 @@ import { nearest } from '../policy/nearest.ts';
 import { RuleCounts } from '../policy/standing.ts';
 import type { RunOptions } from '../run/controller.ts';
 import { takeWorker } from '../run/early-worker.ts';
+import type { Exit } from '../run/exit.ts';
 import { openStreams } from '../run/outside-streams.ts';
 import { runScript } from '../run/run-script.ts';
 import type { Mode, RunScriptOptions } from '../run/run-script-options.ts';
@@ -30,6 +31,7 @@ import type { ApplyHost } from '../session/apply-host.ts';
 import { isPruneDue } from '../session/prune.ts';
 import { openStore, type SessionStore } from '../session/store.ts';
 import { chooseInTerminal } from './choose-conflicts.ts';
+import { failureHint, rememberErrors } from './failure-hint.ts';
 import { isGithub } from './github.ts';
 import { githubRun } from './github-run.ts';
 import { findInstallation, findLauncher, type Installation, ownFolders } from './installation.ts';
@@ -78,7 +80,7 @@ export async function runCommand(
 	const outputs = { json: fileAt(flags.report), junit: fileAt(flags.junit) };
 	requireOutputs([outputs.json, outputs.junit]);
 	const launcher = findLauncher(installation);
-	const context = () => contextOf(document, installation);
+	const context = () => contextOf(document, installation, interpreterFiles(runtime));
 	let policy: Policy | undefined;
 	let counts = new RuleCounts();
 	const limits = limitsOf(document.limits, flags);
@@ -89,6 +91,7 @@ export async function runCommand(
 	const job = githubRun({ env: process.env, cwd }, randomBytes(16).toString('hex'), (text) => {
 		process.stderr.write(text);
 	});
+	const streams = rememberErrors(job.streams(openStreams(process.stdin, process.stdout, process.stderr)));
 	// A line of the script is for whoever looks, and costs a twentieth of a short run.
 	const origins = mode !== 'unattended' || outputs.junit !== undefined || isGithub(process.env);
 	try {
@@ -114,7 +117,7 @@ export async function runCommand(
 			remember: rememberOptions(document, context, flags.policy, installation),
 			denied: document.denied,
 			limits,
-			streams: job.streams(openStreams(process.stdin, process.stdout, process.stderr)),
+			streams,
 			terminal: { input: process.stdin.isTTY === true, output: process.stdout.isTTY === true },
 			screen: showReview(flags.plain === true),
 			choose: chooseInTerminal,
@@ -140,7 +143,7 @@ export async function runCommand(
 			}),
 		} satisfies RunScriptOptions);
 		if (trace !== undefined) closeTraceFile(trace);
-		tellResult(result, mode);
+		tellResult(result, mode, hintOf(result.exit, streams.lastErrors(), runtime));
 		writeOutputs(result.report, outputs);
 		if (isPruneDue(store.root, applyHost.files, applyHost.now())) {
 			const { pruneQuietly } = await import('./prune-command.ts');
@@ -152,6 +155,17 @@ export async function runCommand(
 		stop.release();
 		job.end();
 	}
+}
+
+/** A script that ends with 1 may have met what this interpreter lacks. A translated one says so by itself: pypy/guest/sitecustomize.py. */
+function hintOf({ reason, status }: Exit, errors: string, runtime: Runtime): string | undefined {
+	return reason === 'exited' && status === 1 && runtime.kind === 'trapped'
+		? failureHint(errors, runtime.version)
+		: undefined;
+}
+
+function interpreterFiles({ root, program, library }: Runtime): readonly string[] {
+	return [...new Set([...root, program, library])];
 }
 
 /** What a run is started with, for a session. `words`: what the interpreter is given; `exposed`: folders besides the working directory. */
@@ -202,7 +216,7 @@ export function startOptions(parts: {
 			umask: process.umask(),
 			argv,
 			runtime: runtime.kind === 'trapped' ? 'trapped' : { kind: 'translated', home: runtime.home },
-			runtimeRoots: runtime.kind === 'trapped' ? runtime.root : [...runtime.root, guestModules(installation)],
+			runtimeRoots: [...interpreterFiles(runtime), ...(runtime.kind === 'trapped' ? [] : [guestModules(installation)])],
 			exposed: [cwd, ...parts.exposed],
 			terminal: [stdin.isTTY === true, stdout.isTTY === true, stderr.isTTY === true],
 			rows: stdout.rows ?? stderr.rows ?? 24,

@@ -3,9 +3,11 @@ import { sayToPerson } from '../host/terminal.ts';
 import type { Mode, RunScriptResult } from '../run/run-script-options.ts';
 import { printable, printableShort } from './printable.ts';
 
-export function tellResult({ exit, report, session }: RunScriptResult, mode: Mode): void {
+/** `hint`: what a person can do about it. */
+export function tellResult({ exit, report, session }: RunScriptResult, mode: Mode, hint?: string): void {
 	const say = (text: string): void => sayToPerson(`approve-run: ${text}\n`);
 	if (exit.message !== undefined) say(printable(exit.message));
+	if (hint !== undefined) say(hint);
 	const denied = report.effects.filter(({ decision }) => decision === 'deny');
 	for (const { kind, path, argv, host, because } of denied.slice(0, 5)) {
 		const what = path ?? argv?.join(' ') ?? host ?? '';

@@ -35,6 +35,8 @@ export type PolicyContext = {
 	readonly addresses?: readonly string[];
 	/** approve-run's own directories (state, cache, installation): never written or deleted, whatever the rules say. */
 	readonly own?: readonly string[];
+	/** The interpreter's own files and folders: what is written there runs at the next start, so it is asked about at least. */
+	readonly interpreter?: readonly string[] | undefined;
 	/** The present time, for rules with `hours`; without it such an allow never counts. */
 	readonly now?: (() => Date) | undefined;
 	/** Directories of its sessions, which hold copies of what other scripts read and wrote: not read either. */
@@ -76,6 +78,7 @@ export type Policy = {
 	readonly denied: DeniedRule;
 	readonly ground: CommandGround;
 	readonly own: readonly string[];
+	readonly interpreter: readonly string[];
 	readonly secret: readonly string[];
 	/** This machine's own, in canonical form. */
 	readonly addresses: ReadonlySet<string>;
@@ -110,6 +113,7 @@ export function compilePolicy(document: PolicyDocument, context: PolicyContext):
 		ground: compileGround(context, bases),
 		addresses: new Set((context.addresses ?? []).map(canonicalHost)),
 		own: withResolved(context.own, bases),
+		interpreter: withResolved(context.interpreter, bases),
 		secret: withResolved(context.secret, bases),
 	});
 }

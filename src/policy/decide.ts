@@ -7,7 +7,7 @@ import { judgeRun, type RunJudgement, ruleVerdict } from './decide-run.ts';
 import { matchesPath } from './path-pattern.ts';
 import { isResolvedPath } from './path-text.ts';
 import { firstMatch } from './rule-index.ts';
-import { subjectOf } from './rule-match.ts';
+import { type Subject, subjectOf } from './rule-match.ts';
 import type { RuleCounts, Standing } from './standing.ts';
 
 /** `counts`: of this run, for rules with `above`; without them such a rule never counts. */
@@ -43,7 +43,11 @@ function decideAlone(policy: Policy, effect: Effect, counts: RuleCounts | undefi
 	if (isLookUp(effect)) return decideLookUp(policy, effect, (at) => decide(policy, at, counts));
 	const subject = subjectOf(effect, policy.ground, policy.addresses);
 	const rule = firstMatch(policy.index[effect.kind], subject, standingOf(policy, counts));
-	if (rule !== undefined) return ruleVerdict(rule);
+	const verdict = rule === undefined ? unruled(policy, effect, subject) : ruleVerdict(rule);
+	return verdict.decision === 'deny' ? verdict : (changeOfInterpreter(policy, effect) ?? verdict);
+}
+
+function unruled(policy: Policy, effect: Effect, subject: Subject): Verdict {
 	const special =
 		policy.default[effect.kind] !== 'deny' && subject.kind === 'host' ? specialVerdict(subject) : undefined;
 	if (special !== undefined) return special;
@@ -75,6 +79,14 @@ export function builtVerdict(policy: Policy, effect: Effect): Verdict | undefine
 			return denied('these are files of approve-run itself');
 	}
 	return undefined;
+}
+
+/** Code that runs outside of the gate: the launcher loads the interpreter's library before anything is trapped. */
+function changeOfInterpreter(policy: Policy, effect: Effect): Verdict | undefined {
+	if (effect.kind !== 'write' && effect.kind !== 'delete') return undefined;
+	if (!policy.interpreter.some((own) => touches(effect.path, own, effect.kind === 'delete'))) return undefined;
+	const because = "the interpreter's own files: what is written there runs at its next start";
+	return Object.freeze({ decision: 'ask', by: { built: 'runtime' } as const, because });
 }
 
 function denied(because: string): Verdict {

@@ -67,6 +67,7 @@ class GuestLoop {
 			env: start.env,
 			realpath: realPath,
 			own: start.own,
+			interpreter: start.runtimeRoots,
 			addresses: machineAddresses(),
 			secret: start.secret,
 			now: () => new Date(),

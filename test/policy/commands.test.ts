@@ -233,7 +233,8 @@ test('hostile shell strings take no time to judge', () => {
 	const started = performance.now();
 	for (const text of hostile) expect(decide(deny, shell(text)).decision).toBe('ask');
 	expect(decide(deny, run(Array(20_000).fill('busybox'))).decision).toBe('ask');
-	expect(performance.now() - started).toBeLessThan(1000);
+	// Quadratic work would take minutes; a busy machine takes a second or two.
+	expect(performance.now() - started).toBeLessThan(10_000);
 });
 
 test('under a policy that allows everything a doubt about a command is not asked; under one with any other rule it is', () => {

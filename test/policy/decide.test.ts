@@ -29,6 +29,25 @@ rules:
 	expect(decide(policy, { kind: 'write', path: '/a/x' }).decision).toBe('ask');
 });
 
+test("the interpreter's own files are asked about, whatever allows them, and stay denied where they are", () => {
+	const rules = 'default: { write: allow, delete: deny }\nrules: [{ allow: [write, delete], path: "./**" }]';
+	const policy = policyOf(rules, { interpreter: ['/home/me/work/.venv', '/usr/bin/pypy3.9'] });
+	const ofFile = (kind: 'write' | 'delete' | 'read', path: string) => decide(policy, { kind, path });
+	expect(ofFile('write', '/home/me/work/.venv/bin/python')).toMatchObject({
+		decision: 'ask',
+		by: { built: 'runtime' },
+	});
+	expect(ofFile('write', '/usr/bin/pypy3.9').decision).toBe('ask');
+	expect(ofFile('delete', '/home/me/work/.venv').decision).toBe('ask');
+	expect(ofFile('delete', '/usr/bin/pypy3.9').decision).toBe('deny');
+	expect(ofFile('write', '/home/me/work/.venv2/x').decision).toBe('allow');
+	expect(ofFile('delete', '/home/me/work/src').decision).toBe('allow');
+	// What it lies in goes with it.
+	const moved = policyOf(rules, { interpreter: ['/home/me/work/tools/pypy/bin/pypy3'] });
+	expect(decide(moved, { kind: 'delete', path: '/home/me/work/tools' }).decision).toBe('ask');
+	expect(decide(moved, { kind: 'write', path: '/home/me/work/tools' }).decision).toBe('allow');
+});
+
 test('hosts match by name, port and star, in one spelling', () => {
 	const policy = policyOf(`default: { connect: ask }
 rules:
