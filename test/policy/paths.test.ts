@@ -108,7 +108,7 @@ test('no pattern backtracks for ever', () => {
 		for (const path of [`/${name}`, `/${name}/${name}/${name}/c`, deep]) {
 			expect(decide(policy, { kind: 'read', path }).decision).toBe('ask');
 		}
-		expect(performance.now() - started, pattern.slice(0, 20)).toBeLessThan(500);
+		expect(performance.now() - started, pattern.slice(0, 20)).toBeLessThan(5000);
 	}
 });
 

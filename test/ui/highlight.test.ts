@@ -168,8 +168,8 @@ describe('the limits of colouring', () => {
 			await wait(5);
 			if (more() === seen) break;
 		}
-		// One line that is stopped after 50 ms, and what was begun in the 10 ms before it.
-		expect(slowest).toBeLessThan(250);
+		// One line that is stopped after 50 ms, and what was begun in the 10 ms before it; all of them would take seconds each.
+		expect(slowest).toBeLessThan(2000);
 		expect(lines.filter((line) => (syntax?.(line).length ?? 0) > 0).length).toBeLessThan(lines.length / 2);
 		highlighter.stop();
 	});
