@@ -9,13 +9,14 @@ import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { rows as callRows } from './rows-calls.mjs';
 import { rows as fileRows } from './rows-files.mjs';
+import { rows as networkRows } from './rows-network.mjs';
 import { rows as policyRows } from './rows-policy.mjs';
 import { rows as reviewRows } from './rows-review.mjs';
 import { rows as startRows } from './rows-start.mjs';
 import { printTable, verdictOf } from './table.mjs';
 import { openWorld } from './world.mjs';
 
-const rows = [...startRows, ...callRows, ...fileRows, ...policyRows, ...reviewRows];
+const rows = [...startRows, ...callRows, ...fileRows, ...networkRows, ...policyRows, ...reviewRows];
 const names = rows.map(({ name }) => name);
 
 const { values, positionals } = parseArgs({

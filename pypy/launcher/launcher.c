@@ -35,8 +35,8 @@ int main(int argc, char **argv)
 		return run_command(argc, argv);
 	if (argc == 4 && strcmp(argv[1], "--near") == 0)
 		return near_join(argv[2], argv[3]);
-	if (argc == 3 && strcmp(argv[1], "--network") == 0)
-		return run_network(argv[2]);
+	if (argc == 4 && strcmp(argv[1], "--network") == 0)
+		return run_network(argv[2], argv[3]);
 	if (argc > 1 && strcmp(argv[1], "--sandbox") == 0)
 		return run_sandbox(argc, argv);
 	read_options(argc, argv, &options);

@@ -59,7 +59,7 @@ int run_command(int argc, char **argv);
 /* offline.c: takes the network from the caller and what it becomes. False: errno says why not */
 bool go_offline(void);
 /* network.c: the third */
-int run_network(const char *folder);
+int run_network(const char *folder, const char *launcher);
 
 /* hint.c: before the filter */
 void hint_prepare(void *library);

@@ -1,4 +1,4 @@
-/* `launcher --network DIR`: holds the guest's internet sockets and does with them what the controller says. See PROTOCOL.md. */
+/* `launcher --network DIR LAUNCHER`: holds the guest's internet sockets and does with them what the controller says. See PROTOCOL.md. */
 #define _GNU_SOURCE
 #include "launcher.h"
 #include "network.h"
@@ -7,8 +7,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -19,26 +21,21 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum operation { SOCKET = 1, CLOSE, BIND, CONNECT, LISTEN, ACCEPT, NAME, PEER, SET_OPTION, GET_OPTION, SHUTDOWN, SEND, RECEIVE, POLL, QUERY };
-enum { DATA_MAX = 1 << 20, NAME_MAX_BYTES = 128, CONTROL_MAX = 4096, SOCKETS_MAX = 65536, OPTION_MAX = 4096, NEWS_MAX = 128 };
+enum operation { SOCKET = 1, CLOSE, BIND, CONNECT, LISTEN, ACCEPT, NAME, PEER, SET_OPTION, GET_OPTION, SHUTDOWN, SEND, RECEIVE, POLL, QUERY, FOR, INTO };
+enum { SOCKETS_MAX = 65536, OPTION_MAX = 4096, NEWS_MAX = 128, STREAK = 4 };
 
-struct call {
-	uint32_t operation;
-	int32_t socket, a, b, c;
-	uint32_t length; /* of the bytes that follow */
-};
+enum { HUSHED = EPOLLOUT | EPOLLRDHUP, ALL = HUSHED | EPOLLIN | EPOLLPRI };
 struct answer {
 	int64_t result;
 	uint32_t flags;
 	uint32_t length;
 };
-struct head {
-	uint32_t name, control; /* lengths of what stands before the data */
-};
-
 static bool ours[SOCKETS_MAX];
+/* How often in a row it had something to receive; from STREAK on more of that is no news. */
+static unsigned char streak[SOCKETS_MAX];
+static int64_t answered;
 static unsigned char in[NAME_MAX_BYTES + CONTROL_MAX + DATA_MAX];
-static unsigned char out[sizeof(struct head) + NAME_MAX_BYTES + CONTROL_MAX + DATA_MAX];
+unsigned char out[8 + NAME_MAX_BYTES + CONTROL_MAX + DATA_MAX];
 static int calls, answers, news, watcher, loopback;
 
 static void read_all(void *to, size_t length)
@@ -53,9 +50,10 @@ static void read_all(void *to, size_t length)
 	}
 }
 
-static void answer(int64_t result, uint32_t flags, size_t length)
+void answer(int64_t result, uint32_t flags, size_t length)
 {
 	struct answer header = {result, flags, (uint32_t)length};
+	answered = result;
 	struct iovec parts[2] = {{&header, sizeof header}, {out, length}};
 	for (int at = 0; at < 2;) {
 		ssize_t put = writev(answers, parts + at, 2 - at);
@@ -73,17 +71,23 @@ static void answer(int64_t result, uint32_t flags, size_t length)
 	}
 }
 
+static bool watch(int fd, int how, uint32_t events)
+{
+	struct epoll_event event = {.events = events | EPOLLET, .data = {.fd = fd}};
+	return epoll_ctl(watcher, how, fd, &event) == 0;
+}
+
 /* Takes care of a new socket: nothing of it ever waits, and what happens to it is told. */
 static int64_t adopt(int fd)
 {
-	struct epoll_event event = {.events = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.fd = fd}};
 	if (fd < 0)
 		return -errno;
-	if (fd >= SOCKETS_MAX || epoll_ctl(watcher, EPOLL_CTL_ADD, fd, &event) != 0) {
+	if (fd >= SOCKETS_MAX || !watch(fd, EPOLL_CTL_ADD, ALL)) {
 		close(fd);
 		return -EMFILE;
 	}
 	ours[fd] = true;
+	streak[fd] = 0;
 	return fd;
 }
 
@@ -115,32 +119,6 @@ static void send_bytes(const struct call *call)
 	message.msg_control = control == 0 ? NULL : in + name;
 	message.msg_controllen = control;
 	answer(result_of(sendmsg(call->socket, &message, call->a | MSG_DONTWAIT | MSG_NOSIGNAL)), 0, 0);
-}
-
-static void receive_bytes(const struct call *call)
-{
-	if (call->b < 0 || call->b > DATA_MAX || call->c < 0 || call->c > CONTROL_MAX)
-		return answer(-EINVAL, 0, 0);
-	struct head head;
-	unsigned char name[NAME_MAX_BYTES], control[CONTROL_MAX];
-	/* The data goes to where it lies when name and control are empty, which is nearly always. */
-	unsigned char *data = out + sizeof head;
-	struct iovec part = {data, (size_t)call->b};
-	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_name = name, .msg_namelen = sizeof name};
-	message.msg_control = call->c == 0 ? NULL : control;
-	message.msg_controllen = (size_t)call->c;
-	ssize_t got = recvmsg(call->socket, &message, call->a | MSG_DONTWAIT);
-	if (got < 0)
-		return answer(-errno, 0, 0);
-	size_t length = got > call->b ? (size_t)call->b : (size_t)got;
-	head.name = message.msg_namelen > sizeof name ? sizeof name : message.msg_namelen;
-	head.control = call->c == 0 ? 0 : (uint32_t)message.msg_controllen;
-	if (head.name + head.control > 0)
-		memmove(data + head.name + head.control, data, length);
-	memcpy(out, &head, sizeof head);
-	memcpy(data, name, head.name);
-	memcpy(data + head.name, control, head.control);
-	answer(got, (uint32_t)message.msg_flags, sizeof head + head.name + head.control + length);
 }
 
 static void give_name(const struct call *call)
@@ -187,6 +165,8 @@ static void obey_call(const struct call *call)
 	const struct sockaddr *name = (const struct sockaddr *)(const void *)in;
 	if (call->operation == SOCKET)
 		return answer(make_socket(call), 0, 0);
+	if (call->operation == FOR)
+		return receive_for(call);
 	if (call->socket < 0 || call->socket >= SOCKETS_MAX || !ours[call->socket])
 		return answer(-EBADF, 0, 0);
 	struct pollfd state = {call->socket, POLLIN | POLLPRI | POLLOUT | POLLRDHUP, 0};
@@ -218,10 +198,27 @@ static void obey_call(const struct call *call)
 		return answer(poll(&state, 1, 0) < 0 ? -errno : state.revents, 0, 0);
 	case QUERY:
 		return query(call);
+	case INTO:
+		return receive_into(call, in);
 	case SOCKET:
+	case FOR:
 		break;
 	}
 	answer(-ENOSYS, 0, 0);
+}
+
+/*
+ * Where bytes come faster than they are fetched, each packet would be news that nobody waits for. Whoever finds nothing there, or asks anything
+ * else, is told again from then on; and at once, if something has come meanwhile.
+ */
+static void hush(int fd, bool received)
+{
+	if (received && streak[fd] < STREAK && ++streak[fd] == STREAK)
+		watch(fd, EPOLL_CTL_MOD, HUSHED);
+	else if (!received && streak[fd] == STREAK)
+		watch(fd, EPOLL_CTL_MOD, ALL);
+	if (!received)
+		streak[fd] = 0;
 }
 
 /* Tells which sockets something happened to, in frames on `request`; ends all when the controller is gone. */
@@ -262,9 +259,10 @@ static int open_fifo(const char *folder, const char *name, bool make)
 	return fd;
 }
 
-int run_network(const char *folder)
+int run_network(const char *folder, const char *launcher)
 {
 	pthread_t thread;
+	cpu_set_t where;
 	struct rlimit files;
 	struct epoll_event end = {.events = EPOLLIN | EPOLLRDHUP, .data = {.fd = STDIN_FILENO}};
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -289,6 +287,9 @@ int run_network(const char *folder)
 	prctl(PR_SET_DUMPABLE, 0);
 	if (pthread_create(&thread, NULL, tell_news, NULL) != 0)
 		die("cannot start a thread: %s", strerror(errno));
+	/* This thread and the controller's take turns. Only a matter of speed. */
+	if (sched_getaffinity((pid_t)atoi(launcher), sizeof where, &where) == 0)
+		sched_setaffinity(0, sizeof where, &where);
 	dprintf(STDOUT_FILENO, "ready\nloopback=%s\n", loopback < 0 ? "no" : "yes");
 	for (;;) {
 		struct call call;
@@ -296,6 +297,12 @@ int run_network(const char *folder)
 		if (call.length > sizeof in)
 			return FAILED;
 		read_all(in, call.length);
+		/* Before the question is answered: what comes after it is news. */
+		bool receiving = call.operation == RECEIVE || call.operation == INTO, known = call.socket >= 0 && call.socket < SOCKETS_MAX && ours[call.socket];
+		if (known && !receiving)
+			hush(call.socket, false);
 		obey_call(&call);
+		if (known && receiving)
+			hush(call.socket, answered > 0);
 	}
 }

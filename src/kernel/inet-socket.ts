@@ -3,10 +3,9 @@ import { SysError, sysErrorOf } from '../abi/errno.ts';
 import { S_IFSOCK } from '../abi/file-mode.ts';
 import { O_RDWR } from '../abi/open-flags.ts';
 import type { Stat } from '../fs/api.ts';
+import { Datagrams } from './datagrams.ts';
 import {
-	addressKey,
-	aheadBytes,
-	mostData,
+	type GuestPlace,
 	mostOptions,
 	type Network,
 	type NetworkAnswer,
@@ -20,6 +19,7 @@ import {
 	type Traffic,
 } from './network.ts';
 import { OpenFile, POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from './open-file.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { SOCK_DGRAM } from './unix-socket.ts';
 
 const AF_UNIX = 1;
@@ -47,10 +47,7 @@ export class InetSocket extends OpenFile {
 	readonly #options: SocketOption[] = [];
 	/** Whom a datagram socket was connected to while nobody had to know; struct sockaddr. */
 	peer: Buffer | undefined;
-	/** Datagrams that the controller answered itself. */
-	readonly answers: { readonly from: Buffer; readonly bytes: Buffer }[] = [];
-	/** Whom datagrams are heard from on the host's side. */
-	readonly #friends = new Set<string>();
+	readonly inbox = new Datagrams();
 	/** bind(2) was called. */
 	bound = false;
 	/** A connect that a person decides about. */
@@ -58,10 +55,7 @@ export class InetSocket extends OpenFile {
 	traffic: Traffic | undefined;
 	receiveTimeoutNs: bigint | undefined;
 	sendTimeoutNs: bigint | undefined;
-	/** Bytes of a stream that were fetched before the guest asked for them. */
-	#ahead: Buffer = Buffer.alloc(0);
-	/** The last read got all it asked for: more is likely there. */
-	#bulk = false;
+	readonly #ahead = new ReadAhead();
 	#failure = 0;
 	#side: Side = 'guest';
 	#socket: number;
@@ -152,15 +146,10 @@ export class InetSocket extends OpenFile {
 		if (this.#options.length < mostOptions) this.#options.push(option);
 	}
 
-	/** Datagrams of this address (struct sockaddr) are heard from now on. */
-	hear(address: Buffer): void {
-		this.#friends.add(addressKey(address));
-	}
-
 	/** The next connection; undefined: nobody yet. */
 	accept(stat: Stat): { readonly file: InetSocket; readonly peer: Buffer } | undefined {
 		if (!this.mayBe(POLLIN)) return undefined;
-		const answer = this.#unlessEmpty({ operation: operation.accept }, incoming);
+		const answer = this.#call({ operation: operation.accept }, incoming);
 		if (answer === undefined) return undefined;
 		const peer = Buffer.from(answer.bytes);
 		const file = new InetSocket(this.#table, stat, this, { socket: answer.result, side: this.#side });
@@ -189,7 +178,8 @@ export class InetSocket extends OpenFile {
 	}
 
 	override get pending(): number {
-		if (this.answers.length > 0) return this.answers[0]?.bytes.length ?? 0;
+		const [own] = this.inbox.answers;
+		if (own !== undefined) return own.bytes.length;
 		return this.#ahead.length + this.perform({ operation: operation.query, a: SIOCINQ }).bytes.readInt32LE(0);
 	}
 
@@ -211,32 +201,42 @@ export class InetSocket extends OpenFile {
 	/** recvmsg(2); what it gives is valid until the next call. undefined: nothing there yet. */
 	receive(length: number, flags: number, control: number): Received | undefined {
 		this.#throwFailure();
-		const own = this.answers[0];
-		if (own !== undefined) {
-			if ((flags & MSG_PEEK) === 0) this.answers.shift();
-			const result = own.bytes.length;
-			return { result, data: own.bytes.subarray(0, length), name: own.from, control: Buffer.alloc(0), flags: 0 };
-		}
-		const ahead = this.#takeAhead(length, flags);
+		const own = this.inbox.take(length, flags);
+		if (own !== undefined) return own;
+		const ahead = this.#ahead.take(length, flags);
 		if (ahead !== undefined) return ahead;
-		const more = this.#bulk && flags === 0 && control === 0 ? Math.max(length, aheadBytes) : length;
+		const wanted = this.#ahead.wanted(length, flags === 0 && control === 0);
 		for (;;) {
 			if (!this.mayBe(incoming)) return undefined;
-			const call = { operation: operation.receive, a: flags, b: Math.min(more, mostData), c: control };
-			const answer = this.#unlessEmpty(call, incoming);
+			const answer = this.#call({ operation: operation.receive, a: flags, b: wanted, c: control }, incoming);
 			if (answer === undefined) return undefined;
 			this.#unknown |= incoming;
 			const got = received(answer);
 			if (this.#stranger(got.name)) {
-				if ((flags & MSG_PEEK) !== 0) this.#unlessEmpty({ operation: operation.receive }, incoming);
+				if ((flags & MSG_PEEK) !== 0) this.#call({ operation: operation.receive }, incoming);
 				continue;
 			}
 			if ((flags & MSG_PEEK) === 0) this.traffic?.received(got.data.length);
-			this.#bulk = !this.datagrams && got.data.length === Math.min(more, mostData);
-			if (this.datagrams || got.data.length <= length) return got;
-			this.#ahead = Buffer.from(got.data.subarray(length));
-			return { ...got, result: length, data: got.data.subarray(0, length) };
+			return this.datagrams ? got : this.#ahead.keep(got, length, wanted);
 		}
+	}
+
+	/**
+	 * The same from a stream into the memory of a guest process that waits for it; `put` takes what could not be put there. How many bytes;
+	 * undefined: nothing there yet; false: not this way.
+	 */
+	receiveInto(place: GuestPlace, put: (at: number, bytes: Buffer) => void): number | undefined | false {
+		if (this.datagrams || this.#ahead.length > 0) return false;
+		this.#throwFailure();
+		if (!this.mayBe(incoming)) return undefined;
+		const asked = this.#table.network.receiveInto(this.#socket, place);
+		if (asked === undefined) return false;
+		const answer = this.#unlessEmpty(asked, incoming);
+		if (answer === undefined) return undefined;
+		this.#unknown |= incoming;
+		this.traffic?.received(answer.result);
+		if (answer.bytes.length > 0) put(place.address + answer.result - answer.bytes.length, answer.bytes);
+		return answer.result;
 	}
 
 	/** sendmsg(2). undefined: no room yet. */
@@ -246,7 +246,7 @@ export class InetSocket extends OpenFile {
 		if (this.traffic?.sending(bytes) === false) return undefined;
 		const parts = [to ?? Buffer.alloc(0), control ?? Buffer.alloc(0), ...bytes];
 		const call = { operation: operation.send, a: flags, b: to?.length ?? 0, c: control?.length ?? 0, bytes: parts };
-		const answer = this.#unlessEmpty(call, POLLOUT);
+		const answer = this.#call(call, POLLOUT);
 		if (answer === undefined) return undefined;
 		this.#unknown |= POLLOUT;
 		this.traffic?.sent(bytes, answer.result);
@@ -265,12 +265,12 @@ export class InetSocket extends OpenFile {
 			this.#mask = this.perform({ operation: operation.poll }).result;
 			this.#unknown = 0;
 		}
-		return this.#mask | (this.answers.length > 0 || this.#ahead.length > 0 ? POLLIN : 0);
+		return this.#mask | (this.inbox.answers.length > 0 || this.#ahead.length > 0 ? POLLIN : 0);
 	}
 
 	/** Puts a datagram of our own where the next receive finds it. */
 	answer(from: Buffer, bytes: Buffer): void {
-		this.answers.push({ from, bytes });
+		this.inbox.answers.push({ from, bytes });
 		this.#activity += 1;
 		this.#table.changed();
 	}
@@ -300,13 +300,6 @@ export class InetSocket extends OpenFile {
 		this.#table.changed();
 	}
 
-	#takeAhead(length: number, flags: number): Received | undefined {
-		if (this.#ahead.length === 0 || (flags & ~MSG_PEEK) !== 0) return undefined;
-		const data = this.#ahead.subarray(0, length);
-		if ((flags & MSG_PEEK) === 0) this.#ahead = this.#ahead.subarray(data.length);
-		return { result: data.length, data, name: Buffer.alloc(0), control: Buffer.alloc(0), flags: 0 };
-	}
-
 	#make(side: Side): number {
 		const { family, type, protocol } = this;
 		const call = { operation: operation.socket, socket: side === 'host' ? 1 : 0, a: family, b: type, c: protocol };
@@ -324,8 +317,8 @@ export class InetSocket extends OpenFile {
 	}
 
 	#stranger(name: Buffer): boolean {
-		if (!this.datagrams || this.#side === 'guest' || this.family === AF_UNIX || name.length === 0) return false;
-		return !this.#friends.has(addressKey(name));
+		if (!this.datagrams || this.#side === 'guest' || this.family === AF_UNIX) return false;
+		return !this.inbox.isHeard(name);
 	}
 
 	#throwFailure(): void {
@@ -334,8 +327,11 @@ export class InetSocket extends OpenFile {
 	}
 
 	/** undefined for EAGAIN, and then `bits` are known not to hold. */
-	#unlessEmpty(call: Omit<NetworkCall, 'socket'>, bits: number): NetworkAnswer | undefined {
-		const answer = this.#table.network.call({ ...call, socket: this.#socket });
+	#call(call: Omit<NetworkCall, 'socket'>, bits: number): NetworkAnswer | undefined {
+		return this.#unlessEmpty(this.#table.network.call({ ...call, socket: this.#socket }), bits);
+	}
+
+	#unlessEmpty(answer: NetworkAnswer, bits: number): NetworkAnswer | undefined {
 		if (answer.result === -EAGAIN) {
 			this.#unknown &= ~bits;
 			this.#mask &= ~bits;

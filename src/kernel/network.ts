@@ -37,16 +37,24 @@ export interface Network {
 	/** The guest has a loopback that nobody else can reach. */
 	readonly privateLoopback: boolean;
 	call(call: NetworkCall): NetworkAnswer;
+	/**
+	 * Receives from a stream straight into the memory of a guest process, which waits for it. `bytes` is what could not be put
+	 * there: the last ones, or none. undefined: not on this machine, or not now.
+	 */
+	receiveInto(socket: number, place: GuestPlace): NetworkAnswer | undefined;
 }
+
+/** Memory of the guest process of that number (in its namespace) that is to be filled. */
+export type GuestPlace = { readonly guest: number; readonly address: number; readonly length: number };
+
+/** From so many bytes on they go straight to the guest. */
+export const directBytes = 32 * 1024;
 
 /** Whose network a socket is in: the guest's own loopback, or the host's. */
 export type Side = 'guest' | 'host';
 
 /** Bytes of data that one send or receive moves at most. */
 export const mostData = 1024 * 1024;
-
-/** How much is fetched at one time of what comes in bulk: a call to the process beside us costs more than a copy. */
-export const aheadBytes = 512 * 1024;
 
 /** What setsockopt(2) set. */
 export type SocketOption = { readonly level: number; readonly name: number; readonly value: Buffer };

@@ -219,7 +219,7 @@ class Run {
 			case 'output':
 				return void this.#output(message.stream, message.bytes);
 			case 'want-network':
-				return void this.#network.start();
+				return void this.#network.start(this.#launched.pid);
 			case 'look-up':
 				return void this.#network.lookUp(message.id, message.name);
 			case 'opened':

@@ -76,7 +76,8 @@ export class GuestWorld implements World {
 			exceeded: (limit) => this.limit(limit),
 			tell: (id, traffic) => this.#send({ kind: 'traffic', id, traffic }),
 		});
-		this.#network = new NetworkLink((message) => this.#send(message), options.channelFolder);
+		const machine = (guest: number): number | undefined => machinePid(this.#launcherPid, guest);
+		this.#network = new NetworkLink((message) => this.#send(message), options.channelFolder, machine);
 		this.#log = new EffectLog(() => options.fs().takeOrder(), {
 			bytes: options.recordLimit,
 			onFull: () => this.limit('disk'),

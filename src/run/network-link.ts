@@ -11,13 +11,20 @@ type State = { readonly kind: 'none' | 'starting' | 'failed' } | { readonly kind
 export class NetworkLink {
 	readonly #send: (message: FromWorker) => void;
 	readonly #channelFolder: string;
+	readonly #machinePid: (guest: number) => number | undefined;
 	readonly #lookUps = new Map<number, (found: Found) => void>();
 	#state: State = { kind: 'none' };
 	#resolver: ReturnType<typeof resolverSettings> | undefined;
 	#next = 0;
 
-	constructor(send: (message: FromWorker) => void, channelFolder: string) {
+	/** `machinePid`: the machine's number of a guest process. */
+	constructor(
+		send: (message: FromWorker) => void,
+		channelFolder: string,
+		machinePid: (guest: number) => number | undefined,
+	) {
 		this.#send = send;
+		this.#machinePid = machinePid;
 		this.#channelFolder = channelFolder;
 	}
 
@@ -49,6 +56,6 @@ export class NetworkLink {
 		}
 		const { privateLoopback } = message;
 		if (privateLoopback === undefined) this.#state = { kind: 'failed' };
-		else this.#state = { kind: 'open', network: openNetwork(this.#channelFolder, privateLoopback) };
+		else this.#state = { kind: 'open', network: openNetwork(this.#channelFolder, privateLoopback, this.#machinePid) };
 	}
 }

@@ -16,9 +16,10 @@ export class NetworkService {
 		this.#post = post;
 	}
 
-	async start(): Promise<void> {
+	/** `launcherPid`: of the launcher whose guest the sockets are for. */
+	async start(launcherPid: number): Promise<void> {
 		if (this.#process !== undefined || this.#ended) return;
-		this.#process = startNetworkProcess(this.#launcher, this.#channelFolder);
+		this.#process = startNetworkProcess(this.#launcher, this.#channelFolder, launcherPid);
 		const ready = await this.#process.ready;
 		this.#post({ kind: 'network', privateLoopback: ready?.privateLoopback });
 	}

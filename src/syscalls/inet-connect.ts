@@ -55,7 +55,7 @@ export function isOwn(c: Context, file: InetSocket, to: InetAddress): boolean {
 /** A datagram socket goes to the host's side, and hears those that it may send to. */
 export function befriend(c: Context, file: InetSocket, to: InetAddress, judgement: Judgement): void {
 	file.moveToHost();
-	file.hear(to.raw);
+	file.inbox.hear(to.raw);
 	file.traffic ??= networkOf(c).trafficOf(judgement.id);
 }
 

@@ -42,6 +42,15 @@ test('a row runs and is printed as JSON', () => {
 	for (const { measured } of results) expect(measured).toBeGreaterThan(0);
 });
 
+test('a file is fetched from a server of the bench', () => {
+	const bench = fileURLToPath(new URL('../../bench/run.mjs', import.meta.url));
+	const words = [bench, '--json', '--rounds', '1', '--scale', '0.002', 'download'];
+	const { stdout } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+	const { results } = JSON.parse(stdout);
+	expect(results).toMatchObject([{ row: 'download', bar: 2, unit: '×' }]);
+	expect(results[0].measured).toBeGreaterThan(0);
+});
+
 test('a row that does not exist is named with those that do', () => {
 	const bench = fileURLToPath(new URL('../../bench/run.mjs', import.meta.url));
 	const { status, stderr } = spawnSync(process.execPath, [bench, 'helo'], { encoding: 'utf8' });

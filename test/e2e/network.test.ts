@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -205,6 +206,51 @@ except Exception as error: print(type(error).__name__)
 	const { stdout, report } = await world.report(['--unattended', '--policy', 'loopback.yaml', 'lies.py']);
 	expect(stdout).toBe(native);
 	expect(report.effects.find(({ host }) => host === `127.0.0.1:${noise.port}`)?.tls).toEqual(['named.example']);
+});
+
+test('what comes in bulk is whole, in whatever pieces and wherever the script has it put', {
+	timeout: 60_000,
+}, async () => {
+	const data = randomBytes(8 * 1024 * 1024 + 12_345);
+	const source = await serve((socket) => socket.once('data', () => socket.end(data)));
+	const echo = await serve((socket) => socket.pipe(socket));
+	const script = world.write(
+		'bulk.py',
+		`import ctypes, hashlib, mmap, socket, sys, threading
+def got(read):
+    s = socket.create_connection(('127.0.0.1', ${source.port})); s.sendall(b'go'); whole = hashlib.sha256()
+    while piece := read(s): whole.update(piece)
+    return whole.hexdigest()
+def into(s, memory=memoryview(bytearray(3000000)), at=[1]):
+    at[0] = at[0] * 7 % 100003
+    return bytes(memory[at[0]:at[0] + s.recv_into(memory[at[0]:])])
+def message(s):
+    parts = [bytearray(100), bytearray(500000)]
+    n = s.recvmsg_into(parts)[0]
+    return b''.join(parts)[:n]
+def peeked(s):
+    some = s.recv(50000, socket.MSG_PEEK)
+    return some if s.recv(len(some)) == some else b''
+for read in (lambda s: s.recv(1 << 20), lambda s: s.recv(65536), lambda s: s.recv(40000) + s.recv(10), into, message, peeked, lambda s: s.recv(1000000, socket.MSG_WAITALL)):
+    print(got(read))
+libc = ctypes.CDLL(None, use_errno=True)
+s = socket.create_connection(('127.0.0.1', ${source.port})); s.sendall(b'go')
+libc.mmap.restype = ctypes.c_void_p
+nowhere = libc.mmap(None, 1 << 20, mmap.PROT_READ, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, -1, 0)
+print(libc.recv(s.fileno(), ctypes.c_void_p(nowhere), 100000, socket.MSG_WAITALL), ctypes.get_errno(), ctypes.string_at(nowhere, 4096) == bytes(4096))
+s = socket.create_connection(('127.0.0.1', ${echo.port})); size = 6 << 20; block = bytes(range(256)) * 4096
+sender = threading.Thread(target=lambda: [s.sendall(block) for _ in range(6)]); sender.start(); back = bytearray()
+while len(back) < size: back += s.recv(1 << 18)
+sender.join(); print(back == block * 6)
+`,
+	);
+	const { stdout: native } = await promisify(execFile)('/usr/bin/pypy3', [script]);
+	expect(native).toContain(createHash('sha256').update(data).digest('hex'));
+	const { status, stdout, report } = await world.report(['--unattended', '--policy', 'loopback.yaml', 'bulk.py']);
+	expect(stdout).toBe(native);
+	expect(status).toBe(0);
+	const [from] = report.effects.filter(({ kind }) => kind === 'connect');
+	expect(from?.received).toBeGreaterThanOrEqual(7 * data.length);
 });
 
 test('200 connections of asyncio at one time, to a host and between tasks of the script', {

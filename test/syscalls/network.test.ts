@@ -42,7 +42,7 @@ beforeEach(() => {
 	calls = [];
 	takesTime = true;
 	machine.world.decision = 'ask';
-	machine.world.network = () => ({ privateLoopback: true, call: answer });
+	machine.world.network = () => ({ privateLoopback: true, call: answer, receiveInto: () => undefined });
 });
 
 function socket(type: number): number {
