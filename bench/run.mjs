@@ -13,10 +13,11 @@ import { rows as networkRows } from './rows-network.mjs';
 import { rows as policyRows } from './rows-policy.mjs';
 import { rows as reviewRows } from './rows-review.mjs';
 import { rows as startRows } from './rows-start.mjs';
+import { rows as translatedRows } from './rows-translated.mjs';
 import { printTable, verdictOf } from './table.mjs';
 import { openWorld } from './world.mjs';
 
-const rows = [...startRows, ...callRows, ...fileRows, ...networkRows, ...policyRows, ...reviewRows];
+const rows = [...startRows, ...callRows, ...fileRows, ...networkRows, ...policyRows, ...reviewRows, ...translatedRows];
 const names = rows.map(({ name }) => name);
 
 const { values, positionals } = parseArgs({

@@ -34,6 +34,7 @@ export async function openWorld({ rounds, scale }) {
 		folder,
 		env,
 		program,
+		pypy,
 		interpreter: `${pypy}: Python ${version}`,
 		rounds: (usual) => (rounds > 0 ? rounds : usual),
 		/** So much of `count` as is asked for. */

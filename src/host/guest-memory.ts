@@ -13,6 +13,29 @@ export interface GuestMemory {
 	close(): void;
 }
 
+/**
+ * The same of one process that performs no calls of its own: bytes that were read, 0 where it cannot be done. Opened at the first
+ * read, since what is open stays the memory of the program that the process was then.
+ */
+export function openInterpreterMemory(pid: number): { read(address: number, into: Uint8Array): number; close(): void } {
+	let fd: number | undefined;
+	let refused = false;
+	return {
+		read(address, into) {
+			if (refused) return 0;
+			fd ??= quietly(() => fs.openSync(`/proc/${pid}/mem`, 'r'));
+			refused = fd === undefined;
+			const open = fd;
+			return open === undefined ? 0 : (quietly(() => fs.readSync(open, into, 0, into.length, address)) ?? 0);
+		},
+		close() {
+			if (fd !== undefined) fs.closeSync(fd);
+			refused = true;
+			fd = undefined;
+		},
+	};
+}
+
 type Opened = { readonly guestPid: number; readonly fd: number };
 
 /** Keeps the memory of one process open: the one that was moved to or from last. */

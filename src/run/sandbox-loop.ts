@@ -3,6 +3,7 @@
  * read, or it waits for us and we sleep until a message comes or its time is up. Nothing else needs to wake us.
  */
 import type { Architecture } from '../abi/open-flags.ts';
+import { openInterpreterMemory } from '../host/guest-memory.ts';
 import { openSandboxFifos } from '../host/sandbox-pipe.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Trace } from '../syscalls/trace.ts';
@@ -40,7 +41,8 @@ export function loopSandbox(parts: SandboxParts): GuestEnd {
 	parts.opened();
 	const { kernel, architecture, home, env } = parts;
 	const task = kernel.attach(0, parts.pid, parts.pid, { kind: 'first' });
-	const link = new SandboxLink(fifos);
+	const memory = openInterpreterMemory(parts.pid);
+	const link = new SandboxLink(fifos, memory);
 	const trace = parts.traceOver(link);
 	const dispatcher = new SandboxDispatcher({ kernel, task, link, trace, architecture, home, env });
 	try {
@@ -59,6 +61,7 @@ export function loopSandbox(parts: SandboxParts): GuestEnd {
 	} finally {
 		parts.counted(dispatcher.calls);
 		fifos.close();
+		memory.close();
 	}
 }
 

@@ -14,6 +14,12 @@ export interface SandboxPipe {
 	send(bytes: Uint8Array): void;
 }
 
+/** Reads the interpreter's memory past the stream: a question less where a call carries a path. */
+export interface DirectMemory {
+	/** Bytes that were read, perhaps fewer than `into` has room for; 0 where it cannot be done. */
+	read(address: number, into: Uint8Array): number;
+}
+
 export type ResultType = 'i' | 'p' | 'f' | 'v';
 
 /** One call: `open(pii)i` and its arguments; integers and addresses as numbers. */
@@ -41,6 +47,9 @@ const longestCall = 512;
 const longestRead = 64 * 1024 * 1024;
 const command = { read: 0x52, string: 0x5a, write: 0x57, allocate: 0x4d, free: 0x46, errno: 0x45 } as const;
 
+/** Most paths are shorter. */
+const nearBytes = 256;
+
 type Shape = { readonly signature: string; readonly name: string; readonly types: string; readonly result: ResultType };
 
 export class SandboxLink implements CallLink {
@@ -50,14 +59,20 @@ export class SandboxLink implements CallLink {
 	readonly #out = Buffer.allocUnsafe(8192);
 	#length = 0;
 	readonly #shapes = new Map<string, Shape>();
+	readonly #direct: DirectMemory | undefined;
+	readonly #near = Buffer.allocUnsafe(nearBytes);
+	/** Something was sent that changes its memory, and nothing since then says that it was obeyed. */
+	#unsettled = false;
 
-	constructor(pipe: SandboxPipe) {
+	constructor(pipe: SandboxPipe, direct?: DirectMemory) {
 		this.#pipe = pipe;
+		this.#direct = direct;
 	}
 
 	/** The next call, or undefined when the interpreter has ended. Throws WireError for what no translated sandbox sends. */
 	next(): SandboxCall | undefined {
 		this.#have = 0;
+		this.#unsettled = false;
 		if (!this.#fill(1)) return undefined;
 		const nameEnd = 1 + (this.#in[0] ?? 0);
 		this.#need(nameEnd);
@@ -78,6 +93,8 @@ export class SandboxLink implements CallLink {
 
 	string(address: number, decode: (bytes: Uint8Array) => string, max = 4096): string | undefined {
 		check(address);
+		const near = this.#nearString(address, max);
+		if (near !== undefined) return decode(near);
 		this.#command(command.string, address, max + 1);
 		this.#flush();
 		const header = this.#receive(8);
@@ -99,6 +116,10 @@ export class SandboxLink implements CallLink {
 		if (length === 0) return Buffer.alloc(0);
 		check(address);
 		if (length < 0 || length > longestRead) throw new GuestFault();
+		if (this.#direct !== undefined && !this.#unsettled) {
+			const bytes = Buffer.allocUnsafe(length);
+			if (this.#direct.read(address, bytes) === length) return bytes;
+		}
 		this.#command(command.read, address, length);
 		this.#flush();
 		return this.#receive(length);
@@ -107,6 +128,7 @@ export class SandboxLink implements CallLink {
 	write(address: number, bytes: Uint8Array): void {
 		if (bytes.length === 0) return;
 		check(address);
+		this.#unsettled = true;
 		this.#command(command.write, address, bytes.length);
 		this.#bytes(bytes);
 	}
@@ -188,7 +210,15 @@ export class SandboxLink implements CallLink {
 		if (!this.#fill(bytes)) throw new SandboxCutOff();
 	}
 
+	/** A string that ends within what is read at once. */
+	#nearString(address: number, max: number): Buffer | undefined {
+		if (this.#direct === undefined || this.#unsettled) return undefined;
+		const end = this.#near.subarray(0, this.#direct.read(address, this.#near)).indexOf(0);
+		return end < 0 || end > max ? undefined : this.#near.subarray(0, end);
+	}
+
 	#receive(length: number): Buffer {
+		this.#unsettled = false;
 		const bytes = Buffer.allocUnsafe(length);
 		for (let got = 0; got < length; ) {
 			const more = this.#pipe.receive(bytes, got, length - got);

@@ -121,6 +121,52 @@ describe('the memory of a translated interpreter', () => {
 	});
 });
 
+describe('memory that can be read past the stream', () => {
+	const memory = Buffer.from('short\0'.padEnd(400, 'x'));
+	function direct(said: Uint8Array) {
+		const sent: Buffer[] = [];
+		let at = 0;
+		const pipe = {
+			receive(into: Buffer, offset: number, length: number) {
+				const part = said.subarray(at, at + length);
+				at += part.length;
+				into.set(part, offset);
+				return part.length;
+			},
+			send: (out: Uint8Array) => void sent.push(Buffer.from(out)),
+		};
+		const read = (address: number, into: Uint8Array): number => {
+			const part = memory.subarray(address - 0x10000).subarray(0, into.length);
+			into.set(part);
+			return part.length;
+		};
+		return { link: new SandboxLink(pipe, { read }), sent: () => Buffer.concat(sent).toString('latin1') };
+	}
+
+	it('needs no question for a string or for bytes', () => {
+		const { link, sent } = direct(Buffer.alloc(0));
+		expect(link.string(0x10000, String)).toBe('short');
+		expect(link.read(0x10000, 5).toString()).toBe('short');
+		expect(() => link.string(0x100, String)).toThrow(GuestFault);
+		expect(sent()).toBe('');
+	});
+
+	it('is asked for where it is longer than one look, or not all there', () => {
+		const { link, sent } = direct(Buffer.concat([int64(2), Buffer.from('ab'), Buffer.from('cd')]));
+		expect(link.string(0x10006, String)).toBe('ab');
+		expect(link.read(0x10000 + 399, 2).toString()).toBe('cd');
+		expect(sent()).toMatch(/^Z.{16}R.{16}$/s);
+	});
+
+	it('is asked for after something was written there: that may not have been obeyed yet', () => {
+		const { link, sent } = direct(Buffer.concat([Buffer.from('after'), Buffer.from('!')]));
+		link.write(0x10000, Buffer.from('after'));
+		expect(link.read(0x10000, 5).toString()).toBe('after');
+		expect(link.read(0x10000, 5).toString()).toBe('short');
+		expect(sent()).toMatch(/^W.{16}afterR.{16}$/s);
+	});
+});
+
 it('the dump names version, platform and functions, and any other text is none', () => {
 	expect(parseDump('Version: 20001\nPlatform: linux2\nFuncs: a()i time(p)i time(p)i\n')).toEqual({
 		version: 20001,
