@@ -84,6 +84,17 @@ export type OpenOptions = {
 	readonly mode: number;
 };
 
+/** What is there already, to read it. */
+export const forReading: OpenOptions = {
+	read: true,
+	write: false,
+	create: false,
+	exclusive: false,
+	truncate: false,
+	directory: false,
+	mode: 0,
+};
+
 /**
  * The guest's file system. Callers resolve first, ask the policy about the Place, and then act on Place.path;
  * acting functions do not follow a symlink in the last part.

@@ -2,7 +2,7 @@
 import { decodeName } from '../abi/bytes.ts';
 import { SysError } from '../abi/errno.ts';
 import { isType, S_IFREG } from '../abi/file-mode.ts';
-import type { Place } from '../fs/api.ts';
+import { forReading, type Place } from '../fs/api.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { isReplaced, packImage, type SignalState } from '../kernel/replacing.ts';
 import type { Context } from './context.ts';
@@ -60,16 +60,7 @@ function firstLine(c: Context, { path, origin, domain }: Place): readonly [strin
 	if (!readable) return undefined;
 	const bytes = Buffer.alloc(lineBytes);
 	try {
-		const only = {
-			read: true,
-			write: false,
-			create: false,
-			exclusive: false,
-			truncate: false,
-			directory: false,
-			mode: 0,
-		};
-		const node = fs.open(path, only);
+		const node = fs.open(path, forReading);
 		try {
 			node.read(bytes, 0);
 		} finally {

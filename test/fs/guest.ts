@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import path from 'node:path';
-import type { OpenNode } from '../../src/fs/api.ts';
+import { forReading, type OpenNode } from '../../src/fs/api.ts';
 import { createFileSystem, type SessionFileSystem } from '../../src/fs/file-system.ts';
 import type { FileSystemOptions } from '../../src/fs/options.ts';
 import { noSpecialFiles } from '../../src/fs/special.ts';
@@ -49,21 +49,11 @@ export function guest(options: Partial<FileSystemOptions> = {}, top = temporary(
 	return { fs: system, work, session, limits };
 }
 
-const reading = {
-	read: true,
-	write: false,
-	create: false,
-	exclusive: false,
-	truncate: false,
-	directory: false,
-	mode: 0,
-};
-
 export function openFile(g: Caller, name: string, flags: 'r' | 'r+' | 'w' | 'a' | 'wx', mode = 0o644): OpenNode {
 	const place = g.fs.resolve(name, g.work, { follow: flags !== 'wx' });
 	const make = flags === 'w' || flags === 'a' || flags === 'wx';
 	return g.fs.open(place.path, {
-		...reading,
+		...forReading,
 		write: flags !== 'r',
 		create: make,
 		exclusive: flags === 'wx',

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { forReading } from '../../src/fs/api.ts';
 import { table } from '../../src/syscalls/table.ts';
 import { WireError } from '../../src/wire/wire-error.ts';
 import { buffer, frame, type Part, payload, string, word } from '../wire/messages.ts';
@@ -241,15 +242,7 @@ describe('a signal', () => {
 describe('a question', () => {
 	test('lets its task wait through signals, and the answer decides', () => {
 		machine.world.decision = 'ask';
-		machine.fs.open('/secret', {
-			read: true,
-			write: true,
-			create: true,
-			exclusive: false,
-			truncate: false,
-			directory: false,
-			mode: 0,
-		});
+		machine.fs.open('/secret', { ...forReading, write: true, create: true, mode: 0 });
 		expect(machine.call(0, 'open(sii)i', string('/secret'), word(0), word(0))).toBeUndefined();
 		machine.world.questions[0]?.answer({ approved: false, by: { person: 'me' } });
 		machine.settle();
@@ -263,15 +256,7 @@ describe('a question', () => {
 	test('whose task was killed meanwhile is answered to nobody', () => {
 		machine.world.decision = 'ask';
 		machine.fork(1, 101);
-		machine.fs.open('/secret', {
-			read: true,
-			write: true,
-			create: true,
-			exclusive: false,
-			truncate: false,
-			directory: false,
-			mode: 0,
-		});
+		machine.fs.open('/secret', { ...forReading, write: true, create: true, mode: 0 });
 		machine.call(1, 'open(sii)i', string('/secret'), word(0), word(0));
 		machine.reaped(101, 9);
 		expect(machine.world.withdrawn).toEqual([1]);
@@ -369,15 +354,7 @@ describe('shared mappings', () => {
 		machine.call(0, 'mmap(piiiii)i', word(address), word(length), word(3), word(1), word(3), word(0));
 
 	test('are refused past as many as Linux lets a process have, and one larger than any memory is', () => {
-		machine.fs.open('/mapped', {
-			read: true,
-			write: true,
-			create: true,
-			exclusive: false,
-			truncate: false,
-			directory: false,
-			mode: 0o600,
-		});
+		machine.fs.open('/mapped', { ...forReading, write: true, create: true, mode: 0o600 });
 		expect(machine.call(0, 'openat(isii)i', word(-100), string('/mapped'), word(2), word(0))).toBe(3);
 		expect(map(0x7000_0000, 2 ** 40)).toBe(-ENOMEM);
 		expect(map(0x1000_0000)).toBeGreaterThanOrEqual(0);

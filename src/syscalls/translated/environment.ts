@@ -1,20 +1,11 @@
 /** The environment, and the strings and numbers that a C library tells of its system. */
 import { decodeName } from '../../abi/bytes.ts';
 import { SysError } from '../../abi/errno.ts';
+import { forReading } from '../../fs/api.ts';
 import type { LibcHandler } from './libc.ts';
 
 /** No command can be given a longer one: MAX_ARG_STRLEN, execve(2). */
 const longestEntry = 128 * 1024;
-
-const readOnly = {
-	read: true,
-	write: false,
-	create: false,
-	exclusive: false,
-	truncate: false,
-	directory: false,
-	mode: 0,
-};
 
 /** Implements getenv(3). */
 export const getenv: LibcHandler = (c) => {
@@ -130,7 +121,7 @@ export const getloadavg: LibcHandler = (c) => {
 	const wanted = Math.min(c.int(1), 3);
 	if (wanted < 0) throw new SysError('EINVAL');
 	const text = Buffer.alloc(64);
-	const node = c.kernel.fs.open('/proc/loadavg', readOnly);
+	const node = c.kernel.fs.open('/proc/loadavg', forReading);
 	const length = node.read(text, 0);
 	node.close();
 	const words = text.toString('latin1', 0, length).split(' ');
