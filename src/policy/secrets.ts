@@ -1,6 +1,6 @@
 /**
  * Finds keys and tokens in text by the forms that their makers gave them so that they can be found: prefixes, lengths, headers. For rules with
- * `holds: secrets`. What has no form (a password) is not found; a placeholder (`AKIA…EXAMPLE`, `xxxx`) is none.
+ * `holds: secrets`, and for what the record leaves out. What has no form (a password) is not found; a placeholder (`AKIA…EXAMPLE`, `xxxx`) is none.
  *
  * Forms: the makers' own pages on secret scanning, as collected by GitHub ("Supported secret scanning patterns") and gitleaks.
  */
@@ -43,6 +43,13 @@ const forms: readonly Form[] = [
 	},
 ];
 
+/** What may be the beginning of a key, or an older form of one. Enough not to keep it, and not enough to deny a file. */
+const likely: readonly RegExp[] = [
+	/-----BEGIN [A-Z ]{0,60}PRIVATE KEY/,
+	/\bsk-[\w-]{32}/,
+	/:\/\/[^\s:@/]{1,64}:[^\s@/]{3,64}@/,
+];
+
 /** Text is looked at so far; a larger file is more than a person would write a key into. Characters. */
 const mostText = 4 * 1024 * 1024;
 
@@ -50,6 +57,11 @@ const mostText = 4 * 1024 * 1024;
 export function findSecrets(text: string): readonly string[] {
 	const looked = text.length > mostText ? text.slice(0, mostText) : text;
 	return forms.filter(({ form }) => holds(looked, form)).map(({ what }) => what);
+}
+
+/** Whether the text is better not kept: what findSecrets finds, placeholders too, and what is likely to be a key. */
+export function mayHoldSecrets(text: string): boolean {
+	return likely.some((form) => form.test(text)) || forms.some(({ form }) => form.test(text));
 }
 
 function holds(text: string, form: RegExp): boolean {

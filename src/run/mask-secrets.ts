@@ -5,15 +5,12 @@
 import type { Approval } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
 import type { RunEvent } from '../model/event.ts';
+import { mayHoldSecrets } from '../policy/secrets.ts';
 
 const masked = '(masked)';
 
 const secretName =
 	/token|secret|passw|passphrase|api_?-?key|access_?-?key|private_?-?key|credential|_?auth(?:$|_|orization)|cookie/i;
-
-/** Private keys, tokens of AWS, GitHub, GitLab, Slack, Google, OpenAI, Anthropic and npm, signed web tokens, a password in an address. */
-const keyForms =
-	/-----BEGIN [A-Z ]*PRIVATE KEY|\b(?:AKIA|ASIA)[A-Z2-7]{16}\b|\bgh[pousr]_\w{36}|\bgithub_pat_\w{60}|\bglpat-[\w-]{20}|\bxox[abeoprs]-[\w-]{10}|\bAIza[\w-]{35}|\bsk-[\w-]{32}|\bnpm_\w{36}|\beyJ[\w-]{10,400}\.eyJ[\w-]{10,2000}\.|:\/\/[^\s:@/]{1,64}:[^\s@/]{3,64}@/;
 
 /** Bounded everywhere: the words are the script's, and a long one must not hold the controller up. `NAME=value`, `--name=value`, `name: value` in a word or a shell string; the value alone is masked. */
 const assignment =
@@ -42,14 +39,14 @@ export function maskWords(words: readonly string[]): readonly string[] {
 		if (/^--?[a-z]/i.test(before) && !before.includes('=') && secretName.test(before) && !word.startsWith('-'))
 			return masked;
 		const without = word.replace(assignment, `$1${masked}`);
-		return keyForms.test(without) ? masked : without;
+		return mayHoldSecrets(without) ? masked : without;
 	});
 }
 
 function maskEffect(effect: Effect): Effect {
 	if (effect.kind !== 'run') return effect;
 	const env = Object.entries(effect.env).map(([name, value]) => {
-		const isSecret = value !== '' && (secretName.test(name) || keyForms.test(value));
+		const isSecret = value !== '' && (secretName.test(name) || mayHoldSecrets(value));
 		return [name, isSecret ? masked : value] as const;
 	});
 	return { ...effect, argv: maskWords(effect.argv), env: Object.fromEntries(env) };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findSecrets } from '../../src/policy/secrets.ts';
+import { findSecrets, mayHoldSecrets } from '../../src/policy/secrets.ts';
 
 // Put together here, so that no scanner takes this file for a leak.
 const body = 'aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5zA7bC9dE1fG3hI5jK7lM9nO1pQ3rS5tU7vW9xY1zA3bC5';
@@ -34,6 +34,14 @@ test.each([
 	'grep -n "PRIVATE KEY" x',
 ])('nothing is found in %j', (text) => {
 	expect(findSecrets(text)).toEqual([]);
+});
+
+test('the record leaves out what is found, and also what may be one: a placeholder costs nothing there', () => {
+	for (const [, sample] of samples) expect(mayHoldSecrets(`--x ${sample}`)).toBe(true);
+	for (const text of ['AKIAIOSFODNN7EXAMPLE', '-----BEGIN PRIVATE KEY', `sk-${'a'.repeat(40)}`])
+		expect(mayHoldSecrets(text), text).toBe(true);
+	for (const text of ['src/sk-module.py', 'https://example.com/path?x=1', '-----BEGIN PUBLIC KEY-----'])
+		expect(mayHoldSecrets(text), text).toBe(false);
 });
 
 test('a large file of anything is looked at in little time', () => {

@@ -25,6 +25,10 @@ it.each([
 		['git', 'clone', '(masked)'],
 	],
 	[
+		['echo', `hf_${'aBcDeFgHiJkLmNoPqRsTuVwXyZaBcDeFgH'}`, `xSG.${'a'.repeat(22)}.b`],
+		['echo', '(masked)', `xSG.${'a'.repeat(22)}.b`],
+	],
+	[
 		['echo', token],
 		['echo', '(masked)'],
 	],
