@@ -111,7 +111,7 @@ program
 	);
 
 const trials = () => import('./policy-trials.ts');
-const policy = program.command('policy').description('check, explain, test, compare and learn policies');
+const policy = program.command('policy').description('check, explain, show, test, compare and learn policies');
 policy
 	.command('check <file...>')
 	.description(
@@ -124,6 +124,10 @@ policy
 	.option('--policy <name|file>', 'the policy', 'review')
 	.passThroughOptions()
 	.action(async (kind, what, flags) => finish((await policies()).policyExplainCommand(flags.policy, kind, what)));
+policy
+	.command('show <name|file>')
+	.description('print a policy with all that it extends as one, each rule with the place where it stands')
+	.action(async (given) => finish((await policies()).policyShowCommand(given)));
 policy
 	.command('test <file|session>')
 	.description(

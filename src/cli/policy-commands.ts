@@ -1,4 +1,4 @@
-/** `approve-run policy check|explain|schema`. */
+/** `approve-run policy check|explain|show|schema`. */
 import { join } from 'node:path';
 import { readText } from '../host/file-facts.ts';
 import { machineAddresses } from '../host/names.ts';
@@ -6,6 +6,7 @@ import { realPath } from '../host/real-path.ts';
 import { compilePolicy, systemPath } from '../policy/compile.ts';
 import { passEnv } from '../policy/environment.ts';
 import { explain } from '../policy/explain.ts';
+import { printPolicy } from '../policy/print.ts';
 import { effectOf } from './effect-of.ts';
 import { annotateProblems } from './github.ts';
 import { findInstallation, ownFolders } from './installation.ts';
@@ -48,6 +49,13 @@ export async function policyExplainCommand(
 		own: ownFolders(installation),
 	});
 	for (const line of explain(policy, effectOf(kind, words, cwd, env))) process.stdout.write(`${printableLine(line)}\n`);
+	return 0;
+}
+
+/** Prints a policy with all that it extends as one. */
+export async function policyShowCommand(given: string): Promise<number> {
+	const document = await loadPolicyDocument(given, findInstallation());
+	process.stdout.write(printPolicy(document));
 	return 0;
 }
 

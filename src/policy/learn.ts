@@ -10,6 +10,7 @@ import { PolicyError } from './problem.ts';
 import { proposeRule } from './propose.ts';
 import { effectKey, judgeRecorded, type Recorded } from './recorded.ts';
 import { selectorOfRule } from './written-rule.ts';
+import { yamlText } from './yaml-write.ts';
 
 export type RecordedSession = { readonly id: string; readonly recorded: readonly Recorded[] };
 
@@ -124,12 +125,4 @@ function writeRule(
 			? [`    ${selector}: ${yamlText(only ?? '')}`]
 			: [`    ${selector}:`, ...rule.patterns.map((pattern) => `      - ${yamlText(pattern)}`)]),
 	];
-}
-
-/** In double quotes, on one line, with nothing that a terminal would obey: safe as a value and in a comment. */
-function yamlText(text: string): string {
-	return JSON.stringify(text).replace(/[\x7f-\x9f\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu, (char) => {
-		const code = (char.codePointAt(0) ?? 0).toString(16);
-		return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
-	});
 }

@@ -9,12 +9,13 @@ export type Standing = {
 
 /** How many different things each rule with `above` has been about, in one run or one change set. */
 export class RuleCounts {
-	readonly #seen = new Map<string, Set<string>>();
+	/** By the rule itself: two rules may stand on one line. */
+	readonly #seen = new Map<Rule, Set<string>>();
 
 	/** Counts the effect in, where it is new; the number with it. */
 	count(rule: Rule, subject: Subject): number {
-		const seen = this.#seen.get(rule.name) ?? new Set();
-		this.#seen.set(rule.name, seen);
+		const seen = this.#seen.get(rule) ?? new Set();
+		this.#seen.set(rule, seen);
 		seen.add(keyOf(subject));
 		return seen.size;
 	}
