@@ -1,17 +1,17 @@
 /** `approve-run policy check|explain|show|schema`. */
 import { join } from 'node:path';
 import { readText } from '../host/file-facts.ts';
-import { machineAddresses } from '../host/names.ts';
-import { realPath } from '../host/real-path.ts';
-import { compilePolicy, systemPath } from '../policy/compile.ts';
+import { compilePolicy } from '../policy/compile.ts';
 import { passEnv } from '../policy/environment.ts';
 import { explain } from '../policy/explain.ts';
 import { printPolicy } from '../policy/print.ts';
+import { explainChanges } from '../policy/what-if.ts';
 import { effectOf } from './effect-of.ts';
 import { annotateProblems } from './github.ts';
-import { findInstallation, ownFolders } from './installation.ts';
+import { findInstallation } from './installation.ts';
 import { loadPolicyDocument } from './load-policy.ts';
 import { printableLine } from './printable.ts';
+import { contextOf } from './remember-rule.ts';
 import { UserError } from './user-error.ts';
 
 export async function policyCheckCommand(files: readonly string[]): Promise<number> {
@@ -37,18 +37,14 @@ export async function policyExplainCommand(
 ): Promise<number> {
 	const installation = findInstallation();
 	const document = await loadPolicyDocument(policyName, installation);
-	const { cwd, home } = installation.surroundings;
-	const env = passEnv(document, process.env);
-	const policy = compilePolicy(document, {
-		home,
-		cwd,
-		systemPath,
-		env,
-		realpath: realPath,
-		addresses: machineAddresses(),
-		own: ownFolders(installation),
-	});
-	for (const line of explain(policy, effectOf(kind, words, cwd, env))) process.stdout.write(`${printableLine(line)}\n`);
+	const context = contextOf(document, installation);
+	const effect = effectOf(kind, words, context.cwd, passEnv(document, process.env));
+	for (const line of [
+		...explain(compilePolicy(document, context), effect),
+		...explainChanges(document, context, effect),
+	]) {
+		process.stdout.write(`${printableLine(line)}\n`);
+	}
 	return 0;
 }
 

@@ -21,6 +21,8 @@ export type Rule = {
 	readonly conditions?: Conditions;
 	readonly patterns: Patterns;
 	readonly except: Patterns;
+	/** What it was made of. */
+	readonly source: RuleDocument;
 };
 
 export function compileRule(file: string, rule: RuleDocument, bases: ProgramBases): Rule {
@@ -39,6 +41,7 @@ export function compileRule(file: string, rule: RuleDocument, bases: ProgramBase
 			command: compileEach(rule.command, (text) => [compileCommandPattern(text, bases)]),
 			host: compileEach(rule.host, (text) => [compileHostPattern(text)]),
 		},
+		source: rule,
 		except: first === undefined ? none : compileExcept(rule.except, first, bases, !wide),
 	});
 }

@@ -18,7 +18,12 @@ import type { ShellCommand, ShellRedirection, ShellWord } from './shell-program.
 import type { Standing } from './standing.ts';
 
 /** A part of a command and what was said of it, for `policy explain`. */
-export type Part = { readonly what: string; readonly verdict: Verdict };
+export type Part = {
+	readonly what: string;
+	readonly verdict: Verdict;
+	/** What a rule about it would be about, where it is a thing of its own. */
+	readonly effect?: Effect;
+};
 
 export type RunJudgement = { readonly verdict: Verdict; readonly parts: readonly Part[] };
 
@@ -149,8 +154,10 @@ function argvPart(judge: Judge, argv: readonly string[], cwdKnown: boolean): Par
 	if (shadow !== undefined) return refuse(shadow);
 	const program = policy.ground.find(name, effect.cwd);
 	if (program === undefined || !isResolvedPath(program)) return refuse(`there is no program ${name} in PATH`);
-	const { verdict } = judgeNested(policy, { ...effect, argv, program }, context, depth + 1);
-	return { what, verdict };
+	const inner: RunEffect = { ...effect, argv, program };
+	const { verdict } = judgeNested(policy, inner, context, depth + 1);
+	// A star of the shell stands for words that no rule can name.
+	return argv.some((word) => word.includes('\0')) ? { what, verdict } : { what, verdict, effect: inner };
 }
 
 /**
@@ -309,7 +316,8 @@ function redirectionParts(
 		const elsewhere = !target.text.startsWith('/') && [...moved].some((at) => at < after);
 		const path = elsewhere ? undefined : policy.ground.resolve(target.text, effect.cwd);
 		if (path === undefined) return [{ what, verdict: ask(policy, 'where the file is is not known here') }];
-		return [{ what: `${kind} ${path}`, verdict: decide({ kind, path }) }];
+		const wanted: Effect = { kind, path };
+		return [{ what: `${kind} ${path}`, verdict: decide(wanted), effect: wanted }];
 	});
 }
 

@@ -8,10 +8,10 @@ import { matchesPath } from './path-pattern.ts';
 import { isResolvedPath } from './path-text.ts';
 import { firstMatch } from './rule-index.ts';
 import { type Subject, subjectOf } from './rule-match.ts';
-import type { RuleCounts, Standing } from './standing.ts';
+import type { Counts, Standing } from './standing.ts';
 
 /** `counts`: of this run, for rules with `above`; without them such a rule never counts. */
-export function decide(policy: Policy, effect: Effect, counts?: RuleCounts): Verdict {
+export function decide(policy: Policy, effect: Effect, counts?: Counts): Verdict {
 	const own = decideAlone(policy, effect, counts);
 	if (policy.floors.length === 0 || own.decision === 'deny') return own;
 	return policy.floors.reduce((verdict, floor) => {
@@ -21,7 +21,7 @@ export function decide(policy: Policy, effect: Effect, counts?: RuleCounts): Ver
 }
 
 /** The answer to a command with that to each part of it. */
-export function judgeCommand(policy: Policy, effect: RunEffect, counts?: RuleCounts): RunJudgement {
+export function judgeCommand(policy: Policy, effect: RunEffect, counts?: Counts): RunJudgement {
 	return judgeRun(policy, effect, {
 		decide: (part) => decide(policy, part, counts),
 		standing: standingOf(policy, counts),
@@ -36,7 +36,7 @@ export function isHidden(policy: Policy, path: string): boolean {
 	return false;
 }
 
-function decideAlone(policy: Policy, effect: Effect, counts: RuleCounts | undefined): Verdict {
+function decideAlone(policy: Policy, effect: Effect, counts: Counts | undefined): Verdict {
 	const built = builtVerdict(policy, effect);
 	if (built !== undefined) return built;
 	if (effect.kind === 'run') return judgeCommand(policy, effect, counts).verdict;
@@ -59,7 +59,7 @@ export function isLookUp(effect: Effect): effect is ConnectEffect {
 	return effect.kind === 'connect' && effect.port === 0 && !effect.host.startsWith('unix:');
 }
 
-export function standingOf(policy: Policy, counts: RuleCounts | undefined): Standing | undefined {
+export function standingOf(policy: Policy, counts: Counts | undefined): Standing | undefined {
 	return policy.conditional ? { now: policy.now?.(), counts } : undefined;
 }
 

@@ -1,7 +1,7 @@
 /** Tells which rules matched an effect and which one decided, for `policy explain`. */
 import { describeEffect, type Effect } from '../model/effect.ts';
 import type { Policy } from './compile.ts';
-import { builtVerdict, decide, isLookUp, judgeCommand } from './decide.ts';
+import { builtVerdict, decide, isLookUp, judgeCommand, standingOf } from './decide.ts';
 import { ruleMatches, type Subject, subjectOf } from './rule-match.ts';
 
 /** Lines of text. They hold names from the effect, which are not made safe for a terminal. */
@@ -12,13 +12,17 @@ export function explain(policy: Policy, effect: Effect): readonly string[] {
 	if (builtVerdict(policy, effect) !== undefined) return [...lines, '  decided before any rule'];
 	if (isLookUp(effect)) return [...lines, '  as freely as the policy lets it be connected to at any port'];
 	const subject = subjectOf(effect, policy.ground, policy.addresses);
-	const matching = policy.rules[effect.kind].filter((rule) => ruleMatches(rule, subject));
+	const standing = standingOf(policy, undefined);
+	const matching = policy.rules[effect.kind].filter((rule) => ruleMatches(rule, subject, standing));
 	for (const [index, rule] of matching.entries()) {
 		const note = rule.because === undefined ? '' : ` (${rule.because})`;
 		lines.push(`  ${rule.name} ${rule.decision}${note}: ${index === 0 ? 'matches and wins' : 'matches'}`);
 	}
 	const used = matching.length === 0 ? 'no rule matches, so it decides' : 'not needed';
 	lines.push(`  ${policy.file} default for ${effect.kind} ${policy.default[effect.kind]}: ${used}`);
+	for (const floor of policy.floors) {
+		lines.push(`  ${floor.file} is sealed and says ${decide(floor, effect).decision}`);
+	}
 	return [...lines, ...commandNotes(policy, effect, subject)];
 }
 

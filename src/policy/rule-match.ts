@@ -37,11 +37,15 @@ export function subjectOf(effect: Effect, ground: CommandGround, own: ReadonlySe
 }
 
 export function ruleMatches(rule: Rule, subject: Subject, standing?: Standing): boolean {
-	const allowing = rule.decision === 'allow';
-	// An exception turns the rule's doubt around: what an allowing rule leaves out is taken widely.
-	const certain = allowing || (subject.kind === 'host' && rule.decision === 'ask');
-	if (!anyMatches(rule.patterns, subject, certain) || anyMatches(rule.except, subject, !certain)) return false;
+	if (!matchesPatterns(rule, subject)) return false;
 	return rule.conditions === undefined || conditionsHold(rule, rule.conditions, subject, standing);
+}
+
+/** Whatever its conditions are. */
+export function matchesPatterns(rule: Rule, subject: Subject): boolean {
+	// An exception turns the rule's doubt around: what an allowing rule leaves out is taken widely.
+	const certain = rule.decision === 'allow' || (subject.kind === 'host' && rule.decision === 'ask');
+	return anyMatches(rule.patterns, subject, certain) && !anyMatches(rule.except, subject, !certain);
 }
 
 /** What a file will be is not known before it is written: an allow counts till then, a deny or ask from then on. */

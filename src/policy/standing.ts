@@ -4,11 +4,14 @@ import type { Subject } from './rule-match.ts';
 
 export type Standing = {
 	readonly now?: Date | undefined;
-	readonly counts?: RuleCounts | undefined;
+	readonly counts?: Counts | undefined;
 };
 
+/** How many different things a rule has been about, with this one. */
+export type Counts = { count(rule: Rule, subject: Subject): number };
+
 /** How many different things each rule with `above` has been about, in one run or one change set. */
-export class RuleCounts {
+export class RuleCounts implements Counts {
 	/** By the rule itself: two rules may stand on one line. */
 	readonly #seen = new Map<Rule, Set<string>>();
 
