@@ -39,8 +39,11 @@ static void on_sigsys(int signal, siginfo_t *info, void *context_of_guest)
 	else
 		RESULT(context) = (__typeof__(RESULT(context)))(result == -ERESTARTSYS ? -EINTR : result);
 	self.in_call = 0;
+	/* A handler may leave by a jump: what is noted then waits for the next call. */
+	if (self.sent)
+		deliver(context, &self.sent, &self.sent_info);
 	if (self.noted)
-		deliver_noted(context);
+		deliver(context, &self.noted, &self.noted_info);
 }
 
 void handler_install(void)
@@ -79,6 +82,14 @@ static long answer(ucontext_t *context, long nr, const long *a)
 	case __NR_execve:
 	case __NR_execveat:
 		return do_execve(context, nr, a);
+	case __NR_getpid:
+		return own_process();
+	case __NR_gettid:
+		return own_thread();
+	case __NR_kill:
+	case __NR_tkill:
+	case __NR_tgkill:
+		return do_send(context, nr, a);
 	case __NR_exit:
 		end_thread(a[0]);
 	case __NR_exit_group:

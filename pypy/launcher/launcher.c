@@ -251,6 +251,7 @@ void become_guest(const struct options *options, struct facts *facts, pid_t supe
 	if (self.first)
 		dprintf(STDOUT_FILENO, "ready\nuserns=%s pidns=%s netns=%s mountns=%s ipcns=%s landlock=%s near=%s\n", yes(facts->userns),
 			yes(facts->pidns), yes(facts->netns), yes(facts->mountns), yes(facts->ipcns), yes(facts->landlock), yes(facts->near));
+	numbered = !self.first;
 	int error = filter_install(options->tasks);
 	if (error != 0)
 		die("cannot install the system call filter: %s; seccomp is needed, so use a kernel (or container) that has it", strerror(-error));

@@ -144,12 +144,16 @@ struct task {
 	bool timed;                     /* wait for the next command at most `left` */
 	struct timespec left;
 	siginfo_t noted_info;
+	volatile sig_atomic_t sent;     /* a signal that the caller sent itself in this call, 0: none */
+	siginfo_t sent_info;
 	unsigned char out[FRAME_MAX];
 	unsigned char in[2048];
 };
 extern __thread struct task self;
 extern int32_t made_ticket;  /* of the process that the maker forks now; 0: this is not the maker */
 extern pid_t guest_pid;      /* of this process */
+extern int32_t guest_number; /* by which the guest knows it; 0: no task of it has attached yet */
+extern bool numbered;        /* it may be another one than the machine's: getpid and gettid are trapped */
 extern pid_t supervisor_pid; /* as the guest sees it */
 long call(const char *signature, const long *arguments); /* sends a call with six arguments at most, obeys commands; the result */
 void send_simple(const char *signature);                 /* without arguments, not answered */
@@ -176,8 +180,15 @@ long do_execve(ucontext_t *context, long nr, const long *arguments);
 long do_sigaction(const long *arguments);
 long do_sigprocmask(ucontext_t *context, const long *arguments);
 long do_sigsuspend(const long *arguments);
-bool deliver_noted(ucontext_t *context);
+void deliver(ucontext_t *context, volatile sig_atomic_t *which, const siginfo_t *about);
+enum fate { IGNORED, HANDLED, OTHER };
+enum fate fate_of(const ucontext_t *context, int signal); /* of one that the caller sends itself */
 bool noted_restarts(void);
+
+/* sending.c: calls about oneself that the handler answers */
+long own_process(void);
+long own_thread(void);
+long do_send(ucontext_t *context, long nr, const long *arguments);
 
 /* calls.c: NULL where the launcher has no row */
 const char *signature_of(long nr);

@@ -3,6 +3,7 @@
 #include "launcher.h"
 #include "arch.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -13,7 +14,7 @@ static void begin_child(uint32_t channel, long ticket)
 {
 	guest_pid = (pid_t)raw(__NR_getpid);
 	self.channel = channel;
-	self.noted = 0;
+	self.noted = self.sent = 0;
 	self.first = false;
 	self.released = true;
 	near_release();
@@ -21,6 +22,8 @@ static void begin_child(uint32_t channel, long ticket)
 	if (raw(__NR_getppid) != supervisor_pid)
 		quit(FAILED);
 	attach(1 + (int)ticket);
+	if (guest_number != guest_pid && !numbered)
+		quit(FAILED);
 }
 
 /*
@@ -47,7 +50,9 @@ long do_fork(ucontext_t *context, long flags, long stack, long parent_tid, long 
 		channel_owner[channel] = 0;
 	if (made_ticket > 0)
 		return pid;
-	/* Where a living process goes by this number already (it took the number over by execve) the child gets another. */
+	/* Where a living process goes by this number already (it took the number over by execve) the child gets another, if it can have one. */
 	long told = call("forked(ii)i", (const long[6]){pid, ticket});
+	if (pid > 0 && told != pid && !numbered)
+		return -EAGAIN;
 	return pid > 0 && told > 0 ? told : pid;
 }

@@ -95,15 +95,24 @@ bool noted_restarts(void)
 }
 
 /* The guest's mask, which the handler sees in `context`, comes back when the SIGSYS handler returns. */
-bool deliver_noted(ucontext_t *context)
+void deliver(ucontext_t *context, volatile sig_atomic_t *which, const siginfo_t *about)
 {
-	int signal = self.noted;
-	siginfo_t info = self.noted_info;
+	int signal = *which;
+	siginfo_t info = *about;
 	struct kernel_action *action = &guest_actions[signal];
-	self.noted = 0;
+	*which = 0;
 	set_mask(*mask_of(context) | action->mask | (action->flags & SA_NODEFER ? 0 : bit(signal)));
 	run_handler(signal, &info, context);
-	return true;
+}
+
+/* Stopping and going on are the controller's work, and faults have ways of their own. */
+enum fate fate_of(const ucontext_t *context, int signal)
+{
+	const uint64_t elsewhere = never_blocked() | bit(SIGKILL) | bit(SIGSTOP) | bit(SIGCONT) | bit(SIGTSTP) | bit(SIGTTIN) | bit(SIGTTOU);
+	if (signal < 1 || signal > SIGNALS || (bit(signal) & (elsewhere | *(const uint64_t *)(const void *)&context->uc_sigmask)))
+		return OTHER;
+	uintptr_t handler = guest_actions[signal].handler;
+	return handler == (uintptr_t)SIG_IGN ? IGNORED : handler == (uintptr_t)SIG_DFL ? OTHER : HANDLED;
 }
 
 /* SIGSEGV and SIGBUS: a bad address that the guest gave us, its own mistake, or sent. */

@@ -49,8 +49,10 @@ void attach(int how)
 	self.seq = 0;
 	self.in_at = self.in_end = 0;
 	long arguments[6] = {guest_pid, raw(__NR_gettid), how};
-	if (call("attach(iii)i", arguments) < 0)
+	long number = call("attach(iii)i", arguments);
+	if (number <= 0)
 		quit(FAILED);
+	guest_number = (int32_t)number;
 }
 
 uint32_t claim_channel(void)

@@ -182,8 +182,8 @@ export class Dispatcher {
 		if (this.#kernel.tasks.has(call.channel)) throw new WireError('two tasks on one channel');
 		const kind = how === 0 ? 'first' : 'thread';
 		const result = guarded(() => {
-			this.#kernel.attach(call.channel, pid, tid, how >= 2 ? { kind: 'fork', ticket: how - 1 } : { kind });
-			return 0;
+			const fork = { kind: 'fork', ticket: how - 1 } as const;
+			return this.#kernel.attach(call.channel, pid, tid, how >= 2 ? fork : { kind }).process.pid;
 		});
 		unlessGone(() => this.#link.result(typeof result === 'number' ? result : 0));
 	}

@@ -166,12 +166,11 @@ class MiniController {
 	/** The result, or undefined where it comes later or never. */
 	#call(channel: number, name: string, args: Argument[]): number | bigint | undefined {
 		const { n, p } = accessors(args);
-		const task = this.#tasks.get(channel);
 		switch (name) {
 			case 'attach':
 				this.#tasks.set(channel, { channel, pid: n(0), tid: n(1) });
 				if (n(2) === 0) this.#first = n(0);
-				return 0;
+				return n(0);
 			case 'detach':
 				this.#tasks.delete(channel);
 				return undefined;
@@ -186,6 +185,7 @@ class MiniController {
 			case 'fork':
 				return 1;
 			case 'forked':
+				return n(0);
 			case 'exit_group':
 			case 'munmap':
 			case 'set_tid_address':
@@ -199,8 +199,6 @@ class MiniController {
 				this.output += bytes.toString();
 				return bytes.length;
 			}
-			case 'getpid':
-				return task?.pid ?? 0;
 			case 'getppid':
 				return 4242;
 			case 'getuid':
