@@ -6,10 +6,14 @@ import { viewOf } from './diff-view.ts';
 import { binaryFact, isBinary } from './file-facts.ts';
 import { hexView } from './hex-view.ts';
 import { compareTexts } from './line-diff.ts';
+import { lineEndsAlone, lineEndsFact } from './line-ends.ts';
 import { hasLongLine } from './text-lines.ts';
 
 /** What differs in longer lines is shown as bytes: to decode and measure them would freeze the screen. Bytes. */
 const longestLine = 4 * 1024 * 1024;
+
+/** Texts of more bytes, whose line ends alone differ, are not shown with each line twice. */
+const mostTwice = 16 * 1024 * 1024;
 
 /** `bound`: `after` are new bytes, to which an approval is bound. */
 export function describeBytes(before: Buffer, after: Buffer, facts: readonly string[], bound: boolean): Detail {
@@ -30,6 +34,11 @@ export function describeBytes(before: Buffer, after: Buffer, facts: readonly str
 			...content,
 		};
 	}
+	const ends = lineEndsAlone(before, after);
+	if (ends !== undefined && before.length + after.length > mostTwice) {
+		return { kind: 'facts', facts: [...facts, lineEndsFact(ends)], ...content };
+	}
+	const known = ends === undefined ? facts : [...facts, lineEndsFact(ends)];
 	const comparison = compareTexts(before, after);
 	if (hasLongLine(comparison.before, longestLine) || hasLongLine(comparison.after, longestLine)) {
 		return { kind: 'bytes', facts: [...facts, 'text with very long lines'], lines: hexView(before, after), ...content };
@@ -39,7 +48,7 @@ export function describeBytes(before: Buffer, after: Buffer, facts: readonly str
 		return { kind: 'facts', facts: [...facts, before.length === 0 ? 'empty' : 'the same bytes as before'], ...content };
 	}
 	const unpaired = paired ? [] : ['too different to pair the lines: the old part is shown whole, then the new one'];
-	return { kind: 'diff', facts: [...facts, ...unpaired], lines: viewOf(comparison), added, removed, ...content };
+	return { kind: 'diff', facts: [...known, ...unpaired], lines: viewOf(comparison), added, removed, ...content };
 }
 
 function listFacts({ kind, entries, cut }: ArchiveList): string[] {
