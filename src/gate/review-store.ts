@@ -36,6 +36,7 @@ export type ReviewOptions = {
 	/** Absent: no rule can be made of what is asked. */
 	readonly remembering?: Remembering;
 	readonly beside?: Beside;
+	readonly careful?: (item: ReviewItem) => boolean;
 	readonly limits?: Limits;
 	/** Where in the script an effect comes from, as the script says. */
 	readonly originOf?: (effect: Effect) => Origin | undefined;
@@ -103,6 +104,7 @@ export function createReview(options: ReviewOptions): ReviewStore {
 	return {
 		...(options.remembering === undefined ? {} : { remembering: options.remembering }),
 		...(options.beside === undefined ? {} : { beside: options.beside }),
+		...(options.careful === undefined ? {} : { careful: options.careful }),
 		state: () => {
 			snapshot ??= takeSnapshot();
 			return snapshot;

@@ -102,6 +102,14 @@ export interface DiffParts {
 
 /** What the right side shows of an item. */
 export type Detail =
+	| Told
+	| /** It could not be shown; why. Such an item can be denied but not approved. */ {
+			readonly kind: 'failed';
+			readonly why: string;
+	  };
+
+/** `notes`: what is dangerous about it, our words, to be read first. */
+type Told = { readonly notes?: readonly string[] } & (
 	| {
 			readonly kind: 'diff';
 			/** Facts above the diff: `new file, mode 0644`, `mode 0644 → 0755`, `renamed from …`. */
@@ -126,8 +134,7 @@ export type Detail =
 			/** What the script wanted, where a person edited it. */
 			readonly wanted?: readonly string[];
 	  }
-	/** It could not be shown; why. Such an item can be denied but not approved. */
-	| { readonly kind: 'failed'; readonly why: string };
+);
 
 /** What the run is doing. */
 export type RunPhase =
@@ -215,6 +222,8 @@ export interface Review {
 	approveSeen(person: string): number;
 	/** Rules from what was asked; absent: there is no policy to put them into. */
 	readonly remembering?: Remembering;
+	/** Whether something is dangerous about it that its detail tells. */
+	careful?(item: ReviewItem): boolean;
 	/** The script itself and what it read; absent: nobody knows them. */
 	readonly beside?: Beside;
 	/** A line for the script's standard input; undefined is its end (Ctrl-D). */

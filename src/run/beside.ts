@@ -4,9 +4,11 @@ import { resolve } from 'node:path';
 import { decodeName } from '../abi/bytes.ts';
 import { readSmallFile } from '../host/source-file.ts';
 import type { Limits } from '../model/limits.ts';
-import type { Beside, ReadFile, Source } from '../model/review.ts';
+import type { Beside, ReadFile, ReviewItem, Source } from '../model/review.ts';
 import { BrokenLog } from '../session/event-log.ts';
 import type { Session } from '../session/store.ts';
+import type { ChangeDecisions } from './change-decisions.ts';
+import { carefulTest } from './change-notes.ts';
 import type { RunScriptOptions } from './run-script-options.ts';
 
 export type BesideOptions = {
@@ -25,9 +27,11 @@ export type BesideOptions = {
 export function besideRun(
 	{ about, facts, limits, code }: RunScriptOptions,
 	reads: BesideOptions['reads'],
-): { readonly beside: Beside; readonly limits: Limits } {
+	decisions: ChangeDecisions,
+): { readonly beside: Beside; readonly limits: Limits; readonly careful: (item: ReviewItem) => boolean } {
 	const { script, cwd } = about;
-	return { beside: openBeside({ script, cwd, code, sha256: facts.hashes?.script, reads }), limits };
+	const beside = openBeside({ script, cwd, code, sha256: facts.hashes?.script, reads });
+	return { beside, limits, careful: carefulTest(decisions, cwd) };
 }
 
 /** The same of a run that another process made; its record is read when somebody wants to see what is in it. */

@@ -24,6 +24,7 @@ export type ChangeDecisions = {
 	/** Nothing counts as decided by a rule any more: a run that a limit stopped is a person's to decide. */
 	leaveToPerson(): void;
 	all(): readonly DecidedChange[];
+	get(order: number): DecidedChange | undefined;
 	decide(order: number, approval: Approval): void;
 	/** Puts other bytes in place of those that the script wanted; what was decided of it before is void. */
 	edit(order: number, edit: ContentEdit): void;
@@ -72,6 +73,10 @@ export function createChangeDecisions(
 	secretsIn: (content: string) => readonly string[] = () => [],
 ): ChangeDecisions {
 	let list: DecidedChange[] = [];
+	let byOrder: { readonly of: DecidedChange[]; readonly map: ReadonlyMap<number, DecidedChange> } = {
+		of: list,
+		map: new Map(),
+	};
 	let personOnly = false;
 	const byPerson = new Map<string, Approval>();
 	/** By the version of what the script wanted: another write to the file, and the edit is of something else. */
@@ -101,6 +106,10 @@ export function createChangeDecisions(
 			list = list.map(({ change, wanted }) => judge(wanted ?? change));
 		},
 		all: () => list,
+		get(order) {
+			if (byOrder.of !== list) byOrder = { of: list, map: new Map(list.map((one) => [one.change.order, one])) };
+			return byOrder.map.get(order);
+		},
 		decide(order, approval) {
 			const found = list.find(({ change }) => change.order === order);
 			if (found === undefined) return;

@@ -1,5 +1,5 @@
 /** What the right side of the review shows of an effect that is no change of a file. */
-import type { ConnectEffect } from '../model/effect.ts';
+import type { ConnectEffect, Effect } from '../model/effect.ts';
 import type { Detail, ReviewItem } from '../model/review.ts';
 import type { Traffic } from '../model/traffic.ts';
 import { notesOf } from '../policy/notes.ts';
@@ -37,7 +37,6 @@ export function describeEffect(
 		case 'run': {
 			const { argv, program, cwd, env } = effect;
 			const wanted = edit?.kind === 'command' ? { ...effect, argv: edit.argv } : effect;
-			facts.push(...notesOf(wanted, { cwd }).map(({ text }) => text));
 			if (pending > 0) {
 				const noun = pending === 1 ? '1 change above was' : `${pending} changes above were`;
 				facts.push(`${noun} not approved when this was asked; the command sees only what is approved before it runs`);
@@ -47,15 +46,25 @@ export function describeEffect(
 					? 'it gets no network'
 					: "it has this machine's network: no rule is asked about whom it reaches",
 			);
-			if (edit?.kind !== 'command') return { kind: 'command', argv, program, cwd, env, facts };
-			return { kind: 'command', argv: edit.argv, program: edit.program, cwd, env, facts, wanted: argv };
+			const notes = notesText(wanted, cwd);
+			if (edit?.kind !== 'command') return { kind: 'command', argv, program, cwd, env, facts, ...notes };
+			return { kind: 'command', argv: edit.argv, program: edit.program, cwd, env, facts, ...notes, wanted: argv };
 		}
 		case 'connect':
-			return { kind: 'facts', facts: [...connectFacts(effect), ...facts, ...trafficFacts(traffic)] };
+			return {
+				kind: 'facts',
+				facts: [...connectFacts(effect), ...facts, ...trafficFacts(traffic)],
+				...notesText(effect, '/'),
+			};
 		case 'read':
-			return { kind: 'facts', facts: [`read ${effect.path}`, ...facts] };
+			return { kind: 'facts', facts: [`read ${effect.path}`, ...facts], ...notesText(effect, '/') };
 		case 'write':
 		case 'delete':
 			return { kind: 'facts', facts: [`${effect.kind} ${effect.path}`, ...facts] };
 	}
+}
+
+function notesText(effect: Effect, cwd: string): { readonly notes?: readonly string[] } {
+	const notes = notesOf(effect, { cwd });
+	return notes.length === 0 ? {} : { notes: notes.map(({ text }) => text) };
 }

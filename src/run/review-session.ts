@@ -16,6 +16,7 @@ import type { SessionRecord } from '../session/session-record.ts';
 import type { Session, SessionStore } from '../session/store.ts';
 import { besideSession } from './beside.ts';
 import { type ChangeDecisions, createChangeDecisions } from './change-decisions.ts';
+import { carefulTest } from './change-notes.ts';
 import { editChanges } from './edit-changes.ts';
 import { createRemembering, type RememberOptions } from './remember.ts';
 import { applyResolving } from './resolve-conflicts.ts';
@@ -78,6 +79,7 @@ export async function reviewSession(
 			...(actions.remember === undefined ? {} : { remembering: remembering(actions.remember) }),
 			editing: editChanges(work, decisions, () => review.setChanges(decisions.items())),
 			beside: besideSession(work.session),
+			careful: carefulTest(decisions, record.cwd),
 			...(limits.allowed === undefined ? {} : { limits: limits.allowed }),
 		});
 		if (limits.used !== undefined) review.setUsed(limits.used);

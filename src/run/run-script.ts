@@ -78,7 +78,7 @@ class ScriptRun {
 			),
 			...rememberingOf(options.remember, () => this.#review.state().items, this.#decisions.all),
 			originOf: this.#origins.of,
-			...besideRun(options, this.#effects.reads),
+			...besideRun(options, this.#effects.reads, this.#decisions),
 		});
 		this.#approver = { review: person(this.#review), plan, unattended }[options.mode];
 		options.applyHost.files.makePrivateFolder(`${this.#session.folder}/channel`);

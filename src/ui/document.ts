@@ -37,6 +37,10 @@ export type DocumentLook = {
 export function createDocument(item: ReviewItem, detail: Detail | undefined, look: DocumentLook): Document {
 	const page = createPage(look.width, look.theme);
 	heading(page, item);
+	// What is dangerous is on the first page, however small the screen.
+	if (detail !== undefined && detail.kind !== 'failed') {
+		for (const note of detail.notes ?? []) page.labelled('!', note, danger, { breaks: 'words', label: danger });
+	}
 	if (detail === undefined) {
 		page.line({ text: 'loading', style: { dim: true } });
 		return fromRows(page.rows);
@@ -76,6 +80,8 @@ type Page = {
 	facts(facts: readonly string[]): void;
 	gap(): void;
 };
+
+const danger: Style = { colour: 'yellow', bold: true };
 
 /** Cells of a label. */
 const labelWidth = 8;

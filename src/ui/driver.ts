@@ -238,6 +238,7 @@ export function createDriver({
 			person,
 			goesOn: (side) => anyGoesOn(side, layout, shownDocument, beside),
 			outputLines: output.lines.length,
+			careful: (one) => review.careful?.(one) ?? false,
 			canLookBeside: review.beside !== undefined,
 			besideLines: beside?.length ?? 0,
 			helpLines: view.mode.kind === 'help' ? helpRows(theme, size.columns).length : 0,

@@ -81,6 +81,7 @@ function parts({ glyphs }: Theme): readonly Part[] {
 				[glyphs.approved, `approved; ${glyphs.approved}${glyphs.byRule} by a rule of the policy`],
 				[glyphs.denied, `denied; ${glyphs.denied}${glyphs.byRule} by a rule, or because nobody could be asked`],
 				[glyphs.applied, 'on the machine already, because a command needed it'],
+				['!', 'at the right of a row: careful, the right side says of what'],
 				['+ ~ % -', `a file created, changed, replaced, deleted; ${glyphs.rename} renamed`],
 				['$ @ <', 'a command, a connection, a file to read'],
 			],

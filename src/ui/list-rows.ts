@@ -9,10 +9,12 @@ export type ListOptions = {
 	readonly selected: number | undefined;
 	readonly seen: ReadonlySet<number>;
 	readonly cwd: string | undefined;
+	/** Something is dangerous about it. */
+	readonly careful: (item: ReviewItem) => boolean;
 };
 
 /** The row of one item. */
-export function listRow(item: ReviewItem, { theme, selected, seen, cwd }: ListOptions): Row {
+export function listRow(item: ReviewItem, { theme, selected, seen, cwd, careful }: ListOptions): Row {
 	const isSelected = item.id === selected;
 	const { sign, style } = mark(item, seen.has(item.id), theme);
 	return {
@@ -24,7 +26,10 @@ export function listRow(item: ReviewItem, { theme, selected, seen, cwd }: ListOp
 		body: { text: shorten(subject(item), item, cwd), edges: item.effect.kind !== 'run', style: bodyStyle(item) },
 		// The end of a path tells more than its beginning; of a command it is the other way round.
 		keep: item.effect.kind === 'run' ? 'start' : 'end',
-		right: rightSide(item, theme),
+		right: [
+			...rightSide(item, theme),
+			...(careful(item) ? [{ text: ' !', style: { colour: 'yellow', bold: true } } as const] : []),
+		],
 		...(isSelected ? { fill: { inverse: true } } : {}),
 	};
 }

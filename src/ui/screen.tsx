@@ -131,7 +131,8 @@ function Panes({ shown }: { readonly shown: Shown }) {
 function listRows(shown: Shown): Row[] {
 	const { state, layout } = shown.world;
 	const { top, selected } = shown.view;
-	const options = { theme: shown.theme, selected, seen: state.seen, cwd: state.cwd };
+	const { careful } = shown.world;
+	const options = { theme: shown.theme, selected, seen: state.seen, cwd: state.cwd, careful };
 	if (state.items.length === 0) {
 		return [listHeading(shown), { body: { text: emptyWords(shown), style: { dim: true } } }];
 	}

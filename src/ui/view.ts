@@ -87,6 +87,8 @@ export type World = {
 	/** Lines of the script's output. */
 	readonly outputLines: number;
 	readonly helpLines: number;
+	/** Something is dangerous about it. */
+	careful(item: ReviewItem): boolean;
 	/** The script and what it read are there to be looked at. */
 	readonly canLookBeside: boolean;
 	/** Of what has the screen in the mode `beside`. */

@@ -98,6 +98,29 @@ describe('beside the decisions', () => {
 		expect(await text()).toContain('the script asks');
 	});
 
+	test('what is dangerous stands above all else of an item, also on a small screen, and is marked in the list', async () => {
+		const note = 'careful: this file is run when you log in or open a shell';
+		const detail = loadDetail(asking);
+		const review = createReview({
+			session: 's',
+			script: 'tidy_project.py',
+			policy: 'review',
+			cwd,
+			loadDetail: async (id) => ({ ...(await detail(id)), ...(id === 2 ? { notes: [note] } : {}) }),
+			careful: ({ id }) => id === 2,
+		});
+		review.setChanges(asking);
+		const { press, resize, text } = show(review);
+		await wait(30);
+		expect(await text()).toMatch(/config\/app\.toml +\+3 −2 !│/);
+		expect((await text()).match(/!│/g)).toHaveLength(1);
+		expect(await text()).toMatch(/│! +careful: this file is run/);
+		resize(40, 10);
+		await press('\t');
+		await wait(30);
+		expect(await text()).toMatch(/^! +careful: this file is run/m);
+	});
+
 	test('obeys nothing that stands in the script or in the name of a file', async () => {
 		const text = Object.values(hostile).join('\n');
 		const reads = Object.values(hostile).map((name) => ({ path: `${cwd}/${name}`, approved: true }));
