@@ -34,6 +34,10 @@ def fork_exec(args, executable_list, close_fds, fds_to_keep, cwd, env_list, p2cr
     preexec_fn = rest[-1] if rest else None
     if preexec_fn is not None:
         raise RuntimeError('preexec_fn needs fork, which this interpreter does not have')
+    if set(fds_to_keep) - {errpipe_write}:
+        raise RuntimeError('pass_fds: a command gets no descriptors but 0, 1 and 2')
+    if any(b'\0' in os.fsencode(word) for word in args):
+        raise ValueError('embedded null byte')
     if env_list is None:
         env_list = [os.fsencode(name) + b'=' + os.fsencode(value) for name, value in os.environ.items()]
     fds = [p2cread if p2cread != -1 else 0, c2pwrite if c2pwrite != -1 else 1, errwrite if errwrite != -1 else 2]

@@ -73,6 +73,9 @@ int run_sandbox(int argc, char **argv)
 	close(answer_fd);
 	/* A parent-death signal does not outlive a change of credentials, which entering a user namespace is. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* As any Python does at its start, which this one cannot: a pipe without a reader is an error, and no end. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	execv(argv[5], argv + 5);
 	die("cannot run %s: %s; name a translated PyPy with --runtime", argv[5], strerror(errno));
 }

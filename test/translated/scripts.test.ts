@@ -94,6 +94,22 @@ describe.skipIf(!fs.existsSync(nativePyPy))('a script under a translated interpr
 		expect(seen.status).toBe(1);
 	});
 
+	test('is told what of subprocess there is not', () => {
+		const code = `
+import os, subprocess
+r, w = os.pipe()
+for rest in ({'preexec_fn': print}, {'pass_fds': [r]}):
+    try: subprocess.run(['true'], **rest)
+    except RuntimeError as e: print(e)
+try: os.fork()
+except OSError as e: print('fork', e.strerror)
+`;
+		expect(inside(['-c', code], folder('missing')).stdout).toBe(
+			'preexec_fn needs fork, which this interpreter does not have\n' +
+				'pass_fds: a command gets no descriptors but 0, 1 and 2\nfork Function not implemented\n',
+		);
+	});
+
 	test('is traced: C functions with their arguments by name, results, and what was denied', () => {
 		const dir = folder('trace');
 		const code = 'import os; os.listdir("."); os.system("exit 3"); open("/usr/denied", "w")';
