@@ -2,7 +2,7 @@
 import type { Approval } from '../model/decision.ts';
 import type { InetSocket, SocketTable } from './inet-socket.ts';
 import type { Network, Traffic } from './network.ts';
-import { SOCK_DGRAM } from './unix-socket.ts';
+import { SOCK_DGRAM } from './unix-end.ts';
 
 /** A question about a host, and its answer once there is one. It holds for the run: nobody is asked for each connection. */
 export type Judgement = {

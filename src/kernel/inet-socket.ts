@@ -18,18 +18,20 @@ import {
 	type SocketOption,
 	type Traffic,
 } from './network.ts';
-import { OpenFile, POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from './open-file.ts';
+import { OpenFile, POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDHUP } from './open-file.ts';
 import { ReadAhead } from './read-ahead.ts';
-import { SOCK_DGRAM } from './unix-socket.ts';
+import { SOCK_DGRAM } from './unix-end.ts';
 
 const AF_UNIX = 1;
 const EAGAIN = 11;
 /** A number that no socket has: what is done with it is EBADF. */
 const gone = -1;
 const SIOCINQ = 0x541b;
+const MSG_OOB = 0x1;
 const MSG_PEEK = 0x2;
 const SO_LINGER = 13;
-const incoming = POLLIN | POLLERR | POLLHUP | POLLRDHUP;
+/** POLLPRI too: a read goes over the mark of a byte out of band. tcp(7) */
+const incoming = POLLIN | POLLPRI | POLLERR | POLLHUP | POLLRDHUP;
 
 /** Where sockets are known by the numbers they have outside. */
 export type SocketTable = {
@@ -206,9 +208,11 @@ export class InetSocket extends OpenFile {
 		const ahead = this.#ahead.take(length, flags);
 		if (ahead !== undefined) return ahead;
 		const wanted = this.#ahead.wanted(length, flags === 0 && control === 0);
+		const urgent = (flags & MSG_OOB) !== 0;
 		for (;;) {
-			if (!this.mayBe(incoming)) return undefined;
-			const answer = this.#call({ operation: operation.receive, a: flags, b: wanted, c: control }, incoming);
+			if (!urgent && !this.mayBe(incoming)) return undefined;
+			const call = { operation: operation.receive, a: flags, b: wanted, c: control };
+			const answer = this.#call(call, urgent ? 0 : incoming);
 			if (answer === undefined) return undefined;
 			this.#unknown |= incoming;
 			const got = received(answer);
@@ -307,13 +311,8 @@ export class InetSocket extends OpenFile {
 	}
 
 	#replay({ level, name, value }: SocketOption): void {
-		this.#table.network.call({
-			operation: operation.setOption,
-			socket: this.#socket,
-			a: level,
-			b: name,
-			bytes: [value],
-		});
+		const call = { operation: operation.setOption, a: level, b: name, bytes: [value] };
+		this.#table.network.call({ ...call, socket: this.#socket });
 	}
 
 	#stranger(name: Buffer): boolean {

@@ -9,7 +9,7 @@ import type { OpenFile } from './open-file.ts';
 import { createPipe } from './pipe.ts';
 import { ProcessTable } from './process-table.ts';
 import { renamed } from './renamed.ts';
-import type { UnixSocket } from './unix-socket.ts';
+import type { UnixEnd } from './unix-end.ts';
 import type { World } from './world.ts';
 
 export type Identity = {
@@ -44,8 +44,10 @@ export class Kernel extends ProcessTable {
 	readonly fs: FileSystem;
 	readonly identity: Identity;
 	readonly interpreter: string;
+	/** The machine's, until the guest gives itself another. sethostname(2) */
+	hostname: string;
 	/** Sockets that have a name: an abstract one, or the file that stands for it (`dev:ino`). */
-	readonly socketNames = new Map<string, UnixSocket>();
+	readonly socketNames = new Map<string, UnixEnd>();
 	/** Once a socket of the internet families was made. */
 	network: GuestNetwork | undefined;
 	/** FIFOs that are open. */
@@ -65,6 +67,7 @@ export class Kernel extends ProcessTable {
 		super(options.world, options.maxTasks, { ...options, descriptors });
 		this.fs = options.fs;
 		this.identity = options.identity;
+		this.hostname = options.identity.hostname;
 		this.fifos = new Fifos(() => this.changed());
 		this.interpreter = options.interpreter;
 	}

@@ -120,6 +120,7 @@ function lookup(
 		return process === undefined ? undefined : lookupProcess(kernel, process, program, rest);
 	}
 	const name = [first, ...rest].join('/');
+	if (name === 'sys/kernel/hostname') return { kind: 'text', text: () => `${kernel.hostname}\n` };
 	if (machineFacts.includes(name) || machineSettings.includes(name)) {
 		return { kind: 'text', text: () => readMachine(`/proc/${name}`) };
 	}

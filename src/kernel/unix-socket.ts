@@ -1,18 +1,10 @@
-/** Sockets between the guest's own tasks: pairs, and servers with a name. unix(7), socketpair(2). */
+/** Connected sockets between the guest's own tasks: pairs, and servers with a name. unix(7), socketpair(2). */
 import { SysError } from '../abi/errno.ts';
-import { S_IFSOCK } from '../abi/file-mode.ts';
-import { O_RDWR } from '../abi/open-flags.ts';
 import type { Stat } from '../fs/api.ts';
-import { MessageQueue, type Taken } from './messages.ts';
-import { OpenFile, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from './open-file.ts';
+import { type Credentials, MessageQueue, type Taken } from './messages.ts';
+import { type OpenFile, POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from './open-file.ts';
+import { defaultBuffer, overhead, type SOCK_SEQPACKET, SOCK_STREAM, UnixEnd } from './unix-end.ts';
 
-export const SOCK_STREAM = 1;
-export const SOCK_DGRAM = 2;
-export const SOCK_SEQPACKET = 5;
-export type UnixSocketType = typeof SOCK_STREAM | typeof SOCK_DGRAM | typeof SOCK_SEQPACKET;
-
-/** net.core.wmem_default. */
-const capacity = 212_992;
 /** SOMAXCONN. */
 const longestBacklog = 4096;
 
@@ -22,27 +14,31 @@ type Direction = {
 	ended: boolean;
 	/** The reader shut it down or is gone. */
 	unread: boolean;
+	/** The writer is gone and had not read all: told once, after the last byte. */
+	reset: boolean;
 };
 
 type State =
 	| { readonly kind: 'fresh' }
-	| { readonly kind: 'listening'; readonly pending: UnixSocket[]; readonly backlog: number }
-	| { readonly kind: 'connected'; readonly incoming: Direction; readonly outgoing: Direction; readonly peer: string };
+	/** `deaf`: shut down, which wakes whoever waits in accept(2). */
+	| { readonly kind: 'listening'; readonly pending: UnixSocket[]; readonly backlog: number; deaf: boolean }
+	| { readonly kind: 'connected'; readonly incoming: Direction; readonly outgoing: Direction; readonly peer: Peer };
 
-export class UnixSocket extends OpenFile {
-	readonly kind = 'socket';
-	readonly type: UnixSocketType;
-	/** What bind(2) named it: a path, or `\0` and an abstract name. Empty: nothing. */
-	name = '';
-	readonly #stat: Stat;
-	readonly #changed: () => void;
+type Peer = { readonly name: string; readonly by: Credentials | undefined };
+
+type ConnectedType = typeof SOCK_STREAM | typeof SOCK_SEQPACKET;
+
+export class UnixSocket extends UnixEnd {
+	readonly type: ConnectedType;
+	/** Who made this end, connected it or listens. */
+	by: Credentials | undefined;
+	#sendBuffer = defaultBuffer;
 	#state: State = { kind: 'fresh' };
+	#arrivals = 0;
 
-	constructor(type: UnixSocketType, stat: Stat, flags: number, changed: () => void) {
-		super(O_RDWR | flags);
+	constructor(type: ConnectedType, stat: Stat, flags: number, changed: () => void) {
+		super(stat, flags, changed);
 		this.type = type;
-		this.#stat = { ...stat, mode: S_IFSOCK | 0o777 };
-		this.#changed = changed;
 	}
 
 	get listening(): boolean {
@@ -53,10 +49,30 @@ export class UnixSocket extends OpenFile {
 		return this.#state.kind === 'connected';
 	}
 
-	/** The other end's name. ENOTCONN. */
 	get peerName(): string {
 		if (this.#state.kind !== 'connected') throw new SysError('ENOTCONN');
-		return this.#state.peer;
+		return this.#state.peer.name;
+	}
+
+	/** Who was at the other end when it was connected: SO_PEERCRED. */
+	get peerBy(): Credentials | undefined {
+		return this.#state.kind === 'connected' ? this.#state.peer.by : undefined;
+	}
+
+	get sendBuffer(): number {
+		return this.#sendBuffer;
+	}
+
+	set sendBuffer(bytes: number) {
+		this.#sendBuffer = bytes;
+		if (this.#state.kind === 'connected') this.#state.outgoing.queue.capacity = bytes;
+	}
+
+	/** The error that SO_ERROR tells, and forgets. */
+	takeError(): SysError | undefined {
+		if (this.#state.kind !== 'connected' || !this.#state.incoming.reset) return undefined;
+		this.#state.incoming.reset = false;
+		return new SysError('ECONNRESET');
 	}
 
 	override get pending(): number {
@@ -65,22 +81,21 @@ export class UnixSocket extends OpenFile {
 
 	override get activity(): number {
 		const state = this.#state;
-		if (state.kind !== 'connected') return 0;
+		if (state.kind !== 'connected') return this.#arrivals;
 		return state.incoming.queue.activity + state.outgoing.queue.activity;
 	}
 
 	/** Joins two sockets that are not connected yet. */
 	join(other: UnixSocket): void {
-		const [there, back] = [newDirection(this.type), newDirection(this.type)];
-		this.#state = { kind: 'connected', incoming: back, outgoing: there, peer: other.name };
-		other.#state = { kind: 'connected', incoming: there, outgoing: back, peer: this.name };
+		const [there, back] = [newDirection(this), newDirection(other)];
+		this.#state = { kind: 'connected', incoming: back, outgoing: there, peer: { name: other.name, by: other.by } };
+		other.#state = { kind: 'connected', incoming: there, outgoing: back, peer: { name: this.name, by: this.by } };
 	}
 
 	listen(backlog: number): void {
-		if (this.type === SOCK_DGRAM) throw new SysError('EOPNOTSUPP');
 		if (this.name === '' || this.connected) throw new SysError('EINVAL');
-		const pending = this.#state.kind === 'listening' ? this.#state.pending : [];
-		this.#state = { kind: 'listening', pending, backlog: Math.min(Math.max(backlog, 0), longestBacklog) };
+		const { pending, deaf } = this.#state.kind === 'listening' ? this.#state : { pending: [], deaf: false };
+		this.#state = { kind: 'listening', pending, backlog: Math.min(Math.max(backlog, 0), longestBacklog), deaf };
 	}
 
 	/** Connects to a listening socket: whoever accepts gets the other end. undefined: its backlog is full. */
@@ -88,13 +103,15 @@ export class UnixSocket extends OpenFile {
 		const { kind } = this.#state;
 		if (kind === 'connected') throw new SysError('EISCONN');
 		if (server.type !== this.type) throw new SysError('EPROTOTYPE');
-		if (server.#state.kind !== 'listening') throw new SysError('ECONNREFUSED');
+		if (server.#state.kind !== 'listening' || server.#state.deaf) throw new SysError('ECONNREFUSED');
 		if (server.#state.pending.length > server.#state.backlog) return undefined;
-		const end = new UnixSocket(this.type, stat, 0, this.#changed);
+		const end = new UnixSocket(this.type, stat, 0, this.changed);
 		end.name = server.name;
+		end.by = server.by;
 		this.join(end);
 		server.#state.pending.push(end);
-		this.#changed();
+		server.#arrivals += 1;
+		this.changed();
 		return 0;
 	}
 
@@ -102,87 +119,70 @@ export class UnixSocket extends OpenFile {
 	accept(): UnixSocket | undefined {
 		if (this.#state.kind !== 'listening') throw new SysError('EINVAL');
 		const next = this.#state.pending.shift();
-		if (next !== undefined) this.#changed();
+		if (next === undefined && this.#state.deaf) throw new SysError('EINVAL');
+		if (next !== undefined) this.changed();
 		return next;
 	}
 
-	read(into: Buffer): number | undefined {
-		const taken = this.receive(into, false);
-		for (const file of taken?.files ?? []) file.release();
-		return taken?.bytes;
-	}
-
-	/** recvmsg(2). The files in what it gives are held for whoever takes them. undefined: nothing there yet. */
 	receive(into: Buffer, keep: boolean): Taken | undefined {
 		if (this.#state.kind !== 'connected') throw new SysError(this.type === SOCK_STREAM ? 'EINVAL' : 'ENOTCONN');
 		const { incoming } = this.#state;
 		if (incoming.queue.empty) {
-			if (incoming.unread) return { bytes: 0, length: 0, files: [] };
-			// A datagram socket does not notice that the other one is gone. unix(7)
-			if (incoming.ended && this.type !== SOCK_DGRAM) return { bytes: 0, length: 0, files: [] };
-			return undefined;
+			const error = this.takeError();
+			if (error !== undefined) throw error;
+			return incoming.unread || incoming.ended ? { bytes: 0, length: 0, files: [], from: '' } : undefined;
 		}
-		const taken = incoming.queue.take(into, keep);
-		if (!keep) this.#changed();
+		const taken = incoming.queue.take(into, keep, this.passesCredentials);
+		if (!keep) this.changed();
 		return taken;
 	}
 
-	write(bytes: Buffer): number | undefined {
-		return this.send(bytes, []);
-	}
-
-	/** sendmsg(2). undefined: no room yet. EPIPE, ECONNREFUSED, EMSGSIZE, ENOTCONN. */
-	send(bytes: Buffer, files: readonly OpenFile[]): number | undefined {
+	send(bytes: Buffer, files: readonly OpenFile[], by?: Credentials): number | undefined {
 		if (this.#state.kind !== 'connected') throw new SysError('ENOTCONN');
 		const { outgoing } = this.#state;
-		if (outgoing.ended) throw new SysError('EPIPE');
-		if (outgoing.unread) throw new SysError(this.type === SOCK_DGRAM ? 'ECONNREFUSED' : 'EPIPE');
-		if (this.type !== SOCK_STREAM && bytes.length > capacity - 64) throw new SysError('EMSGSIZE');
+		if (this.type !== SOCK_STREAM && bytes.length > this.#sendBuffer - overhead) throw new SysError('EMSGSIZE');
+		if (outgoing.ended || outgoing.unread) throw new SysError('EPIPE');
 		if (this.type === SOCK_STREAM && bytes.length === 0) return 0;
-		const put = outgoing.queue.push(bytes, files);
-		if (put !== undefined) this.#changed();
+		const put = outgoing.queue.push(bytes, files, this.name, by);
+		if (put !== undefined) this.changed();
 		return put;
 	}
 
-	/** shutdown(2): 0 reading, 1 writing, 2 both. */
 	shutdown(how: number): void {
 		if (how < 0 || how > 2) throw new SysError('EINVAL');
-		if (this.#state.kind !== 'connected') throw new SysError('ENOTCONN');
+		if (this.#state.kind === 'listening' && how !== 1) {
+			this.#state.deaf = true;
+			this.changed();
+		}
+		if (this.#state.kind !== 'connected') return;
 		const { incoming, outgoing } = this.#state;
 		if (how !== 1) incoming.unread = true;
 		if (how !== 0) outgoing.ended = true;
 		incoming.queue.activity += 1;
 		outgoing.queue.activity += 1;
-		this.#changed();
+		this.changed();
 	}
 
 	poll(): number {
 		const state = this.#state;
 		switch (state.kind) {
 			case 'fresh':
-				return POLLOUT | (this.type === SOCK_DGRAM ? 0 : POLLHUP);
+				return POLLOUT | POLLHUP;
 			case 'listening':
-				return state.pending.length > 0 ? POLLIN : 0;
+				return state.pending.length > 0 || state.deaf ? POLLIN : 0;
 			case 'connected': {
 				const { incoming, outgoing } = state;
-				const ended = (incoming.ended && this.type !== SOCK_DGRAM) || incoming.unread;
-				const deaf = outgoing.ended || (outgoing.unread && this.type !== SOCK_DGRAM);
+				const ended = incoming.ended || incoming.unread;
+				const deaf = outgoing.ended || outgoing.unread;
 				return (
 					(!incoming.queue.empty || ended ? POLLIN : 0) |
 					(outgoing.queue.room > 0 || deaf ? POLLOUT : 0) |
 					(ended ? POLLRDHUP : 0) |
+					(incoming.reset ? POLLERR : 0) |
 					(ended && deaf ? POLLHUP : 0)
 				);
 			}
 		}
-	}
-
-	stat(): Stat {
-		return this.#stat;
-	}
-
-	get label(): string {
-		return `socket:[${this.#stat.ino}]`;
 	}
 
 	/** For an end that nobody accepted, and that no descriptor ever held. */
@@ -192,8 +192,15 @@ export class UnixSocket extends OpenFile {
 
 	protected dispose(): void {
 		const state = this.#state;
-		if (state.kind === 'listening') for (const end of state.pending) end.abandon();
+		if (state.kind === 'listening') for (const end of state.pending) end.#end(true);
+		this.#end(false);
+	}
+
+	/** `lost`: nobody ever held it. The other end learns of that, and of bytes that nobody read. */
+	#end(lost: boolean): void {
+		const state = this.#state;
 		if (state.kind === 'connected') {
+			if (lost || !state.incoming.queue.empty) state.outgoing.reset = true;
 			state.incoming.unread = true;
 			state.incoming.queue.clear();
 			state.incoming.queue.activity += 1;
@@ -201,10 +208,11 @@ export class UnixSocket extends OpenFile {
 			state.outgoing.queue.activity += 1;
 		}
 		this.#state = { kind: 'fresh' };
-		this.#changed();
+		this.changed();
 	}
 }
 
-function newDirection(type: UnixSocketType): Direction {
-	return { queue: new MessageQueue(type !== SOCK_STREAM, capacity), ended: false, unread: false };
+/** From one end to the other. */
+function newDirection({ type, sendBuffer }: UnixSocket): Direction {
+	return { queue: new MessageQueue(type !== SOCK_STREAM, sendBuffer), ended: false, unread: false, reset: false };
 }

@@ -121,6 +121,7 @@ const kinds: Readonly<Record<string, readonly Kind[]>> = {
 	setpgid: ['pid', 'pid'],
 	setsid: [],
 	uname: ['addr'],
+	sethostname: ['addr', 'int'],
 	getrandom: ['addr', 'int', '|random'],
 	getrlimit: ['=limit', 'addr'],
 	setrlimit: ['=limit', 'addr'],

@@ -4,12 +4,18 @@ import { addressBytes, isAddress } from '../model/address.ts';
 export type Question = {
 	/** In lower case, without the last dot. */
 	readonly name: string;
-	readonly type: 'A' | 'AAAA' | 'other';
+	readonly type: 'A' | 'AAAA' | 'PTR' | 'other';
 	/** Where it ends in the message. */
 	readonly end: number;
 };
 
 export const responseCode = { fine: 0, failure: 2, noSuchName: 3, notImplemented: 4, refused: 5 } as const;
+
+const types: ReadonlyMap<number, Question['type']> = new Map([
+	[1, 'A'],
+	[12, 'PTR'],
+	[28, 'AAAA'],
+]);
 
 const headerBytes = 12;
 const timeToLive = 60;
@@ -35,7 +41,7 @@ export function questionOf(bytes: Buffer): Question | undefined {
 	const name = labels.join('.').toLowerCase();
 	if (name === '' || name.length > 253 || end > bytes.length || bytes.readUInt16BE(at + 3) !== 1) return undefined;
 	const type = bytes.readUInt16BE(at + 1);
-	return { name, type: type === 1 ? 'A' : type === 28 ? 'AAAA' : 'other', end };
+	return { name, type: types.get(type) ?? 'other', end };
 }
 
 /** An answer to the question in `asked`. */

@@ -3,7 +3,7 @@ import { encodeName } from '../abi/bytes.ts';
 import { SysError } from '../abi/errno.ts';
 import { InetSocket } from '../kernel/inet-socket.ts';
 import { type Outcome, waitFor } from '../kernel/outcome.ts';
-import type { UnixSocket } from '../kernel/unix-socket.ts';
+import type { UnixEnd } from '../kernel/unix-end.ts';
 import { effectOf, refuse } from './connecting.ts';
 import type { Context } from './context.ts';
 import { startNetwork } from './inet-network.ts';
@@ -19,7 +19,7 @@ const libraryServices =
  * connect(2) to a path of the machine, or `\0` and an abstract name. Approved, a real socket takes the place of this one under all of its
  * numbers. No open files go over it. A question is waited for also where the socket does not block: AF_UNIX has no EINPROGRESS.
  */
-export function connectHost(c: Context, file: UnixSocket, path: string): Outcome {
+export function connectHost(c: Context, file: UnixEnd, path: string): Outcome {
 	const effect = effectOf(path);
 	const verdict = c.kernel.world.decide(effect);
 	if (verdict.decision === 'deny' && libraryServices.test(path)) throw new SysError('ENOENT');

@@ -8,6 +8,8 @@ const PR_GET_DUMPABLE = 3;
 const PR_SET_NAME = 15;
 const PR_GET_NAME = 16;
 const GRND_ALL = 7;
+/** __NEW_UTS_LEN */
+const longestHostname = 64;
 
 /** Implements getpid(2). */
 export const getpid: Handler = (c) => c.process.pid;
@@ -68,8 +70,17 @@ export const setsid: Handler = (c) => {
 
 /** Implements uname(2). */
 export const uname: Handler = (c) => {
-	const { hostname, kernelRelease, kernelVersion, machine } = c.kernel.identity;
-	c.link.write(c.long(0), packUtsname(['Linux', hostname, kernelRelease, kernelVersion, machine, '(none)']));
+	const { kernelRelease, kernelVersion, machine } = c.kernel.identity;
+	c.link.write(c.long(0), packUtsname(['Linux', c.kernel.hostname, kernelRelease, kernelVersion, machine, '(none)']));
+	return 0;
+};
+
+/** Implements sethostname(2): the guest is called so from then on, and nobody else learns of it. Not root: EPERM. */
+export const sethostname: Handler = (c) => {
+	const length = c.int(1);
+	if (c.kernel.identity.uid !== 0) throw new SysError('EPERM');
+	if (length < 0 || length > longestHostname) throw new SysError('EINVAL');
+	c.kernel.hostname = c.link.read(c.long(0), length).toString('latin1').replace(/\0.*/s, '');
 	return 0;
 };
 

@@ -143,7 +143,7 @@ export function receiveInet(
 ): Outcome {
 	const total = targets.reduce((sum, { length }) => sum + length, 0);
 	const all = (flags & MSG_WAITALL) !== 0 && (flags & (MSG_PEEK | MSG_OOB)) === 0 && !file.datagrams;
-	const waits = file.blocking && (flags & (MSG_DONTWAIT | MSG_ERRQUEUE)) === 0;
+	const waits = file.blocking && (flags & (MSG_DONTWAIT | MSG_ERRQUEUE | MSG_OOB)) === 0;
 	const [only, ...others] = targets;
 	const plain = (flags & receiveFlags) === 0 && room === 0 && others.length === 0;
 	let done = 0;

@@ -20,6 +20,8 @@ export function answerQuestion(c: Context, file: InetSocket, to: InetAddress, by
 		file.answer(to.raw, packAnswer(bytes, question, code, addresses));
 		return bytes.length;
 	};
+	// The name of an address is nothing that anybody decided about. A script that prints one has the address instead.
+	if (question.type === 'PTR') return give(responseCode.noSuchName, []);
 	if (question.type !== 'A' && question.type !== 'AAAA') return give(responseCode.notImplemented, []);
 	if (isOwnName(c, question.name)) return give(responseCode.noSuchName, []);
 	const { world } = c.kernel;

@@ -1,7 +1,7 @@
 /** Waiting for descriptors: poll(2), ppoll(2), select(2), pselect6(2). */
 import { SysError } from '../abi/errno.ts';
 import { readInt64, unpackTimespec } from '../abi/structs.ts';
-import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT } from '../kernel/open-file.ts';
+import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI } from '../kernel/open-file.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { Context, Handler } from './context.ts';
 
@@ -88,7 +88,7 @@ function selectDescriptors(c: Context, timeoutNs: bigint | undefined): Outcome {
 	const bytes = Math.ceil(bits / 64) * 8;
 	const addresses = [c.long(1), c.long(2), c.long(3)] as const;
 	const wanted = addresses.map((address) => (address === 0 ? undefined : c.link.read(address, bytes)));
-	const masks = [POLLIN | POLLHUP | POLLERR, POLLOUT | POLLERR, 0];
+	const masks = [POLLIN | POLLHUP | POLLERR, POLLOUT | POLLERR, POLLPRI];
 	const evaluate = (give: boolean): number => {
 		let ready = 0;
 		const results = wanted.map((set) => (set === undefined ? undefined : Buffer.alloc(bytes)));

@@ -3,36 +3,32 @@ import { SysError } from '../abi/errno.ts';
 import { isType, S_IFSOCK } from '../abi/file-mode.ts';
 import { O_CLOEXEC, O_NONBLOCK } from '../abi/open-flags.ts';
 import { InetSocket } from '../kernel/inet-socket.ts';
+import type { Credentials } from '../kernel/messages.ts';
 import type { OpenFile } from '../kernel/open-file.ts';
 import { type Outcome, waitFor } from '../kernel/outcome.ts';
-import { SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM, UnixSocket, type UnixSocketType } from '../kernel/unix-socket.ts';
+import { UnixDatagrams } from '../kernel/unix-datagrams.ts';
+import { SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM, type UnixEnd } from '../kernel/unix-end.ts';
+import { UnixSocket } from '../kernel/unix-socket.ts';
 import type { Context, Handler } from './context.ts';
 import { wantPath } from './effects.ts';
 import { connectHost } from './host-socket.ts';
 import { connectInet } from './inet-connect.ts';
 import { makeInetSocket } from './inet-network.ts';
 import * as inet from './inet-sockets.ts';
+import { timeout } from './inet-sockets.ts';
 import { keyOf } from './place.ts';
 import { AF_INET, AF_INET6, AF_UNIX, giveAddress, readUnixPath, unixAddress } from './socket-address.ts';
+import { getUnixOption, setUnixOption } from './unix-options.ts';
 
 const typeMask = 0xf;
 const SOCK_RAW = 3;
-const SOL_SOCKET = 1;
-const SO_TYPE = 3;
-const SO_SNDBUF = 7;
-const SO_RCVBUF = 8;
-const SO_PEERCRED = 17;
-const SO_ACCEPTCONN = 30;
-const SO_PROTOCOL = 38;
-const SO_DOMAIN = 39;
 
 /** Implements socket(2) for AF_UNIX, AF_INET and AF_INET6. */
 export const socket: Handler = (c) => {
 	const [family, flags] = [c.int(0), c.int(1)];
 	if (family !== AF_UNIX && family !== AF_INET && family !== AF_INET6) throw new SysError('EAFNOSUPPORT');
 	const type = flags & typeMask;
-	const stat = c.kernel.anonymousStat();
-	if (family === AF_UNIX) return addSocket(c, new UnixSocket(unixType(type), stat, 0, c.kernel.changed), flags);
+	if (family === AF_UNIX) return addSocket(c, newUnix(c, type), flags);
 	if (type !== SOCK_STREAM && type !== SOCK_DGRAM) throw new SysError(type === SOCK_RAW ? 'EPERM' : 'EPROTONOSUPPORT');
 	return makeInetSocket(c, { family, type, protocol: c.int(2) }, (file) => addSocket(c, file, flags));
 };
@@ -41,10 +37,10 @@ export const socket: Handler = (c) => {
 export const socketpair: Handler = (c) => {
 	const flags = c.int(1);
 	if (c.int(0) !== AF_UNIX) throw new SysError(c.int(0) === AF_INET ? 'EOPNOTSUPP' : 'EAFNOSUPPORT');
-	const type = unixType(flags & typeMask);
-	const [one, two] = [0, 1].map(() => new UnixSocket(type, c.kernel.anonymousStat(), 0, c.kernel.changed));
-	if (one === undefined || two === undefined) throw new SysError('ENOMEM');
-	one.join(two);
+	const one = newUnix(c, flags & typeMask);
+	const two = newUnix(c, flags & typeMask);
+	if (one instanceof UnixDatagrams && two instanceof UnixDatagrams) one.join(two);
+	else if (one instanceof UnixSocket && two instanceof UnixSocket) one.join(two);
 	const first = addSocket(c, one, flags);
 	let second: number;
 	try {
@@ -64,6 +60,10 @@ export const socketpair: Handler = (c) => {
 export const connect: Handler = (c) => {
 	const file = socketOf(c);
 	if (file instanceof InetSocket) return connectInet(c, file);
+	if (file instanceof UnixDatagrams && isUnspecified(c)) {
+		file.connect(undefined);
+		return 0;
+	}
 	return connectUnix(c, file, readUnixPath(c, c.long(1), c.int(2)));
 };
 
@@ -94,6 +94,8 @@ export const bind: Handler = (c) => {
 export const listen: Handler = (c) => {
 	const file = socketOf(c);
 	if (file instanceof InetSocket) return inet.listenInet(c, file);
+	if (!(file instanceof UnixSocket)) throw new SysError('EOPNOTSUPP');
+	file.by = whoCalls(c);
 	file.listen(c.int(1));
 	return 0;
 };
@@ -127,55 +129,42 @@ export const shutdown: Handler = (c) => {
 	return 0;
 };
 
-/** Implements setsockopt(2); of AF_UNIX none changes anything. */
+/** Implements setsockopt(2). */
 export const setsockopt: Handler = (c) => {
 	const file = socketOf(c);
-	return file instanceof InetSocket ? inet.setOptionInet(c, file) : 0;
+	return file instanceof InetSocket ? inet.setOptionInet(c, file) : setUnixOption(c, file);
 };
 
-/** Implements getsockopt(2); of AF_UNIX what a socket is, and of every other option zero (no error, off). */
+/** Implements getsockopt(2). */
 export const getsockopt: Handler = (c) => {
 	const file = socketOf(c);
-	if (file instanceof InetSocket) return inet.getOptionInet(c, file);
-	const value = c.int(1) === SOL_SOCKET ? optionOf(c, file, c.int(2)) : int32(0);
-	giveAddress(c, c.long(3), c.long(4), value);
-	return 0;
+	return file instanceof InetSocket ? inet.getOptionInet(c, file) : getUnixOption(c, file);
 };
 
-function optionOf(c: Context, file: UnixSocket, option: number): Buffer {
-	switch (option) {
-		case SO_TYPE:
-			return int32(file.type);
-		case SO_DOMAIN:
-			return int32(AF_UNIX);
-		case SO_PROTOCOL:
-			return int32(0);
-		case SO_SNDBUF:
-		case SO_RCVBUF:
-			return int32(212_992);
-		case SO_ACCEPTCONN:
-			return int32(file.listening ? 1 : 0);
-		case SO_PEERCRED: {
-			const { uid, gid } = c.kernel.identity;
-			return Buffer.concat([int32(c.process.pid), int32(uid), int32(gid)]);
-		}
-		default:
-			return int32(0);
-	}
+/** Who calls, as SCM_CREDENTIALS and SO_PEERCRED tell it. */
+export function whoCalls(c: Context): Credentials {
+	const { uid, gid } = c.kernel.identity;
+	return { pid: c.process.pid, uid, gid };
 }
 
-function connectUnix(c: Context, file: UnixSocket, path: string): Outcome {
-	const server = serverAt(c, path);
+function connectUnix(c: Context, file: UnixEnd, path: string): Outcome {
+	const server = unixAt(c, path);
 	if (typeof server === 'string') return connectHost(c, file, server);
+	if (file instanceof UnixDatagrams && server instanceof UnixDatagrams) {
+		file.connect(server);
+		return 0;
+	}
+	if (!(file instanceof UnixSocket && server instanceof UnixSocket)) throw new SysError('EPROTOTYPE');
+	file.by = whoCalls(c);
 	const attempt = (): number | undefined => file.connect(server, c.kernel.anonymousStat());
-	if (file.blocking) return waitFor(attempt);
+	if (file.blocking) return waitFor(attempt, timeout(file.sendTimeoutNs));
 	const done = attempt();
 	if (done === undefined) throw new SysError('EAGAIN');
 	return done;
 }
 
-/** The guest's own server of that name, or the path (`\0` and a name) of one of the machine. */
-function serverAt(c: Context, path: string): UnixSocket | string {
+/** The guest's own socket of that name, or the path (`\0` and a name) of one of the machine. */
+export function unixAt(c: Context, path: string): UnixEnd | string {
 	if (path.startsWith('\0')) {
 		const own = c.kernel.socketNames.get(path);
 		return own ?? path;
@@ -189,7 +178,7 @@ function serverAt(c: Context, path: string): UnixSocket | string {
 	return place.origin ?? place.path;
 }
 
-function nameSocket(c: Context, file: UnixSocket, key: string, name: string): void {
+function nameSocket(c: Context, file: UnixEnd, key: string, name: string): void {
 	const { socketNames } = c.kernel;
 	if (socketNames.has(key)) throw new SysError('EADDRINUSE');
 	socketNames.set(key, file);
@@ -200,6 +189,7 @@ function nameSocket(c: Context, file: UnixSocket, key: string, name: string): vo
 function acceptNext(c: Context, flags: number): Outcome {
 	const file = socketOf(c);
 	if (file instanceof InetSocket) return inet.acceptInet(c, file, (end) => addSocket(c, end, flags));
+	if (!(file instanceof UnixSocket)) throw new SysError('EOPNOTSUPP');
 	const take = (): number | undefined => {
 		const end = file.accept();
 		if (end === undefined) return undefined;
@@ -211,32 +201,35 @@ function acceptNext(c: Context, flags: number): Outcome {
 			throw error;
 		}
 	};
-	if (file.blocking) return waitFor(take);
+	if (file.blocking) return waitFor(take, timeout(file.receiveTimeoutNs));
 	const taken = take();
 	if (taken === undefined) throw new SysError('EAGAIN');
 	return taken;
 }
 
-function unixType(type: number): UnixSocketType {
-	if (type === SOCK_STREAM || type === SOCK_DGRAM || type === SOCK_SEQPACKET) return type;
-	if (type === SOCK_RAW) return SOCK_DGRAM;
-	throw new SysError('EPROTOTYPE');
+function newUnix(c: Context, type: number): UnixSocket | UnixDatagrams {
+	const [stat, { changed }] = [c.kernel.anonymousStat(), c.kernel];
+	// Linux takes SOCK_RAW for SOCK_DGRAM here.
+	if (type === SOCK_DGRAM || type === SOCK_RAW) return new UnixDatagrams(stat, 0, changed);
+	if (type !== SOCK_STREAM && type !== SOCK_SEQPACKET) throw new SysError('ESOCKTNOSUPPORT');
+	const made = new UnixSocket(type, stat, 0, changed);
+	made.by = whoCalls(c);
+	return made;
 }
 
-function addSocket(c: Context, file: UnixSocket | InetSocket, flags: number): number {
+/** An address of no family, which dissolves an association. connect(2). */
+function isUnspecified(c: Context): boolean {
+	return c.int(2) >= 2 && c.link.read(c.long(1), 2).readUInt16LE(0) === 0;
+}
+
+function addSocket(c: Context, file: UnixEnd | InetSocket, flags: number): number {
 	file.flags |= flags & O_NONBLOCK;
 	return c.process.descriptors.add(file, (flags & O_CLOEXEC) !== 0);
 }
 
 /** ENOTSOCK. */
-export function socketOf(c: Context): UnixSocket | InetSocket {
+export function socketOf(c: Context): UnixSocket | UnixDatagrams | InetSocket {
 	const file: OpenFile = c.file(0);
-	if (file instanceof UnixSocket || file instanceof InetSocket) return file;
+	if (file instanceof UnixSocket || file instanceof UnixDatagrams || file instanceof InetSocket) return file;
 	throw new SysError('ENOTSOCK');
-}
-
-function int32(value: number): Buffer {
-	const bytes = Buffer.alloc(4);
-	bytes.writeInt32LE(value);
-	return bytes;
 }

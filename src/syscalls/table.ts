@@ -135,7 +135,7 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 		'ioctl',
 		partial(
 			terminal.ioctl,
-			'pseudo-terminals, isatty, FIONREAD, FIONBIO, FIOCLEX; settings of the terminal that approve-run runs in are not changed',
+			'pseudo-terminals, isatty, FIONREAD, FIONBIO, FIOCLEX, names of network interfaces; settings of the terminal that approve-run runs in are not changed',
 		),
 	],
 	// Waiting
@@ -180,6 +180,7 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['setpgid', full(identity.setpgid)],
 	['setsid', full(identity.setsid)],
 	['uname', full(identity.uname)],
+	['sethostname', partial(identity.sethostname, 'of the guest alone')],
 	['sysinfo', partial(identity.sysinfo, 'uptime, memory and processes')],
 	['getrandom', full(identity.getrandom)],
 	['getrlimit', full(usage.getrlimit)],
@@ -246,6 +247,6 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['shutdown', partial(sockets.shutdown, families)],
 	['getsockname', full(sockets.getsockname)],
 	['getpeername', full(sockets.getpeername)],
-	['setsockopt', partial(sockets.setsockopt, 'AF_UNIX: options change nothing; AF_INET, AF_INET6: the usual ones')],
-	['getsockopt', partial(sockets.getsockopt, 'AF_UNIX: what a socket is; AF_INET, AF_INET6: the usual ones')],
+	['setsockopt', partial(sockets.setsockopt, 'the usual ones')],
+	['getsockopt', partial(sockets.getsockopt, 'the usual ones')],
 ]);

@@ -4,6 +4,7 @@ import { OutsideInput, OutsideOutput } from '../kernel/outside.ts';
 import { TerminalMaster, TerminalSlave } from '../kernel/terminal.ts';
 import { usualTermios } from '../kernel/termios.ts';
 import type { Handler } from './context.ts';
+import { interfaceControl } from './interfaces.ts';
 import { terminalControl } from './terminal-control.ts';
 
 const TCGETS = 0x5401;
@@ -41,6 +42,10 @@ export const ioctl: Handler = (c) => {
 		}
 		default:
 			break;
+	}
+	if (file.kind === 'socket') {
+		const done = interfaceControl(c, request);
+		if (done !== undefined) return done;
 	}
 	if (file instanceof TerminalMaster || file instanceof TerminalSlave) return terminalControl(c, file, request);
 	if (!file.terminal || !(file instanceof OutsideInput || file instanceof OutsideOutput)) throw new SysError('ENOTTY');

@@ -6,13 +6,9 @@ import { EventCounter } from '../../src/kernel/event-counter.ts';
 import { NodeFile } from '../../src/kernel/node-file.ts';
 import { type OpenFile, POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from '../../src/kernel/open-file.ts';
 import { createPipe } from '../../src/kernel/pipe.ts';
-import {
-	SOCK_DGRAM,
-	SOCK_SEQPACKET,
-	SOCK_STREAM,
-	UnixSocket,
-	type UnixSocketType,
-} from '../../src/kernel/unix-socket.ts';
+import { UnixDatagrams } from '../../src/kernel/unix-datagrams.ts';
+import { SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM, type UnixSocketType } from '../../src/kernel/unix-end.ts';
+import { UnixSocket } from '../../src/kernel/unix-socket.ts';
 import { fakeNode, fakeStat } from './world.ts';
 
 const nobody = (): void => {};
@@ -22,11 +18,20 @@ function pipe(): { reader: OpenFile; writer: OpenFile } {
 	return { reader: reader.hold(), writer: writer.hold() };
 }
 
-function pair(type: UnixSocketType): [UnixSocket, UnixSocket] {
+function pair(type: UnixSocketType): [UnixSocket | UnixDatagrams, UnixSocket | UnixDatagrams] {
+	if (type === SOCK_DGRAM) {
+		const [here, there] = [datagrams(1), datagrams(2)];
+		here.join(there);
+		return [here, there];
+	}
 	const one = new UnixSocket(type, fakeStat(1), 0, nobody);
 	const two = new UnixSocket(type, fakeStat(2), 0, nobody);
 	one.join(two);
 	return [one.hold(), two.hold()];
+}
+
+function datagrams(ino: number): UnixDatagrams {
+	return new UnixDatagrams(fakeStat(ino), 0, nobody).hold();
 }
 
 describe('a pipe', () => {
@@ -142,7 +147,7 @@ describe('a socket pair', () => {
 		expect(() => deaf.send(Buffer.from('x'), [])).toThrow('ECONNREFUSED');
 	});
 
-	test('a server accepts each that connected, and those it never accepted see the end', () => {
+	test('a server accepts each that connected, and those it never accepted are reset', () => {
 		const server = new UnixSocket(SOCK_STREAM, fakeStat(1), 0, nobody).hold();
 		server.name = '\0name';
 		server.listen(1);
@@ -152,6 +157,8 @@ describe('a socket pair', () => {
 		clients[0]?.send(Buffer.from('hi'), []);
 		expect(end?.read(Buffer.alloc(9))).toBe(2);
 		server.release();
+		expect((clients[1]?.poll() ?? 0) & POLLERR).toBe(POLLERR);
+		expect(() => clients[1]?.read(Buffer.alloc(1))).toThrow('ECONNRESET');
 		expect(clients[1]?.read(Buffer.alloc(1))).toBe(0);
 		expect(() => clients[2]?.connect(server, fakeStat(30))).toThrow('ECONNREFUSED');
 	});

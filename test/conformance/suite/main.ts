@@ -1,12 +1,4 @@
-/**
- * `npm run conformance [-- OPTION…] [MODULE…]`: PyPy's own tests, natively and inside. No module: all of them.
- *
- *   --save      records the result in results.json, and writes docs/conformance.md
- *   --again     runs natively too, also where it is known what passes
- *   --missing   those modules alone that are not recorded yet
- *   --jobs N    modules at one time (default 1)
- *   --page      writes docs/conformance.md of what is recorded, and runs nothing
- */
+/** `npm run conformance`: PyPy's own tests, natively and inside. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,20 +8,41 @@ import { pageOf } from './page.ts';
 import { lost, readResults, recorded, writeResults } from './results.ts';
 import { openSides } from './sides.ts';
 
-const root = join(import.meta.dirname, '..');
-const { values: flags, positionals } = parseArgs({
-	allowPositionals: true,
-	options: {
-		save: { type: 'boolean', default: false },
-		again: { type: 'boolean', default: false },
-		missing: { type: 'boolean', default: false },
-		page: { type: 'boolean', default: false },
-		jobs: { type: 'string', default: '1' },
-	},
-});
+const usage = `npm run conformance [-- OPTION…] [MODULE…]: PyPy's own tests, natively and inside. No module: all of them.
 
-if (flags.page) writePage();
+  --save      records the result in results.json, and writes docs/conformance.md
+  --again     runs natively too, also where it is known what passes
+  --missing   those modules alone that are not recorded yet
+  --jobs N    modules at one time (default 1)
+  --page      writes docs/conformance.md of what is recorded, and runs nothing
+`;
+
+const root = join(import.meta.dirname, '..');
+const { flags, positionals } = readArguments();
+
+if (flags.help) process.stdout.write(usage);
+else if (flags.page) writePage();
 else process.exitCode = await run();
+
+function readArguments() {
+	try {
+		const { values, positionals } = parseArgs({
+			allowPositionals: true,
+			options: {
+				help: { type: 'boolean', default: false },
+				save: { type: 'boolean', default: false },
+				again: { type: 'boolean', default: false },
+				missing: { type: 'boolean', default: false },
+				page: { type: 'boolean', default: false },
+				jobs: { type: 'string', default: '1' },
+			},
+		});
+		return { flags: values, positionals };
+	} catch (error) {
+		process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+		process.exit(2);
+	}
+}
 
 async function run(): Promise<number> {
 	const suite = obtainSuite(root);

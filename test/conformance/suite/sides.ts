@@ -57,7 +57,7 @@ export function openSides(suite: Suite, root: string, place: string): Sides {
 		cwd: machine,
 		work: '/tmp',
 		testTime: 60_000,
-		moduleTime: 400_000,
+		moduleTime: 1_200_000,
 	};
 	return {
 		place,
@@ -75,7 +75,7 @@ export function openSides(suite: Suite, root: string, place: string): Sides {
 			cwd: machine,
 			work: '/tmp',
 			testTime: 60_000,
-			moduleTime: 400_000,
+			moduleTime: 1_200_000,
 		},
 		inside,
 		insideMachine: { ...inside, work: machine },

@@ -1,0 +1,95 @@
+import errno, logging, logging.handlers, os, select, socket, tempfile
+from check import show
+os.chdir(tempfile.mkdtemp())
+def new(kind=socket.SOCK_DGRAM, name=None):
+    s = socket.socket(socket.AF_UNIX, kind)
+    if name is not None:
+        s.bind(name)
+    return s
+def ready(s):
+    p = select.poll()
+    p.register(s)
+    return p.poll(0)[0][1]
+a, b, c = new(), new(name='b'), new(name='c')
+open('file', 'w').close()
+show('nobody', a.sendto, b'x', 'nobody')
+show('a file', a.sendto, b'x', 'file')
+show('sendto', a.sendto, b'x', 'b')
+show('without a name', b.recvfrom, 10)
+a.bind('a')
+show('sendto', a.sendto, b'xyz', 'b')
+show('cut', b.recvfrom, 1)
+show('recvmsg', lambda: (a.sendto(b'xyz', 'b'), b.recvmsg(2)))
+show('not connected', a.send, b'x')
+show('connect', a.connect, 'b')
+show('peer', a.getpeername)
+show('send', a.send, b'x')
+show('recv', b.recvfrom, 10)
+b.connect('a')
+show('b hears only a', c.sendto, b'x', 'b')
+show('b hears only a', c.connect, 'b')
+show('listen', a.listen)
+show('accept', a.accept)
+server = new(socket.SOCK_STREAM, 'server')
+show('a stream', server.connect, 'b')
+server.listen()
+show('to a stream', a.sendto, b'x', 'server')
+show('of a stream', new(socket.SOCK_STREAM).sendto, b'x', 'b')
+def pair(kind=socket.SOCK_DGRAM):
+    return socket.socketpair(socket.AF_UNIX, kind)
+p, q = pair()
+q.close()
+show('gone', p.send, b'x')
+show('and forgotten', p.send, b'x')
+p, q = pair()
+q.shutdown(socket.SHUT_RD)
+show('deaf', p.send, b'x')
+show('deaf', q.recv, 1)
+p.shutdown(socket.SHUT_WR)
+show('mute', p.send, b'x')
+print(ready(q), ready(p))
+q.shutdown(socket.SHUT_RDWR)
+print(ready(q))
+x, y = new(name='x'), new()
+y.connect('x')
+y.setblocking(False)
+print(ready(y))
+for count in range(1000000):
+    try:
+        y.send(b'z')
+    except BlockingIOError:
+        break
+p = select.poll()
+p.register(y, select.POLLOUT)
+print('full', p.poll(0))
+while True:
+    try:
+        x.recv(1, socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        break
+print('empty', p.poll(0)[0][1])
+x.close()
+show('closed', y.send, b'1')
+show('closed', y.sendto, b'1', 'x')
+y.bind('')
+show('any name', lambda: len(y.getsockname()))
+show('empty', y.sendto, b'', 'c')
+show('empty', lambda: c.recvfrom(10)[0])
+p, q = pair()
+show('large', p.send, b'x' * 200000, socket.MSG_DONTWAIT)
+show('large', lambda: len(q.recv(300000)))
+show('too large', p.send, b'x' * 212992, socket.MSG_DONTWAIT)
+p, q = pair(socket.SOCK_SEQPACKET)
+show('seqpacket', p.sendto, b'1', 'c')
+show('seqpacket', q.recvfrom, 2)
+# Another process speaks, and the logging of the library.
+c.settimeout(10)
+if os.fork() == 0:
+    new(name='child').sendto(b'from the child', 'c')
+    os._exit(0)
+print(c.recvfrom(100))
+os.wait()
+handler = logging.handlers.SysLogHandler(os.path.abspath('c'))
+handler.emit(logging.LogRecord('n', logging.WARNING, 'p', 1, 'told', None, None))
+print(c.recv(100))
+handler.close()
