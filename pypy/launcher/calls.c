@@ -16,7 +16,7 @@ static const char *const signatures[] = {
 	CALL(sendto, "ibipi") CALL(recvfrom, "ipiipp") CALL(sendmsg, "ipi") CALL(recvmsg, "ipi") CALL(sendmmsg, "ipii")
 	CALL(recvmmsg, "ipiip") CALL(getsockname, "ipp") CALL(getpeername, "ipp") CALL(setsockopt, "iiipi")
 	CALL(getsockopt, "iiipp") CALL(wait4, "ipip") CALL(waitid, "iipip")
-	CALL(kill, "ii") CALL(tkill, "ii") CALL(tgkill, "iii") CALL(rt_sigqueueinfo, "iip") CALL(exit_group, "i")
+	CALL(kill, "ii") CALL(tkill, "ii") CALL(tgkill, "iii") CALL(rt_sigqueueinfo, "iip") CALL(rt_tgsigqueueinfo, "iiip") CALL(exit_group, "i")
 	CALL(pidfd_open, "ii") CALL(pidfd_send_signal, "iipi") CALL(uname, "p") CALL(fcntl, "iii") CALL(flock, "ii")
 	CALL(fsync, "i") CALL(fdatasync, "i") CALL(sync, "") CALL(syncfs, "i") CALL(sync_file_range, "iiii")
 	CALL(truncate, "si") CALL(ftruncate, "ii") CALL(fallocate, "iiii") CALL(fadvise64, "iiii") CALL(readahead, "iii")

@@ -27,7 +27,7 @@
 static const int native[] = {
 	__NR_futex, __NR_madvise, __NR_mprotect, __NR_brk, __NR_rt_sigreturn, __NR_sched_yield,
 	__NR_set_robust_list, __NR_rseq, __NR_sigaltstack, __NR_set_tid_address, __NR_clock_gettime, __NR_clock_getres,
-	__NR_gettimeofday, __NR_sched_get_priority_max, __NR_sched_get_priority_min, __NR_getitimer, __NR_setitimer, __NR_restart_syscall, __NR_rt_sigpending, __NR_rt_sigtimedwait,
+	__NR_gettimeofday, __NR_sched_get_priority_max, __NR_sched_get_priority_min, __NR_getitimer, __NR_setitimer, __NR_restart_syscall, __NR_rt_sigpending,
 #ifdef __x86_64__
 	__NR_time, __NR_alarm, __NR_pause,
 #endif
@@ -36,7 +36,7 @@ static const int native[] = {
 /* Allowed from the launcher's instruction, whatever the arguments. */
 static const int handler_only[] = {
 	__NR_ppoll, __NR_getpid, __NR_getppid, __NR_gettid, __NR_exit, __NR_exit_group, __NR_munmap, __NR_rt_sigprocmask, __NR_rt_sigaction,
-	__NR_rt_sigsuspend, __NR_close, __NR_mremap,
+	__NR_rt_sigtimedwait, __NR_close, __NR_mremap,
 };
 
 static struct sock_filter program[256];

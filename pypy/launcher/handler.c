@@ -33,7 +33,7 @@ static void on_sigsys(int signal, siginfo_t *info, void *context_of_guest)
 	long arguments[6];
 	read_arguments(context, arguments);
 	long result = answer(context, nr, arguments);
-	bool again = result == -ERESTARTSYS && noted_restarts();
+	bool again = result == -ERESTARTNOINTR || (result == -ERESTARTSYS && noted_restarts());
 	if (again)
 		make_again(context, nr);
 	else
@@ -44,6 +44,7 @@ static void on_sigsys(int signal, siginfo_t *info, void *context_of_guest)
 		deliver(context, &self.sent, &self.sent_info);
 	if (self.noted)
 		deliver(context, &self.noted, &self.noted_info);
+	self.masked = false;
 }
 
 void handler_install(void)
@@ -65,6 +66,19 @@ static long answer(ucontext_t *context, long nr, const long *a)
 		return do_sigaction(a);
 	case __NR_rt_sigsuspend:
 		return do_sigsuspend(a);
+	case __NR_rt_sigtimedwait:
+		return do_sigtimedwait(context, a);
+	case __NR_ppoll:
+		return with_mask(a[3], a[4], nr, a);
+	case __NR_epoll_pwait:
+	case __NR_epoll_pwait2:
+		return with_mask(a[4], a[5], nr, a);
+	case __NR_pselect6: {
+		long pair[2] = {0, 0};
+		if (a[5] != 0 && guest_copy(pair, (const void *)a[5], sizeof pair) != 0)
+			return -EFAULT;
+		return with_mask(pair[0], pair[1], nr, a);
+	}
 	case __NR_mmap:
 		return do_map(a);
 	case __NR_mremap:

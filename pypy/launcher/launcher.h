@@ -17,6 +17,7 @@ enum {
 	REQUEST_FD = 1000,
 	FAILED = 125, /* exit status: approve-run itself could not do its work */
 	ERESTARTSYS = 512,
+	ERESTARTNOINTR = 513, /* the handler's own word: after the signal that was noted, the call is made again */
 };
 /* Names of processes as /proc tells them: the controller takes nobody for a guest who is not called so. */
 #define GUEST_NAME "guest"
@@ -51,6 +52,15 @@ struct options {
 struct facts {
 	bool userns, pidns, netns, mountns, ipcns, landlock, near;
 };
+
+/* siginfo.c */
+struct sender {
+	int32_t code, pid;
+	uint32_t uid;
+	int64_t value; /* si_value, or si_status */
+};
+void siginfo_send_as(siginfo_t *info, int signal, const struct sender *sender);
+void siginfo_receive(siginfo_t *info);
 
 /* command.c: the other thing this program does: see there. Returns an exit status only where it failed. */
 int run_sandbox(int argc, char **argv);
@@ -144,6 +154,8 @@ struct task {
 	bool timed;                     /* wait for the next command at most `left` */
 	struct timespec left;
 	siginfo_t noted_info;
+	bool masked;                    /* the call waits with another mask */
+	uint64_t mask;
 	volatile sig_atomic_t sent;     /* a signal that the caller sent itself in this call, 0: none */
 	siginfo_t sent_info;
 	unsigned char out[FRAME_MAX];
@@ -180,6 +192,8 @@ long do_execve(ucontext_t *context, long nr, const long *arguments);
 long do_sigaction(const long *arguments);
 long do_sigprocmask(ucontext_t *context, const long *arguments);
 long do_sigsuspend(const long *arguments);
+long do_sigtimedwait(ucontext_t *context, const long *arguments);
+long with_mask(long mask_at, long size, long nr, const long *arguments);
 void deliver(ucontext_t *context, volatile sig_atomic_t *which, const siginfo_t *about);
 enum fate { IGNORED, HANDLED, OTHER };
 enum fate fate_of(const ucontext_t *context, int signal); /* of one that the caller sends itself */

@@ -61,6 +61,7 @@ static void note(int signal, const siginfo_t *info, ucontext_t *context)
 	if (self.noted)
 		return;
 	self.noted_info = *info;
+	siginfo_receive(&self.noted_info);
 	self.noted = signal;
 	if (self.waiting && !self.told) {
 		self.told = 1;
@@ -83,10 +84,20 @@ static void run_handler(int signal, siginfo_t *info, ucontext_t *context)
 /* Outside a call the kernel has set the mask already, from what do_sigaction told it. */
 static void on_signal(int signal, siginfo_t *info, void *context)
 {
-	if (self.in_call)
+	if (self.in_call) {
 		note(signal, info, context);
-	else
+	} else {
+		siginfo_receive(info);
 		run_handler(signal, info, context);
+	}
+}
+
+/* Of a thread that waits natively for a signal: it is kept back, so that none comes between looking and waiting. */
+static uint64_t keep_back(uint64_t mask)
+{
+	uint64_t kept = handled & ~mask & ~never_blocked();
+	set_mask(mask | kept);
+	return kept;
 }
 
 bool noted_restarts(void)
@@ -101,7 +112,9 @@ void deliver(ucontext_t *context, volatile sig_atomic_t *which, const siginfo_t 
 	siginfo_t info = *about;
 	struct kernel_action *action = &guest_actions[signal];
 	*which = 0;
-	set_mask(*mask_of(context) | action->mask | (action->flags & SA_NODEFER ? 0 : bit(signal)));
+	uint64_t waited = self.masked ? self.mask : *mask_of(context);
+	self.masked = false;
+	set_mask(waited | action->mask | (action->flags & SA_NODEFER ? 0 : bit(signal)));
 	run_handler(signal, &info, context);
 }
 
@@ -130,6 +143,7 @@ static void on_fault(int signal, siginfo_t *info, void *context_of_guest)
 	} else if (guest_actions[signal].handler > 1 && !self.in_call) {
 		uint64_t own = guest_actions[signal].flags & SA_NODEFER ? 0 : bit(signal);
 		set_mask(*mask_of(context) | guest_actions[signal].mask | own);
+		siginfo_receive(info);
 		run_handler(signal, info, context);
 	} else if (!sent || guest_actions[signal].handler == 0) {
 		set_default(SIGSEGV);
@@ -248,13 +262,66 @@ long do_sigprocmask(ucontext_t *context, const long *a)
 	return 0;
 }
 
+static bool read_mask(uint64_t *mask, long at)
+{
+	return guest_copy(mask, (const void *)at, sizeof *mask) == 0;
+}
+
+/* Waits for the signals of `wanted`, and for those that were kept back: such a one is noted, and ends the wait. */
+static long wait_for(uint64_t wanted, uint64_t kept, siginfo_t *info, const struct timespec *time)
+{
+	uint64_t both = wanted | kept;
+	if (self.noted)
+		return -ERESTARTNOINTR;
+	long signal = raw(__NR_rt_sigtimedwait, &both, info, time, MASK_BYTES);
+	if (signal > 0)
+		siginfo_receive(info);
+	if (signal <= 0 || (wanted & bit((int)signal)))
+		return signal;
+	self.noted_info = *info;
+	self.noted = (int)signal;
+	return -EINTR;
+}
+
 long do_sigsuspend(const long *a)
 {
-	uint64_t mask;
+	siginfo_t info;
 	if (a[1] != MASK_BYTES)
 		return -EINVAL;
-	if (guest_copy(&mask, (const void *)a[0], sizeof mask) != 0)
+	if (!read_mask(&self.mask, a[0]))
 		return -EFAULT;
-	mask &= ~never_blocked();
-	return raw(__NR_rt_sigsuspend, &mask, MASK_BYTES);
+	self.masked = true;
+	long result = wait_for(0, keep_back(self.mask), &info, NULL);
+	if (result == -ERESTARTNOINTR)
+		self.masked = false; /* that one came before */
+	return result;
+}
+
+long do_sigtimedwait(ucontext_t *context, const long *a)
+{
+	uint64_t wanted;
+	struct timespec time;
+	siginfo_t info;
+	if (a[3] != MASK_BYTES)
+		return -EINVAL;
+	if (!read_mask(&wanted, a[0]) || (a[2] != 0 && guest_copy(&time, (const void *)a[2], sizeof time) != 0))
+		return -EFAULT;
+	long result = wait_for(wanted, keep_back(*mask_of(context)) & ~wanted, &info, a[2] == 0 ? NULL : &time);
+	if (result > 0 && a[1] != 0 && guest_copy((void *)a[1], &info, sizeof info) != 0)
+		return -EFAULT;
+	return result;
+}
+
+/* A call that waits with another mask: what that lets through is noted, and its handler runs after the call. */
+long with_mask(long mask_at, long size, long nr, const long *arguments)
+{
+	if (mask_at != 0) {
+		if (size != MASK_BYTES)
+			return -EINVAL;
+		if (!read_mask(&self.mask, mask_at))
+			return -EFAULT;
+		self.masked = true;
+		set_mask(self.mask);
+	}
+	return call(signature_of(nr), arguments);
 }

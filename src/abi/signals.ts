@@ -27,3 +27,18 @@ export const signals = {
 
 /** The highest signal number, SIGRTMAX. */
 export const maxSignal = 64;
+
+/** What a signal says of where it comes from: si_code, si_pid, si_uid, and si_value or si_status. sigaction(2), siginfo_t */
+export type SignalInfo = {
+	readonly code: number;
+	readonly pid: number;
+	readonly uid: number;
+	readonly value: bigint;
+};
+
+export const SI_USER = 0;
+export const SI_TKILL = -6;
+const SI_KERNEL = 0x80;
+
+/** Of a signal that nobody sent: a terminal's, for one. */
+export const fromKernel: SignalInfo = { code: SI_KERNEL, pid: 0, uid: 0, value: 0n };

@@ -1,6 +1,7 @@
 /** The FIFOs between controller and guest, with blocking reads: a quarter of the cost of streams, and the loop is a straight line. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import type { SignalInfo } from '../abi/signals.ts';
 
 export type FifoTransport = {
 	/** Blocks until the guest, the supervisor or a wake-up writes; the bytes read. */
@@ -12,7 +13,7 @@ export type FifoTransport = {
 	send(channel: number, bytes: Uint8Array, length: number): void;
 	receive(channel: number, into: Uint8Array): void;
 	/** An order to the supervisor: see PROTOCOL.md. */
-	order(op: 'kill' | 'tgkill' | 'release' | 'make', pid: number, tid: number, signal: number): void;
+	order(op: keyof typeof orders, pid: number, tid: number, signal: number, info?: SignalInfo): void;
 	close(): void;
 };
 
@@ -66,12 +67,16 @@ export function openFifoTransport(folder: string, channels: number): FifoTranspo
 				got += read;
 			}
 		},
-		order(op, pid, tid, signal) {
-			const bytes = Buffer.alloc(16);
+		order(op, pid, tid, signal, info) {
+			const bytes = Buffer.alloc(40);
 			bytes.writeInt32LE(orders[op], 0);
 			bytes.writeInt32LE(pid, 4);
 			bytes.writeInt32LE(tid, 8);
 			bytes.writeInt32LE(signal, 12);
+			bytes.writeInt32LE(info?.code ?? 0, 16);
+			bytes.writeInt32LE(info?.pid ?? 0, 20);
+			bytes.writeInt32LE(info?.uid ?? 0, 24);
+			bytes.writeBigInt64LE(info?.value ?? 0n, 32);
 			try {
 				fs.writeSync(control, bytes);
 			} catch (error) {

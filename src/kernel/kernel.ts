@@ -64,7 +64,7 @@ export class Kernel extends ProcessTable {
 	constructor(options: KernelOptions) {
 		const descriptors = new Descriptors(options.maxDescriptors);
 		for (const file of options.stdio) descriptors.add(file, false);
-		super(options.world, options.maxTasks, { ...options, descriptors });
+		super(options.world, options.maxTasks, { ...options, descriptors, uid: options.identity.uid });
 		this.fs = options.fs;
 		this.identity = options.identity;
 		this.hostname = options.identity.hostname;

@@ -1,12 +1,12 @@
 /** Processes and threads of the guest: who was born of whom, goes on as what, and how each ended. */
 import { SysError } from '../abi/errno.ts';
-import { signals } from '../abi/signals.ts';
+import { fromKernel } from '../abi/signals.ts';
 import { Arena } from './arena.ts';
 import type { Descriptors } from './descriptors.ts';
 import { FileLocks } from './locks.ts';
 import { newProcess } from './new-process.ts';
 import type { Replacement } from './replacing.ts';
-import { sendSignal } from './signaling.ts';
+import { sendSignal, tellParent } from './signaling.ts';
 import { addUsage, type Process, type SharedMapping, type Task, type Usage, type WaitStatus } from './task.ts';
 import { Terminals } from './terminals.ts';
 import type { World } from './world.ts';
@@ -20,10 +20,13 @@ export type FirstProcess = {
 	readonly cwd: string;
 	readonly umask: number;
 	readonly argv: readonly string[];
+	/** Whose processes all of them are. */
+	readonly uid: number;
 };
 
 export class ProcessTable {
 	readonly world: World;
+	readonly uid: number;
 	readonly maxTasks: number;
 	/** The script's own process. */
 	readonly first: Process;
@@ -48,8 +51,9 @@ export class ProcessTable {
 	#sharedMappings = 0;
 	#changed = false;
 
-	constructor(world: World, maxTasks: number, { descriptors, cwd, umask, argv }: FirstProcess) {
+	constructor(world: World, maxTasks: number, { descriptors, cwd, umask, argv, uid }: FirstProcess) {
 		this.world = world;
+		this.uid = uid;
 		this.maxTasks = maxTasks;
 		this.locks = new FileLocks(this.changed);
 		this.terminals = new Terminals({ changed: this.changed, signalGroup: this.signalGroup });
@@ -239,7 +243,7 @@ export class ProcessTable {
 		for (const child of process.children) if (child.ended !== undefined) this.processes.delete(child.pid);
 		const parent = process.parent;
 		if (parent === undefined || parent.ended !== undefined) this.processes.delete(process.pid);
-		else sendSignal(this, parent, signals.SIGCHLD);
+		else tellParent(this, process);
 		this.terminals.leaderEnded(process);
 		this.changed();
 		return channels;
@@ -287,7 +291,7 @@ export class ProcessTable {
 	/** To each process of a group. */
 	readonly signalGroup = (group: number, signal: number): void => {
 		for (const process of this.processes.values()) {
-			if (process.pgid === group) sendSignal(this, process, signal, undefined, true);
+			if (process.pgid === group) sendSignal(this, process, signal, fromKernel, undefined, true);
 		}
 	};
 

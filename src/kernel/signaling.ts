@@ -1,9 +1,9 @@
 /** Sending signals. Stopping is the kernel's own: a process of the machine that stood still in the middle of an answer would hold up all. */
-import { signals } from '../abi/signals.ts';
-import type { Process } from './task.ts';
+import { SI_USER, type SignalInfo, signals } from '../abi/signals.ts';
+import { newsOf, type Process } from './task.ts';
 import type { World } from './world.ts';
 
-export type Signaling = { readonly world: World; readonly changed: () => void };
+export type Signaling = { readonly world: World; readonly uid: number; readonly changed: () => void };
 
 const { SIGCHLD, SIGCONT, SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU } = signals;
 
@@ -15,6 +15,7 @@ export function sendSignal(
 	kernel: Signaling,
 	process: Process,
 	signal: number,
+	info: SignalInfo,
 	done: () => void = () => {},
 	group = false,
 ): void {
@@ -29,10 +30,23 @@ export function sendSignal(
 	}
 	if (signal === SIGCONT) goOn(kernel, process);
 	else if (process.stopped !== undefined && signal !== SIGKILL) {
-		if (process.heldSignals.length < 64) process.heldSignals.push(signal);
+		if (process.heldSignals.length < 64) process.heldSignals.push({ signal, info });
 		return done();
 	}
-	kernel.world.signal(process.native, 0, signal, done);
+	kernel.world.signal(process.native, 0, signal, info, done);
+}
+
+/** What kill(2) of a process says, and what goes with a signal that its own call brought about. */
+export function sentBy({ pid }: Process, { uid }: Signaling, code = SI_USER): SignalInfo {
+	return { code, pid, uid, value: 0n };
+}
+
+/** SIGCHLD: its child has ended, was stopped, or goes on. */
+export function tellParent(kernel: Signaling, child: Process): void {
+	const { code, status } = newsOf(child);
+	const info = { code, pid: child.pid, uid: kernel.uid, value: BigInt(status) };
+	if (child.parent !== undefined) sendSignal(kernel, child.parent, SIGCHLD, info);
+	kernel.changed();
 }
 
 /** Its calls are not answered until SIGCONT; what it computes without a call goes on. signal(7), wait(2) */
@@ -47,11 +61,6 @@ function goOn(kernel: Signaling, process: Process): void {
 	if (process.stopped === undefined) return;
 	process.stopped = undefined;
 	process.news = 'continued';
-	for (const signal of process.heldSignals.splice(0)) sendSignal(kernel, process, signal);
+	for (const { signal, info } of process.heldSignals.splice(0)) sendSignal(kernel, process, signal, info);
 	tellParent(kernel, process);
-}
-
-function tellParent(kernel: Signaling, { parent }: Process): void {
-	if (parent !== undefined) sendSignal(kernel, parent, SIGCHLD);
-	kernel.changed();
 }

@@ -1,4 +1,5 @@
 /** The guest's processes and threads, as the kernel sees them. */
+import { type SignalInfo, signals } from '../abi/signals.ts';
 import type { Region } from './arena.ts';
 import type { Descriptors } from './descriptors.ts';
 import type { NodeFile } from './node-file.ts';
@@ -10,6 +11,25 @@ export type WaitStatus = number;
 
 export const exitedWith = (status: number): WaitStatus => (status & 0xff) << 8;
 export const killedBy = (signal: number): WaitStatus => signal & 0x7f;
+
+/** wait4's status words of a child that was continued, and (with the signal above) of one that was stopped. */
+const continuedStatus = 0xffff;
+const stoppedStatus = 0x7f;
+const dumpedCore = 0x80;
+
+/** What a parent is told of a child: wait4's status word, and si_code (CLD_EXITED and its kin) and si_status of siginfo_t. */
+export function newsOf(child: Process): { readonly word: WaitStatus; readonly code: number; readonly status: number } {
+	const { ended: word } = child;
+	if (word === undefined && child.news === 'continued')
+		return { word: continuedStatus, code: 6, status: signals.SIGCONT };
+	if (word === undefined) {
+		const signal = child.stopped ?? signals.SIGSTOP;
+		return { word: (signal << 8) | stoppedStatus, code: 5, status: signal };
+	}
+	const signal = word & 0x7f;
+	if (signal === 0) return { word, code: 1, status: (word >> 8) & 0xff };
+	return { word, code: (word & dumpedCore) === 0 ? 2 : 3, status: signal };
+}
 
 /** Processor time in microseconds, and the most memory in use at one time in KiB: what struct rusage tells. getrusage(2). */
 export type Usage = { readonly user: number; readonly system: number; readonly maxRss: number };
@@ -52,7 +72,7 @@ export type Process = {
 	usageBefore: Usage;
 	/** The signal that stopped it, and those that wait until it goes on. */
 	stopped: number | undefined;
-	readonly heldSignals: number[];
+	readonly heldSignals: { readonly signal: number; readonly info: SignalInfo }[];
 	/** What a parent that waits for stopped and continued children has not heard of yet. */
 	news: 'stopped' | 'continued' | undefined;
 	/** SIGTSTP, SIGTTIN, SIGTTOU that it handles or ignores, so that they do not stop it. */

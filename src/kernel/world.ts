@@ -1,5 +1,6 @@
 /** All that the kernel needs from outside. Implemented in run/; a test's world is a plain object. */
 
+import type { SignalInfo } from '../abi/signals.ts';
 import type { CommandEvents, CommandSpec, RunningCommand } from '../model/command.ts';
 import type { Approval, Verdict } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
@@ -29,7 +30,7 @@ export interface World {
 	/** Starts a command; `id` is the effect's. */
 	startCommand(id: number, spec: CommandSpec, events: CommandEvents): RunningCommand;
 	/** Sends a real signal to a guest process (tid 0) or thread; `done` tells 0 or an errno. */
-	signal(pid: number, tid: number, signal: number, done: (errno: number) => void): void;
+	signal(pid: number, tid: number, signal: number, info: SignalInfo, done: (errno: number) => void): void;
 	/** Orders a fresh guest process in the place of another one (`native`); it shows the ticket, and `Kernel.made` tells its number. */
 	makeProcess(ticket: number, native: number): void;
 	/** The script printed; 1 is standard output. Returns false when the reader is gone (EPIPE). */

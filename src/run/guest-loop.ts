@@ -85,8 +85,8 @@ class GuestLoop {
 			recordLimit: leastRecord + start.limits.disk,
 			untaken: new Int32Array(start.flag, 4, 1),
 			limits: start.limits,
-			order: (op, pid, tid, signal) => {
-				if (start.runtime === 'trapped') this.#transport?.order(op, pid, tid, signal);
+			order: (op, pid, tid, signal, info) => {
+				if (start.runtime === 'trapped') this.#transport?.order(op, pid, tid, signal, info);
 				else this.#world.signaled(signalInterpreter(this.#launcherPid, pid, signal));
 			},
 			translated: start.runtime !== 'trapped',

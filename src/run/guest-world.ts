@@ -2,6 +2,7 @@
 
 import { randomFillSync } from 'node:crypto';
 import type { MessagePort } from 'node:worker_threads';
+import type { SignalInfo } from '../abi/signals.ts';
 import type { SessionFileSystem } from '../fs/file-system.ts';
 import { machinePid, readText } from '../host/guest-processes.ts';
 import { hostsTable } from '../host/names.ts';
@@ -27,7 +28,7 @@ export type GuestWorldOptions = {
 	readonly origins: boolean;
 	readonly fs: () => SessionFileSystem;
 	/** Gives the supervisor an order. */
-	readonly order: (op: 'kill' | 'tgkill' | 'make', pid: number, tid: number, signal: number) => void;
+	readonly order: (op: 'kill' | 'tgkill' | 'make', pid: number, tid: number, signal: number, info?: SignalInfo) => void;
 	/** Where the FIFOs are. */
 	readonly channelFolder: string;
 	readonly commandNetwork: 'host' | 'none';
@@ -188,9 +189,9 @@ export class GuestWorld implements World {
 		};
 	}
 
-	signal(pid: number, tid: number, signal: number, done: (errno: number) => void): void {
+	signal(pid: number, tid: number, signal: number, info: SignalInfo, done: (errno: number) => void): void {
 		this.#signals.push(done);
-		this.#options.order(tid === 0 ? 'kill' : 'tgkill', pid, tid, signal);
+		this.#options.order(tid === 0 ? 'kill' : 'tgkill', pid, tid, signal, info);
 	}
 
 	makeProcess(ticket: number, native: number): void {

@@ -136,6 +136,8 @@ const kinds: Readonly<Record<string, readonly Kind[]>> = {
 	kill: ['pid', 'signal'],
 	tkill: ['pid', 'signal'],
 	tgkill: ['pid', 'pid', 'signal'],
+	rt_sigqueueinfo: ['pid', 'signal', 'address'],
+	rt_tgsigqueueinfo: ['pid', 'pid', 'signal', 'address'],
 	exit_group: ['int'],
 	mmap: ['addr', 'int', '|prot', '|map', 'fd', 'int'],
 	munmap: ['addr', 'int'],

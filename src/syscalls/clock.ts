@@ -37,7 +37,7 @@ export const time: Handler = (c) => {
 	return Number(seconds);
 };
 
-/** Implements pause(2) and, but for its mask, rt_sigsuspend(2): ends with a signal's handler. */
+/** Implements pause(2): ends with a signal's handler. */
 export const pause: Handler = () => ({ kind: 'park', retry: () => undefined, interruptible: true, restarts: false });
 
 function requested(c: Context, address: number): bigint {

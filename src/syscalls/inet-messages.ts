@@ -4,7 +4,7 @@ import { readInt64, writeInt64 } from '../abi/structs.ts';
 import type { InetSocket } from '../kernel/inet-socket.ts';
 import { directBytes, mostData, type Received } from '../kernel/network.ts';
 import { type Outcome, waitFor } from '../kernel/outcome.ts';
-import { sendSignal } from '../kernel/signaling.ts';
+import { sendSignal, sentBy } from '../kernel/signaling.ts';
 import type { Context } from './context.ts';
 import { inetAddress, readInetAddress } from './inet-address.ts';
 import { befriend, isNameServer, isOwn } from './inet-connect.ts';
@@ -92,7 +92,8 @@ function attempt(c: Context, file: InetSocket, bytes: Buffer, flags: number, don
 		return file.send([bytes], flags & sendFlags, undefined, control);
 	} catch (error) {
 		if (!(error instanceof SysError)) throw error;
-		if (error.code === 'EPIPE' && (flags & MSG_NOSIGNAL) === 0) sendSignal(c.kernel, c.process, SIGPIPE);
+		if (error.code === 'EPIPE' && (flags & MSG_NOSIGNAL) === 0)
+			sendSignal(c.kernel, c.process, SIGPIPE, sentBy(c.process, c.kernel));
 		if (done > 0) return -1;
 		throw error;
 	}

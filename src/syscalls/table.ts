@@ -19,6 +19,7 @@ import * as polling from './polling.ts';
 import * as processes from './processes.ts';
 import * as readWrite from './read-write.ts';
 import * as scheduling from './scheduling.ts';
+import * as sending from './sending.ts';
 import * as messages from './socket-messages.ts';
 import * as sockets from './sockets.ts';
 import * as terminal from './terminal.ts';
@@ -33,7 +34,6 @@ const partial = (handler: Handler, note: string): Row => ({ handler, support: 'p
 const sameOwner = 'of what the guest made; a file of the machine keeps its owner (EPERM)';
 const sameSelf = 'staying the same succeeds; any other is EPERM';
 const lowerFiles = 'how many descriptors may be lowered; any other change is EPERM';
-const noMask = 'the signal mask is not exchanged for the time of the wait';
 const scratchAttributes = 'user.* and trusted.* of files in scratch; EOPNOTSUPP elsewhere';
 const families = 'AF_UNIX between tasks of the guest, AF_INET and AF_INET6';
 
@@ -140,15 +140,15 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	],
 	// Waiting
 	['poll', full(polling.poll)],
-	['ppoll', partial(polling.ppoll, noMask)],
+	['ppoll', full(polling.ppoll)],
 	['select', full(polling.select)],
-	['pselect6', partial(polling.pselect6, noMask)],
+	['pselect6', full(polling.pselect6)],
 	['epoll_create', full(epoll.epollCreate)],
 	['epoll_create1', full(epoll.epollCreate1)],
 	['epoll_ctl', full(epoll.epollCtl)],
 	['epoll_wait', full(epoll.epollWait)],
-	['epoll_pwait', partial(epoll.epollWait, noMask)],
-	['epoll_pwait2', partial(epoll.epollPwait2, noMask)],
+	['epoll_pwait', full(epoll.epollWait)],
+	['epoll_pwait2', full(epoll.epollPwait2)],
 	['eventfd', full(epoll.eventfd)],
 	['eventfd2', full(epoll.eventfd2)],
 	['nanosleep', full(clock.nanosleep)],
@@ -156,7 +156,6 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['clock_settime', partial(clock.clockSettime, 'always EPERM')],
 	['time', full(clock.time)],
 	['pause', full(clock.pause)],
-	['rt_sigsuspend', partial(clock.pause, noMask)],
 	// Who and where
 	['getpid', full(identity.getpid)],
 	['gettid', full(identity.gettid)],
@@ -211,9 +210,11 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['execveat', partial(execve.execveat, 'no AT_EMPTY_PATH')],
 	['wait4', partial(processes.wait4, 'struct rusage has times and the most memory')],
 	['waitid', full(processes.waitid)],
-	['kill', full(processes.kill)],
-	['tkill', full(processes.tkill)],
-	['tgkill', full(processes.tgkill)],
+	['kill', full(sending.kill)],
+	['tkill', full(sending.tkill)],
+	['tgkill', full(sending.tgkill)],
+	['rt_sigqueueinfo', full(sending.rtSigqueueinfo)],
+	['rt_tgsigqueueinfo', full(sending.rtTgsigqueueinfo)],
 	['exit_group', full(processes.exitGroup)],
 	[
 		'mmap',

@@ -3,7 +3,7 @@ import { SysError } from '../abi/errno.ts';
 import type { Credentials, Taken } from '../kernel/messages.ts';
 import type { OpenFile } from '../kernel/open-file.ts';
 import { type Outcome, waitFor } from '../kernel/outcome.ts';
-import { sendSignal } from '../kernel/signaling.ts';
+import { sendSignal, sentBy } from '../kernel/signaling.ts';
 import { UnixDatagrams } from '../kernel/unix-datagrams.ts';
 import { SOCK_STREAM } from '../kernel/unix-end.ts';
 import type { UnixSocket } from '../kernel/unix-socket.ts';
@@ -113,7 +113,7 @@ function attempt(c: Context, send: () => number | undefined, signals: boolean, d
 		return send();
 	} catch (error) {
 		if (!(error instanceof SysError)) throw error;
-		if (error.code === 'EPIPE' && signals) sendSignal(c.kernel, c.process, SIGPIPE);
+		if (error.code === 'EPIPE' && signals) sendSignal(c.kernel, c.process, SIGPIPE, sentBy(c.process, c.kernel));
 		if (done > 0) return -1;
 		throw error;
 	}

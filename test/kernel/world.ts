@@ -1,6 +1,7 @@
 /** A world and a kernel for tests: nothing outside, time that stands where it was put, signals that are only noted. */
 import { SysError } from '../../src/abi/errno.ts';
 import { S_IFDIR, S_IFREG } from '../../src/abi/file-mode.ts';
+import type { SignalInfo } from '../../src/abi/signals.ts';
 import type { FileSystem, OpenNode, Place, Stat } from '../../src/fs/api.ts';
 import { Kernel } from '../../src/kernel/kernel.ts';
 import { OutsideInput, OutsideOutput } from '../../src/kernel/outside.ts';
@@ -17,6 +18,7 @@ export type FakeWorld = World & {
 		readonly pid: number;
 		readonly tid: number;
 		readonly signal: number;
+		readonly info: SignalInfo;
 		done(errno: number): void;
 	}[];
 	readonly records: { readonly effect: Effect; readonly approval: Approval }[];
@@ -59,7 +61,7 @@ export function fakeWorld(): FakeWorld {
 			world.commands.push({ spec, events, signals });
 			return { input: (_bytes, taken) => taken(), endInput: () => {}, signal: (signal) => void signals.push(signal) };
 		},
-		signal: (pid, tid, signal, done) => void world.signals.push({ pid, tid, signal, done }),
+		signal: (pid, tid, signal, info, done) => void world.signals.push({ pid, tid, signal, info, done }),
 		output(_fd, bytes) {
 			world.printed.push(bytes.toString());
 			return true;

@@ -279,7 +279,7 @@ class MiniController {
 	}
 
 	#order(...words: number[]): void {
-		const bytes = Buffer.alloc(16);
+		const bytes = Buffer.alloc(40);
 		words.forEach((word, i) => {
 			bytes.writeInt32LE(word, 4 * i);
 		});
