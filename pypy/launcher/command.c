@@ -26,6 +26,7 @@ struct command {
 	const char *program, *directory;
 	char **arguments, **environment;
 	bool merged, offline, closed[3];
+	uint64_t blocked, ignored; /* signal 1 is the lowest bit */
 };
 
 static bool read_all(void *to, size_t length)
@@ -74,16 +75,27 @@ static bool read_words(struct command *command, size_t arguments)
 	return true;
 }
 
+/* As the guest has them: Python ignores SIGPIPE, and a command that it starts so finds it ignored. */
+static void take_signals(const struct command *command)
+{
+	sigset_t mask;
+	sigemptyset(&mask);
+	for (int number = 1; number < NSIG; number++) {
+		signal(number, command->ignored >> (number - 1) & 1 ? SIG_IGN : SIG_DFL);
+		if (command->blocked >> (number - 1) & 1)
+			sigaddset(&mask, number);
+	}
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+}
+
 /* In the child; ends it. What fails is told by its errno, as execve(2) would. */
-static void become(const struct command *command, pid_t watcher, int failure, const sigset_t *mask)
+static void become(const struct command *command, pid_t watcher, int failure)
 {
 	int error = 0;
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (command->closed[fd])
 			close(fd);
-	signal(SIGPIPE, SIG_DFL); /* which node ignores */
-	signal(SIGCHLD, SIG_DFL);
-	sigprocmask(SIG_SETMASK, mask, NULL);
+	take_signals(command);
 	/* First, for the signal of our parent's death does not outlive a change of credentials. */
 	if (command->offline && !go_offline())
 		error = errno;
@@ -197,11 +209,13 @@ int run_command(int argc, char **argv)
 {
 	struct command command = {0};
 	struct sigaction action;
-	sigset_t all, most, before;
+	sigset_t all, most;
 	int failure[2];
 
-	if (argc != 4 || fcntl(CHANNEL, F_SETFD, FD_CLOEXEC) != 0 || !read_words(&command, strtoul(argv[2], NULL, 10)))
+	if (argc != 6 || fcntl(CHANNEL, F_SETFD, FD_CLOEXEC) != 0 || !read_words(&command, strtoul(argv[2], NULL, 10)))
 		return FAILED;
+	command.blocked = strtoull(argv[4], NULL, 16);
+	command.ignored = strtoull(argv[5], NULL, 16);
 	command.merged = strchr(argv[3], 'm') != NULL;
 	command.offline = strchr(argv[3], 'o') != NULL;
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
@@ -211,7 +225,7 @@ int run_command(int argc, char **argv)
 	sigfillset(&all);
 	most = all;
 	sigdelset(&most, SIGCHLD);
-	if (sigprocmask(SIG_BLOCK, &all, &before) != 0 || sigaction(SIGCHLD, &action, NULL) != 0 || pipe2(failure, O_CLOEXEC) != 0 ||
+	if (sigprocmask(SIG_BLOCK, &all, NULL) != 0 || sigaction(SIGCHLD, &action, NULL) != 0 || pipe2(failure, O_CLOEXEC) != 0 ||
 	    prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
 		return FAILED;
 	pid_t watcher = getpid(), child = fork();
@@ -219,7 +233,7 @@ int run_command(int argc, char **argv)
 		return FAILED;
 	if (child == 0) {
 		setpgid(0, 0);
-		become(&command, watcher, failure[1], &before);
+		become(&command, watcher, failure[1]);
 	}
 	setpgid(child, child);
 	close(failure[1]);

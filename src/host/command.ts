@@ -27,7 +27,9 @@ const SIGKILL = 9;
 
 /** Starts the command. `events` are called later, never during this call. */
 export function startHostCommand(command: HostCommand, events: HostCommandEvents): HostRunningCommand {
-	const child = execa(command.launcher, ['--command', String(command.argv.length), flagsOf(command)], {
+	const { argv, blocked, ignored } = command;
+	const words = [String(argv.length), flagsOf(command), blocked.toString(16), ignored.toString(16)];
+	const child = execa(command.launcher, ['--command', ...words], {
 		cwd: '/',
 		env: {},
 		extendEnv: false,

@@ -14,6 +14,9 @@ export type CommandSpec = {
 	readonly merged: boolean;
 	/** Those of 1 and 2 that the guest has closed. */
 	readonly closed: readonly (1 | 2)[];
+	/** Signals that it finds blocked and ignored, as bits: number 1 is the lowest. */
+	readonly blocked: bigint;
+	readonly ignored: bigint;
 };
 
 export type CommandEvents = {

@@ -41,7 +41,7 @@ function run(c: Context, base: string, path: string, [argvAddress, envAddress, s
 	const env = words(c, envAddress, budget);
 	const own = ownInterpreter(c, place, path, argv, env);
 	if (own !== undefined) return goOnFresh(c, own, env, signalState(c, signals));
-	return become(c, place, { path, argv, env: environment(env) });
+	return become(c, place, { path, argv, env: environment(env) }, signalState(c, signals));
 }
 
 type Words = {
@@ -54,10 +54,10 @@ type Words = {
 export function becomeCommand(c: Context, words: Words): Outcome {
 	const place = c.kernel.fs.resolve(words.path, c.process.cwd);
 	checkExecutable(c, place);
-	return become(c, place, words);
+	return become(c, place, words, { mask: 0n, ignored: 0n });
 }
 
-function become(c: Context, place: Place, { path, argv, env }: Words): Outcome {
+function become(c: Context, place: Place, { path, argv, env }: Words, signals: SignalState): Outcome {
 	const network = c.kernel.world.commandNetwork();
 	const effect: RunEffect = {
 		kind: 'run',
@@ -88,7 +88,7 @@ function become(c: Context, place: Place, { path, argv, env }: Words): Outcome {
 		c.process.refused = undefined;
 		const edit = answer?.edit?.kind === 'command' ? answer.edit : undefined;
 		// A person may have changed the words: those are what was approved, and what runs.
-		return start(c, id, edit === undefined ? effect : { ...effect, argv: edit.argv, program: edit.program });
+		return start(c, id, edit === undefined ? effect : { ...effect, argv: edit.argv, program: edit.program }, signals);
 	});
 }
 
@@ -106,7 +106,7 @@ function signalState(c: Context, address: number): SignalState {
 	return { mask: bytes.readBigUInt64LE(0), ignored: bytes.readBigUInt64LE(8) };
 }
 
-function start(c: Context, id: number, effect: RunEffect): Outcome {
+function start(c: Context, id: number, effect: RunEffect, signals: SignalState): Outcome {
 	const { process, kernel } = c;
 	const files = [0, 1, 2].map((fd) => process.descriptors.find(fd));
 	const [input, output, errors] = files;
@@ -123,6 +123,8 @@ function start(c: Context, id: number, effect: RunEffect): Outcome {
 			input: input === undefined ? 'none' : input instanceof OutsideInput ? 'outside' : 'stream',
 			merged: output !== undefined && output === errors,
 			closed: [...(output === undefined ? [1 as const] : []), ...(errors === undefined ? [2 as const] : [])],
+			blocked: signals.mask,
+			ignored: signals.ignored,
 		},
 		{
 			started: () => {
