@@ -149,9 +149,26 @@ export const hazards: Readonly<Record<string, readonly Hazard[]>> = {
 			and: 1,
 		},
 		{ word: /^-[a-zA-Z#]*[dF]|^--(?:data|form|json)/, what: 'sends what it is given', and: 1 },
+		// -w '%output{file}', and a format from a file.
+		{ word: /%output|^@|^-[a-zA-Z#]*w@|^--write-o[a-z]*=@|^--expand/, what: writes },
 	],
 	wget: [{ word: /^/, what: writes }],
+	dc: interpreter(/^-[ef]|^--(?:exp|file)/),
+	mysql: interpreter(/^-[a-zA-Z]*e|^--(?:exec|pager|tee|init-c|defaults|plugin)|\\!|\bsystem\b/),
+	nc: [{ word: /^-[a-zA-Z]*[ec]|^--(?:sh-exec|exec|lua-exec)/, what: runs, and: 1 }],
+	ptx: [{ word: /^-[a-zA-Z]*G|^--tr/, what: writes }],
+	diff3: [{ word: /^--diff-p/, what: runs, and: 1 }],
+	sdiff: [
+		{ word: /^--diff-p/, what: runs, and: 1 },
+		{ word: /^-[a-zA-Z]*o|^--o/, what: writes, and: 1 },
+	],
+	split: [{ word: /^--fi/, what: runs, and: 1 }],
+	tcpdump: [
+		{ word: /^-[a-zA-Z]*z/, what: runs, and: 1 },
+		{ word: /^-[a-zA-Z]*w/, what: writes, and: 1 },
+	],
 	tar: [
+		{ word: /^-[a-zA-Z]*[xcruA]|^--(?:ext|get|cr|ap|up|conc|cat|del)/, what: writes },
 		{ word: /^--(?:checkpoint-a|to-c|use-c|rsh-c|rmt-c|inf|new-v)|^-[a-zA-Z]*[IF]/, what: runs, and: 1 },
 		{
 			word: /^--(?:absolute-n|dir|overw|unl|recursive-u|keep-d|transf|xf)|^-[a-zA-Z]*[PC]/,
@@ -166,7 +183,9 @@ export const hazards: Readonly<Record<string, readonly Hazard[]>> = {
 	ssh: [{ word: /^-[a-zA-Z0-9]*[FoEDLRWwSO]/, what: runs, and: 1 }],
 	make: [
 		{ word: /^--e(?:v|$)|^-E/, what: code, and: 1 },
-		{ word: /^(?:SHELL|MAKE|MAKEFLAGS|MAKEFILES|\.SHELLFLAGS|CC|CXX|LD|AR)[:+?!]?=/, what: runs },
+		{ word: /^(?:SHELL|MAKE|MAKEFLAGS|MAKEFILES|\.SHELLFLAGS|CC|CXX|LD|AR|PATH|LD_\w+)[:+?!]*=/, what: runs },
+		// A value becomes part of what the shell is given.
+		{ word: /^[\w.-]+[:+?!]*=[\s\S]*[`$;|&<>(\\\n]/, what: runs },
 		{ word: /^-[a-zA-Z]*[fCI]|^--(?:fi|ma|dir|inc)/, what: looks, and: 1 },
 	],
 	go: [{ word: /^--?(?:exec|toolexec|vettool|overlay|modfile|C|o)(?:=|$)/, what: runs, and: 1 }],
@@ -196,6 +215,8 @@ export const hazards: Readonly<Record<string, readonly Hazard[]>> = {
 			word: /^(?:-p|--paginate|-O.*|--open-files-in-pager.*|--ext-diff|--textconv|--show-signature|-S|--gpg-sign.*)$/,
 			what: runs,
 		},
+		// Options of these commands may be cut short.
+		{ word: /^--(?:open|filt|textc)/, what: runs },
 		{ word: /^--(?:upload-pack|receive-pack|exec|upload-archive|remote|template|reference)/, what: runs, and: 1 },
 		{ word: /^(?:--output.*|-o.*)$/, what: writes, and: 1 },
 		{ word: /^--no-index$/, what: 'reads files outside of the repository' },
@@ -203,25 +224,27 @@ export const hazards: Readonly<Record<string, readonly Hazard[]>> = {
 	],
 	awk: [
 		{ word: /[|>@]|\bsystem\b|\bgetline\b/, what: code },
-		{ word: /^-[fiElW]|^--/, what: code, and: 1 },
+		{ word: /^-[bcCghkMnNOPrsStVI]*[fiElWodpD]|^--/, what: code, and: 1 },
 	],
 	sed: [{ word: /^(?:-[nErsuz]*i|--in|-[nErsuz]*f|--fi)/, what: writes, and: 1 }],
 	python: interpreter(/^-[bBdEhiIOPqsSuvxX]*[cm]|^-$|^-[bBdEhiIOPqsSuvxX]*i$/),
-	perl: interpreter(/^-[a-zA-Z0-9]*[eEMmIxi]|^-$/),
+	perl: interpreter(/^-[a-zA-Z0-9]*[eEMmIxid]|^-$/),
 	ruby: interpreter(/^-[a-zA-Z0-9]*[erIxi]|^-$/),
-	node: interpreter(/^-(?:[a-z]*[epr]|$)|^--(?:eval|print|require|import|loader|experimental-loader|inspect|env-file)/),
+	node: interpreter(
+		/^-(?:[a-z]*[epr]|$)|^--(?:eval|print|require|import|loader|experimental-loader|inspect|env-file|run|build-snap|test-reporter|redirect-w|trace-event-f|cpu-prof|heap-prof|heapsnapshot|diagnostic-d|report)/,
+	),
 	php: interpreter(/^-[a-z]*[rBREFdcz]|^--(?:run|process|define)|^-$/),
 	lua: interpreter(/^-[eli]|^-$/),
 	osascript: interpreter(/^-e/),
 	psql: interpreter(/^-[cfo]|^--(?:c|fi|o)/),
 	sqlite3: [
 		{
-			word: /\.(?:shell|system|import|output|once|load|open|excel|log)|writefile|load_extension|^--?(?:cmd|init|zip|unsafe)/,
+			word: /(?:^|\n)\s*\.|writefile|load_extension|\bedit\s*\(|\b(?:attach|vacuum)\b|^--?(?:cmd|init|zip|unsafe|A)/i,
 			what: runs,
 		},
 	],
 	jq: [{ word: /^-[a-zA-Z]*[fL]|^--(?:from-file|library-path)/, what: looks, and: 1 }],
-	openssl: [{ word: /^-(?:out|engine|provider|config|writerand)/, what: writes, and: 1 }],
+	openssl: [{ word: /^--?(?:out|keyout|engine|provider|config|writerand|CAcreate|CAserial)/, what: writes, and: 1 }],
 	dd: [{ word: /^of=/, what: writes }],
 	vi: [{ word: /^(?:-[cSsuUwW]|--cmd|\+)/, what: runs, and: 1 }],
 	gdb: [{ word: /^/, what: runs }],
@@ -255,6 +278,9 @@ export const sameProgram: Readonly<Record<string, string>> = {
 	batcat: 'bat',
 	gsort: 'sort',
 	gtar: 'tar',
+	ncat: 'nc',
+	netcat: 'nc',
+	mariadb: 'mysql',
 	bsdtar: 'tar',
 	pip3: 'pip',
 	'py.test': 'pytest',
@@ -273,6 +299,8 @@ export const readsProgram = new Set([
 	'at',
 	'batch',
 	'bc',
+	'dc',
+	'mysql',
 	'ed',
 	'crontab',
 ]);
@@ -296,7 +324,7 @@ export const writtenOperand: Readonly<Record<string, number>> = {
 export const gitReads = new Set(
 	(
 		'annotate blame cat-file check-ignore cherry count-objects describe diff diff-files diff-index diff-tree for-each-ref ' +
-		'grep help log ls-files ls-tree merge-base name-rev range-diff rev-list rev-parse shortlog show show-branch show-ref ' +
+		'grep log ls-files ls-tree merge-base name-rev range-diff rev-list rev-parse shortlog show show-branch show-ref ' +
 		'status var verify-commit version whatchanged'
 	).split(' '),
 );

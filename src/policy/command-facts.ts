@@ -48,8 +48,7 @@ export function commandFacts(effect: RunEffect, ground: CommandGround): CommandF
 	const names = ownName === undefined || ownName === fileName ? [fileName] : [ownName, fileName];
 	const uses = names.map((name) => shellUse(name, words)).filter((use) => use.kind !== 'none');
 	const text = uses.find((use) => use.kind === 'string');
-	const script =
-		text?.parsed === true && text.exact !== undefined ? readShell(text.exact, effect.env['HOME']) : undefined;
+	const script = text?.parsed === true && text.exact !== undefined ? readShell(text.exact, effect.env) : undefined;
 	// What was parsed well needs no guess: a here-document with `rm` in it runs no rm.
 	const certain = script !== undefined && isCertain(script);
 	const views = names.flatMap((name) => (certain ? [{ name, words }] : viewsOf(name, words)));

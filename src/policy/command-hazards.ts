@@ -41,6 +41,7 @@ export function commandHazards(name: string, words: readonly string[]): CommandH
 	}
 	if (program === 'git') gitHazard(words, found);
 	if (program === 'sed') sedHazards(words, found);
+	if (program === 'tar') tarHazards(words, found);
 	if (interactive.has(program)) found.set(-1, 'runs a shell at a key');
 	if (readsProgram.has(program) && !words.some((word) => !word.startsWith('-'))) {
 		const asks = words.length > 0 && words.every((word) => /^--?(?:version|help|V|v|h)$/.test(word));
@@ -108,6 +109,13 @@ function gitHazard(words: readonly string[], found: Map<number, string>): void {
 	const at = words.findIndex((word) => !word.startsWith('-'));
 	const subcommand = words[at];
 	if (subcommand !== undefined && !gitReads.has(subcommand)) found.set(at, 'runs hooks or is an alias');
+}
+
+/** `tar cIf evil x.tar y`: letters without a dash, whose values are the words after them, in their order. */
+function tarHazards(words: readonly string[], found: Map<number, string>): void {
+	const [first = ''] = words;
+	if (first.startsWith('-') || !/[xcruAIFPCgTX]/.test(first)) return;
+	for (const at of words.keys()) found.set(at, 'makes it write a file, or run another program');
 }
 
 /** Scripts of sed that only change what is printed: s, d, p, q and their like, without the commands and flags w, e and r. */

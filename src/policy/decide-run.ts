@@ -182,7 +182,7 @@ function shellJudgement(judge: Judge, rule: Rule | undefined, outer: Verdict): R
 		const commands = shell.kind === 'string' ? shell.commands : [];
 		const taken = commands.map(([name = '']) => (name === '' ? undefined : shadowed(judge, name)));
 		const shadow = taken.find((why) => why !== undefined);
-		const denied = redirectionParts(judge, script?.redirections ?? [], new Set()).find(
+		const denied = redirectionParts(judge, script?.redirections ?? [], Number.POSITIVE_INFINITY).find(
 			({ verdict }) => verdict.decision === 'deny',
 		);
 		if (denied !== undefined) return { verdict: about(denied), parts: [denied] };
@@ -222,13 +222,18 @@ function atLeastAsk(verdict: Verdict): Verdict {
 /** The commands and redirections of a shell string. */
 function scriptParts(judge: Judge): readonly Part[] {
 	const { script } = judge.facts;
-	const moved = new Set<number>();
-	const commands = (script?.commands ?? []).flatMap((command, at) => {
-		const parts = shellCommandParts(judge, command, moved.size === 0);
-		if (command.words[0]?.kind === 'text' && command.words[0].text === 'cd') moved.add(at);
-		return parts;
-	});
-	return [...commands, ...redirectionParts(judge, script?.redirections ?? [], moved)];
+	const { commands = [], redirections = [] } = script ?? {};
+	const moves = commands.filter(({ words: [word] }) => word?.kind === 'text' && word.text === 'cd');
+	// From where on it is in a folder that is not known; in a loop, what stands before a `cd` is run after it too.
+	const moved = moves.some(({ loops }) => loops)
+		? -1
+		: moves[0] === undefined
+			? commands.length
+			: commands.indexOf(moves[0]);
+	return [
+		...commands.flatMap((command, at) => shellCommandParts(judge, command, at <= moved)),
+		...redirectionParts(judge, redirections, moved),
+	];
 }
 
 function shellCommandParts(judge: Judge, command: ShellCommand, cwdKnown: boolean): readonly Part[] {
@@ -254,6 +259,10 @@ function shellCommandParts(judge: Judge, command: ShellCommand, cwdKnown: boolea
 	const part = anyNumber(command.words).flatMap((argv) => {
 		const real = withoutShellWrapper(argv);
 		if (real === undefined) return [{ what, verdict: ask(policy, `${name} is given options that are not known here`) }];
+		// `command printf -v x`: the shell's own again, behind a word.
+		const [hidden = ''] = real;
+		if (real !== argv && (hidden === 'cd' || unsafeBuiltins.has(hidden) || ownWords.has(hidden)))
+			return [{ what, verdict: ask(policy, `${hidden} is the shell's own, behind another word`) }];
 		return real.length === 0 ? [] : [argvPart(judge, real, cwdKnown)];
 	});
 	if (part.length === 0) return itself;
@@ -295,12 +304,8 @@ function changeOfFolder(judge: Judge, words: readonly ShellWord[], cwdKnown: boo
 
 const nowhere = /^\/dev\/(?:null|zero|full|stdin|stdout|stderr|tty|fd\/\d+)$/;
 
-/** `moved`: commands (by number) that change the folder. */
-function redirectionParts(
-	judge: Judge,
-	redirections: readonly ShellRedirection[],
-	moved: ReadonlySet<number>,
-): readonly Part[] {
+/** `moved`: after which command (by number) the folder is not known any more. */
+function redirectionParts(judge: Judge, redirections: readonly ShellRedirection[], moved: number): readonly Part[] {
 	const { policy, effect, decide } = judge;
 	return redirections.flatMap(({ kind, target, after }): readonly Part[] => {
 		const what = `${kind} ${tellWord(target)}`;
@@ -313,7 +318,7 @@ function redirectionParts(
 			const verdict = decide({ kind: 'connect', host: net[1] ?? '', port: Number(net[2]) });
 			return [{ what, verdict: verdict.decision === 'deny' ? verdict : ask(policy, 'bash connects to that host') }];
 		}
-		const elsewhere = !target.text.startsWith('/') && [...moved].some((at) => at < after);
+		const elsewhere = !target.text.startsWith('/') && moved < after;
 		const path = elsewhere ? undefined : policy.ground.resolve(target.text, effect.cwd);
 		if (path === undefined) return [{ what, verdict: ask(policy, 'where the file is is not known here') }];
 		const wanted: Effect = { kind, path };

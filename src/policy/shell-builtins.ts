@@ -11,7 +11,16 @@ export const unsafeBuiltins: ReadonlySet<string> = new Set(
 );
 
 /** Builtins that readsNothing looks at the words of. */
-export const ownWords: ReadonlySet<string> = new Set(['printf', 'test', '[']);
+export const ownWords: ReadonlySet<string> = new Set([
+	'printf',
+	'test',
+	'[',
+	'wait',
+	'break',
+	'continue',
+	'exit',
+	'shift',
+]);
 
 /** Whether the command only prints or compares, whatever its words are: it needs no rule. */
 export function readsNothing(name: string, words: readonly ShellWord[]): boolean {
@@ -21,17 +30,19 @@ export function readsNothing(name: string, words: readonly ShellWord[]): boolean
 		case 'true':
 		case 'false':
 		case 'echo':
+			return true;
 		case 'break':
 		case 'continue':
 		case 'exit':
 		case 'shift':
 		case 'wait':
-			return true;
+			// `wait -p PATH` sets a variable, and may run the index of an array.
+			return words.every((word) => word.kind !== 'names' && /^(?:%?\d+|\$\?)$/.test(word.text));
 		case 'pwd':
 			return words.length === 0;
 		case 'printf':
-			// -v sets a variable; in bash its name may be an array's element, whose index is run.
-			return first?.kind === 'text' && !first.text.startsWith('-');
+			// -v sets a variable; in bash its name may be an array's element, whose index is run. So does %n: `printf 123%n PATH`.
+			return first?.kind === 'text' && !first.text.startsWith('-') && !setsVariable(first.text);
 		case 'test':
 		case '[':
 			// -v and -R take such a name too.
@@ -39,4 +50,9 @@ export function readsNothing(name: string, words: readonly ShellWord[]): boolean
 		default:
 			return false;
 	}
+}
+
+/** A format with %n, whatever stands between its two letters. */
+function setsVariable(format: string): boolean {
+	return /%[^a-zA-Z%]*[hjlLtz]*n/.test(format.replaceAll('%%', ''));
 }

@@ -5,10 +5,12 @@
 import {
 	type Command,
 	type DoubleQuotedChild,
+	type For,
 	forEachChild,
 	type ParsedScript,
 	parse,
 	type Redirection,
+	type Select,
 	type SyntaxNode,
 	type Word,
 	type WordPart,
@@ -25,8 +27,11 @@ export type ShellCommand = {
 	readonly words: readonly ShellWord[];
 	/** Assignments before it: its environment. */
 	readonly variables: readonly { readonly name: string; readonly value: ShellWord | undefined }[];
+	/** It may run more than once: what stands before it in the text may also come after it. */
+	readonly loops: boolean;
 };
 
+/** What the shell itself opens: the file of a redirection, or the directory in which it looks for what a star stands for. */
 export type ShellRedirection = {
 	readonly kind: 'read' | 'write';
 	readonly target: ShellWord;
@@ -45,32 +50,41 @@ export type ShellProgram = {
 const mostText = 16 * 1024;
 const mostCommands = 256;
 
-/** Never throws. */
-export function readShell(text: string, home: string | undefined): ShellProgram {
+/** `env`: what the shell starts with. Never throws. */
+export function readShell(text: string, env: Readonly<Record<string, string>>): ShellProgram {
 	if (text.length > mostText) return { commands: [], redirections: [], doubts: ['it is too long to be read'] };
-	const reader = new Reader(text, home);
+	const reader = new Reader(text, env);
 	const odd = /[^\n\t\x20-\x7e\p{L}\p{N}\p{M}\p{P}\p{S}]/u.exec(text)?.[0];
 	if (odd !== undefined) reader.doubt(`it has a character (${codeOf(odd)}) that shells take in different ways`);
 	try {
 		reader.script(parse(text));
+		reader.end();
 	} catch {
 		reader.doubt('it can not be parsed');
 	}
-	return { commands: reader.commands, redirections: reader.redirections, doubts: [...reader.doubts] };
+	const { commands, redirections, doubts } = reader;
+	return { commands, redirections, doubts: [...doubts] };
 }
 
 class Reader {
 	readonly commands: ShellCommand[] = [];
 	readonly redirections: ShellRedirection[] = [];
 	readonly doubts = new Set<string>();
+	readonly #env: Readonly<Record<string, string>>;
 	readonly #home: string | undefined;
+	/** Variables that may hold a star, and those that are put into a word without quotes. */
+	readonly #starred = new Set<string>();
+	readonly #unquoted = new Set<string>();
 	/** What positions count in. */
 	#source: string;
 	#depth = 0;
+	/** Loops around what is looked at. */
+	#loops = 0;
 
-	constructor(text: string, home: string | undefined) {
+	constructor(text: string, env: Readonly<Record<string, string>>) {
 		this.#source = text;
-		this.#home = home;
+		this.#env = env;
+		this.#home = env['HOME'];
 	}
 
 	doubt(why: string): void {
@@ -89,6 +103,13 @@ class Reader {
 		this.#depth -= 1;
 	}
 
+	/** What only the whole text shows. */
+	end(): void {
+		for (const name of this.#unquoted) {
+			if (this.#starred.has(name)) this.doubt(`the value of ${name} may be a pattern that lists a directory`);
+		}
+	}
+
 	/** Looks at a node and all below it. */
 	node(node: SyntaxNode): void {
 		switch (node.type) {
@@ -102,6 +123,10 @@ class Reader {
 				return this.#redirection(node);
 			case 'Function':
 				this.doubt('it defines a function');
+				break;
+			case 'For':
+			case 'Select':
+				this.#loop(node);
 				break;
 			case 'Coproc':
 				this.doubt('it has a coprocess');
@@ -124,7 +149,17 @@ class Reader {
 			default:
 				break;
 		}
+		const loops = node.type === 'For' || node.type === 'Select' || node.type === 'While';
+		if (loops) this.#loops += 1;
 		forEachChild(node, (child) => this.node(child));
+		if (loops) this.#loops -= 1;
+	}
+
+	/** `for PATH in ./evil; do ls; done`: a loop assigns too. */
+	#loop({ name, wordlist = [] }: For | Select): void {
+		for (const word of wordlist) this.#listing(word);
+		const plain = wordlist.map((word) => this.word(word)).every((word) => word.kind === 'names' || isPlain(word));
+		this.#assigned(name.value, plain);
 	}
 
 	#command(command: Command): void {
@@ -133,6 +168,7 @@ class Reader {
 		// Redirections are made before the command runs, and what is substituted runs before that.
 		for (const part of [...command.prefix, ...command.suffix]) this.node(part);
 		if (command.name !== undefined) this.node(command.name);
+		for (const word of [command.name, ...command.suffix]) if (word?.type === 'Word') this.#listing(word);
 		const variables = command.prefix.flatMap((part) => {
 			if (part.type !== 'Assignment') return [];
 			return [{ name: part.name, value: part.value.type === 'Word' ? this.word(part.value) : undefined }];
@@ -143,8 +179,8 @@ class Reader {
 			this.doubt('it declares variables');
 			return [{ kind: 'unknown', text: part.text } as const];
 		});
-		if (words.length > 0) this.commands.push({ words, variables });
-		else for (const { name } of variables) this.#assigned(name);
+		if (words.length > 0) this.commands.push({ words, variables, loops: this.#loops > 0 });
+		else for (const { name, value } of variables) this.#assigned(name, value === undefined || isPlain(value));
 	}
 
 	/** Spellings that nobody uses who does not hide a command from a list of forbidden ones: asked about, whatever they mean. */
@@ -161,8 +197,29 @@ class Reader {
 	}
 
 	/** A variable that stays: later commands may get it in their environment, or the shell itself may look at it. */
-	#assigned(name: string): void {
-		if (!/^[a-z][a-z0-9_]*$/.test(name) || name.endsWith('_proxy')) this.doubt(`it sets ${name}`);
+	#assigned(name: string, plain: boolean): void {
+		const known = Object.hasOwn(this.#env, name) || name.endsWith('_proxy');
+		if (known || !/^[a-z][a-z0-9_]*$/.test(name)) this.doubt(`it sets ${name}`);
+		if (!plain) this.#starred.add(name);
+	}
+
+	/** `echo ~/.ssh/*` tells the names in there: the shell reads the directory, whatever the command is. */
+	#listing(word: Word): void {
+		const { parts = [] } = word;
+		for (const part of parts) {
+			if (part.type === 'CommandExpansion') this.doubt('what a command prints may be a pattern that lists a directory');
+			if (part.type === 'SimpleExpansion' || part.type === 'ParameterExpansion')
+				this.#unquoted.add(/\w+/.exec(part.text)?.[0] ?? '');
+		}
+		const first = parts.findIndex(isPattern);
+		if (first < 0) return;
+		const before = parts.slice(0, first).map(textOf);
+		const after = parts.slice(first).some((part) => part.type !== 'Glob' && (textOf(part) ?? '/').includes('/'));
+		const start = before.join('');
+		const directory = this.#tilde(start.slice(0, start.lastIndexOf('/') + 1) || '.', startText(parts));
+		const known = !after && parts[first]?.type === 'Glob' && before.every((text) => text !== undefined);
+		const target: ShellWord = known ? directory : { kind: 'unknown', text: word.text };
+		this.redirections.push({ kind: 'read', target, after: this.commands.length });
 	}
 
 	#redirection(redirection: Redirection): void {
@@ -218,6 +275,23 @@ class Reader {
 		if (this.#home === undefined || !/^~(?:\/|$)/.test(value)) return { kind: 'unknown', text };
 		return { kind: 'text', text: this.#home + value.slice(1) };
 	}
+}
+
+/** Nothing in it that a shell would take for a pattern, were it put into a word without quotes. */
+function isPlain(word: ShellWord): boolean {
+	return word.kind === 'text' && !/[*?[\\]/.test(word.text);
+}
+
+/** A part by which the shell looks for names of files. */
+function isPattern(part: WordPart): boolean {
+	return (
+		part.type === 'Glob' || part.type === 'ExtendedGlob' || (part.type === 'BraceExpansion' && /[*?[]/.test(part.text))
+	);
+}
+
+/** How a word begins, as it is written: a tilde in quotes is none. */
+function startText([first]: readonly WordPart[]): string {
+	return first?.type === 'Literal' ? first.text : '';
 }
 
 /** The text of a part that is the same in every shell and every run; a process substitution is a file below /dev/fd. */

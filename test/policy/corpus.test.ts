@@ -21,7 +21,7 @@ rules:
   - allow: write
     path: "./out/**"
   - deny: [read, write]
-    path: ["./secret", "./secret/**"]
+    path: ["./secret", "./secret/**", "~/.ssh", "~/.ssh/**"]
 `;
 
 type Line = {
