@@ -75,7 +75,9 @@ async function bundlePrograms() {
 		copyFileSync(join(root, 'scripts/loader.cjs'), join(staging, `${name}.cjs`));
 	}
 	if (screens.size === 0) return;
-	await bundleModules(Object.fromEntries([...screens].map(([out, from]) => [out, from])), join(staging, 'ui'));
+	// Ink's layout would fetch() its own code from a data: URL, and node then loads all of its network for that; it can do without.
+	const define = { ...common.define, fetch: 'undefined' };
+	await bundleModules(Object.fromEntries([...screens].map(([out, from]) => [out, from])), join(staging, 'ui'), define);
 }
 
 async function bundleLibrary() {
@@ -83,11 +85,12 @@ async function bundleLibrary() {
 }
 
 /** ES modules, with a `require` for the CommonJS packages inside. */
-async function bundleModules(entryPoints, outdir) {
+async function bundleModules(entryPoints, outdir, define = common.define) {
 	await build({
 		...common,
 		entryPoints,
 		outdir,
+		define,
 		format: 'esm',
 		splitting: true,
 		chunkNames: 'chunk-[hash]',

@@ -2,6 +2,7 @@
 import '../run/early-worker.ts';
 import { Command, Option } from '@commander-js/extra-typings';
 import { exitWithError } from './exit-with-error.ts';
+import { addExamples } from './help-examples.ts';
 import { runCommand } from './run-command.ts';
 import { printVersion } from './version.ts';
 
@@ -170,6 +171,8 @@ audit
 	.description('the JSON schema of the lines of events.jsonl')
 	.option('--report', 'that of the report instead')
 	.action(async (flags) => finish((await audits()).auditSchemaCommand(flags)));
+
+addExamples(program);
 
 // Whatever escapes every other net: the guest dies with this process, and the session is kept.
 process.on('uncaughtException', (error) => {

@@ -50,7 +50,7 @@ export function createItemList(): ItemList {
 		put(item) {
 			const at = place(items, item.id);
 			const old = items[at];
-			const frozen = Object.freeze({ ...item });
+			const frozen = kept(item);
 			if (old?.id === item.id) {
 				weigh(old, -1);
 				items[at] = frozen;
@@ -67,7 +67,7 @@ export function createItemList(): ItemList {
 				weigh(item, -1);
 				if (!drop(item)) byId.set(item.id, item);
 			}
-			for (const item of added) byId.set(item.id, Object.freeze({ ...item }));
+			for (const item of added) byId.set(item.id, kept(item));
 			items.length = 0;
 			for (const item of byId.values()) items.push(item);
 			items.sort((a, b) => a.id - b.id);
@@ -78,6 +78,11 @@ export function createItemList(): ItemList {
 			return { ...tally, live: first };
 		},
 	};
+}
+
+/** Nobody changes it any more: a copy, where whoever gave it still could. */
+function kept(item: ReviewItem): ReviewItem {
+	return Object.isFrozen(item) ? item : Object.freeze({ ...item });
 }
 
 /** Index of the first item whose id is not smaller. */

@@ -84,6 +84,14 @@ export function createChangeDecisions(
 	/** On the machine already, for the review's list: by version. */
 	const done = new Map<string, DecidedChange>();
 
+	/** Made once for each state of a change: one decision among 100,000 does not make all rows anew. */
+	const rows = new WeakMap<DecidedChange, ReviewItem>();
+	const rowOf = (one: DecidedChange): ReviewItem => {
+		const known = rows.get(one) ?? Object.freeze(itemOf(one, stateOf(one.approval)));
+		rows.set(one, known);
+		return known;
+	};
+
 	const judge = (wanted: Change): DecidedChange => {
 		const verdict = verdictOf(wanted, decide, secretsIn);
 		const before = earlier(wanted);
@@ -147,7 +155,7 @@ export function createChangeDecisions(
 		},
 		items: () => [
 			...[...done.values()].map((one) => itemOf(one, { kind: 'applied', by: one.approval?.by ?? one.verdict.by })),
-			...list.map((one) => itemOf(one, stateOf(one.approval))),
+			...list.map(rowOf),
 		],
 	};
 }
