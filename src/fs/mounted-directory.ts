@@ -24,7 +24,9 @@ export function addMounted(mount: MountPoint | undefined, entries: DirectoryEntr
 	const mounted = new Map(entered);
 	const others = entries.filter((entry) => !mounted.has(entry.name));
 	const own = entered.map(([name, point]) => {
-		return { name, ino: point.enter?.().stat().ino ?? 1n, type: entryType(S_IFDIR) };
+		// A single file is mounted too: the interpreter, its library.
+		const stat = point.enter?.().stat();
+		return { name, ino: stat?.ino ?? 1n, type: entryType(stat?.mode ?? S_IFDIR) };
 	});
 	return [...others, ...own];
 }

@@ -5,6 +5,7 @@ import { isType, S_IFREG } from '../abi/file-mode.ts';
 import { forReading, type Place } from '../fs/api.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { isReplaced, packImage, type SignalState } from '../kernel/replacing.ts';
+import { pieceBytes } from '../wire/guest-link.ts';
 import type { Context } from './context.ts';
 import { writeBackAll } from './shared-memory.ts';
 
@@ -13,8 +14,8 @@ const lineBytes = 256;
 const deepest = 4;
 
 /**
- * The interpreter's words where executing `place` runs the guest's own one: by its file, or by a script's first line that leads to it,
- * through /usr/bin/env and the PATH of the new environment too. undefined: it is a command.
+ * The interpreter's words where executing `place` runs the guest's own one: by its file, a copy of it (venv makes one), or a script's first line
+ * that leads to it, through /usr/bin/env and the PATH of the new environment too. undefined: it is a command.
  */
 export function ownInterpreter(
 	c: Context,
@@ -25,7 +26,7 @@ export function ownInterpreter(
 ): readonly string[] | undefined {
 	let [file, name, words]: [Place | undefined, string, readonly string[]] = [place, path, argv];
 	for (let depth = 0; depth <= deepest && file !== undefined; depth++) {
-		if (file.path === c.kernel.interpreter) return words.length === 0 ? [name] : words;
+		if (file.path === c.kernel.interpreter || isCopy(c, file)) return words.length === 0 ? [name] : words;
 		const [program, option] = firstLine(c, file) ?? [];
 		if (program === undefined) return undefined;
 		const rest: string[] = [name, ...words.slice(1)];
@@ -51,27 +52,47 @@ export function goOnFresh(c: Context, argv: readonly string[], env: readonly str
 	return { kind: 'park', retry, interruptible: false, restarts: false };
 }
 
+/** Whether a file is the interpreter's own, byte for byte. */
+function isCopy(c: Context, file: Place): boolean {
+	const size = file.stat?.size ?? 0;
+	if (size === 0 || size !== c.kernel.fs.resolve(c.kernel.interpreter, '/').stat?.size) return false;
+	for (let at = 0; at < size; at += pieceBytes) {
+		const [ours, its] = [bytesOf(c, c.kernel.interpreter, at, pieceBytes), readable(c, file, at, pieceBytes)];
+		if (ours === undefined || its === undefined || !ours.equals(its)) return false;
+	}
+	return true;
+}
+
 /** What stands behind `#!`: a program and at most one word. Not looked at where the script may not be read. */
-function firstLine(c: Context, { path, origin, domain }: Place): readonly [string, string | undefined] | undefined {
-	const { fs, world } = c.kernel;
-	const readable = [path, ...(origin === undefined ? [] : [origin])].every(
-		(one) => domain !== 'host' || world.decide({ kind: 'read', path: one }).decision === 'allow',
+function firstLine(c: Context, file: Place): readonly [string, string | undefined] | undefined {
+	const bytes = readable(c, file, 0, lineBytes);
+	if (bytes === undefined) return undefined;
+	const [, program, option] = /^#![ \t]*([^ \t\n\0]+)(?:[ \t]+([^\n\0]*[^ \t\n\0]))?/.exec(decodeName(bytes)) ?? [];
+	return program === undefined ? undefined : [program, option];
+}
+
+/** Bytes of a file that nobody needs to be asked about. */
+function readable(c: Context, { path, origin, domain }: Place, at: number, length: number): Buffer | undefined {
+	const allowed = [path, ...(origin === undefined ? [] : [origin])].every(
+		(one) => domain !== 'host' || c.kernel.world.decide({ kind: 'read', path: one }).decision === 'allow',
 	);
-	if (!readable) return undefined;
-	const bytes = Buffer.alloc(lineBytes);
+	return allowed ? bytesOf(c, path, at, length) : undefined;
+}
+
+function bytesOf(c: Context, path: string, at: number, length: number): Buffer | undefined {
+	const bytes = Buffer.alloc(length);
 	try {
-		const node = fs.open(path, forReading);
+		const node = c.kernel.fs.open(path, forReading);
 		try {
-			node.read(bytes, 0);
+			node.read(bytes, at);
 		} finally {
 			node.close();
 		}
+		return bytes;
 	} catch (error) {
 		if (error instanceof SysError) return undefined;
 		throw error;
 	}
-	const [, program, option] = /^#![ \t]*([^ \t\n\0]+)(?:[ \t]+([^\n\0]*[^ \t\n\0]))?/.exec(decodeName(bytes)) ?? [];
-	return program === undefined ? undefined : [program, option];
 }
 
 function onPath(c: Context, name: string, env: readonly string[]): Place | undefined {

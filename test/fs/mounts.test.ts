@@ -72,6 +72,14 @@ test("the interpreter's own folders are read and never changed, also through a s
 	expect(g.fs.changeSet()).toEqual([]);
 });
 
+test('a single file of the interpreter is listed as a file', () => {
+	const top = temporary();
+	fs.mkdirSync(`${top}/bin`);
+	fs.writeFileSync(`${top}/bin/python`, '');
+	const g = guest({ runtime: [`${top}/bin/python`] }, top);
+	expect(g.fs.list(`${top}/bin`).filter(({ name }) => name === 'python')).toMatchObject([{ type: 8 }]);
+});
+
 test('/dev has its devices, asks the kernel for the rest, and has a private shm', () => {
 	const stat = {
 		...{ dev: 1n, ino: 7n, mode: 0o120777, nlink: 1, uid: 0, gid: 0, rdev: 0n, size: 0, blksize: 1, blocks: 0 },

@@ -45,6 +45,15 @@ show('link', subprocess.run(['./link', 'x'], capture_output=True, text=True).std
 os.symlink(me, 'mine')
 show('symlink', subprocess.run(['./mine', '-c', 'print(1)'], capture_output=True, text=True).stdout)
 
+import shutil, tempfile
+env = tempfile.mkdtemp()
+os.mkdir(env + '/bin')
+with open(env + '/pyvenv.cfg', 'w') as f: f.write('home = /usr/bin\n')
+copy = shutil.copy(me, env + '/bin/python')
+code = 'import sys; print(sys.executable == sys.argv[1], sys.prefix == sys.argv[2], sys.base_prefix)'
+show('copy', subprocess.run([copy, '-c', code, copy, env], capture_output=True, text=True).stdout)
+shutil.rmtree(env)
+
 child = subprocess.Popen([me, '-c', 'import os; os.write(1, b"r"); import time; time.sleep(30)'], stdout=subprocess.PIPE)
 os.read(child.stdout.fileno(), 1)
 child.terminate()
