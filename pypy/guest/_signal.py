@@ -2,12 +2,20 @@
 
 A signal that is sent to it has its default action. Handlers are kept and told of again, and are not called.
 """
+import sys
+
 SIG_DFL, SIG_IGN = 0, 1
 (SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGUSR1, SIGSEGV, SIGUSR2, SIGPIPE, SIGALRM,
  SIGTERM, SIGSTKFLT, SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF,
  SIGWINCH, SIGIO, SIGPWR, SIGSYS) = range(1, 32)
 SIGIOT, SIGCLD, SIGPOLL = SIGABRT, SIGCHLD, SIGIO
 NSIG = 65
+if sys.platform == 'darwin':
+    # xnu, bsd/sys/signal.h
+    SIGEMT, SIGBUS, SIGSYS, SIGURG, SIGSTOP, SIGTSTP, SIGCONT, SIGCHLD, SIGIO, SIGINFO, SIGUSR1, SIGUSR2 = (
+        7, 10, 12, 16, 17, 18, 19, 20, 23, 29, 30, 31)
+    NSIG = 32
+    del SIGSTKFLT, SIGCLD, SIGPOLL, SIGPWR
 
 _handlers = {}
 

@@ -5,7 +5,7 @@ import { hasTerminal } from '../host/terminal.ts';
 import { sandboxFolder } from '../interpreter/acquire-sandbox.ts';
 import { findRuntime } from '../interpreter/find.ts';
 import type { Runtime, TranslatedRuntime } from '../interpreter/find-types.ts';
-import { functions } from '../syscalls/translated/functions.ts';
+import { platforms } from '../syscalls/translated/platforms.ts';
 import { findInstallation, findLauncher, type Installation } from './installation.ts';
 import { loadPolicyDocument, shippedPolicies } from './load-policy.ts';
 import { printable } from './printable.ts';
@@ -67,6 +67,7 @@ async function runtimeFinding(
 
 /** Each C function that it may ask for is compared with the table before it asks for any. */
 function functionsFinding(runtime: TranslatedRuntime): Finding {
+	const { functions } = platforms[runtime.platform];
 	const unknown = runtime.functions.filter((signature) => !functions.has(signature));
 	if (unknown.length === 0)
 		return { ok: true, what: `each of its ${runtime.functions.length} C functions has a handler` };

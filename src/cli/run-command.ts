@@ -215,7 +215,8 @@ export function startOptions(parts: {
 			architecture: architecture(),
 			umask: process.umask(),
 			argv,
-			runtime: runtime.kind === 'trapped' ? 'trapped' : { kind: 'translated', home: runtime.home },
+			runtime:
+				runtime.kind === 'trapped' ? 'trapped' : { kind: 'translated', home: runtime.home, platform: runtime.platform },
 			runtimeRoots: [...interpreterFiles(runtime), ...(runtime.kind === 'trapped' ? [] : [guestModules(installation)])],
 			exposed: [cwd, ...parts.exposed],
 			terminal: [stdin.isTTY === true, stdout.isTTY === true, stderr.isTTY === true],

@@ -29,7 +29,7 @@ export function rememberRuntime(key: string, runtime: Runtime, surroundings: Sur
 	}
 }
 
-const format = 1;
+const format = 2;
 const kept = 8;
 
 type Memory = { readonly key: string; readonly stamps: readonly FileStamp[]; readonly runtime: Runtime };

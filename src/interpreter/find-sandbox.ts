@@ -1,7 +1,7 @@
 /** A translated interpreter: what its dump says, and where its library is. */
 import { dirname, join } from 'node:path';
 import { isFolder, realPath, stampFile } from '../host/file-facts.ts';
-import { parseDump, type SandboxDump, sandboxVersion } from '../wire/sandbox-dump.ts';
+import { parseDump, platformOf, sandboxVersion } from '../wire/sandbox-dump.ts';
 import type { RuntimeSource, Surroundings, TranslatedRuntime } from './find-types.ts';
 
 /** What came of asking; `why` is a clause: `it speaks version 2 of …`. */
@@ -22,7 +22,9 @@ export function probeSandbox(
 	if (dump === undefined) return undefined;
 	if (dump.version !== sandboxVersion)
 		return none(`it speaks version ${dump.version} of PyPy's sandbox protocol, and approve-run ${sandboxVersion}`);
-	if (!isFor(dump, platform)) return none(`it was translated for ${dump.platform}, and this is ${platform}`);
+	const own = platformOf(dump);
+	if (own === undefined || own !== platform)
+		return none(`it was translated for ${dump.platform}, and this is ${platform}`);
 	const home = homeOf(program);
 	if (home === undefined) {
 		return none(
@@ -38,17 +40,13 @@ export function probeSandbox(
 			library: stampFile(library) === undefined ? program : library,
 			version: versionOf(home),
 			home,
+			platform: own,
 			functions: dump.functions,
 			root: [...new Set([home, realPath(home) ?? home])],
 			libraryPath: [dirname(program)],
 			source,
 		},
 	};
-}
-
-/** `linux2` was sys.platform of Python 2, with which it was translated. */
-function isFor(dump: SandboxDump, platform: string): boolean {
-	return dump.platform.replace(/2$/, '') === platform;
 }
 
 /** The nearest folder above it that holds both parts of the standard library. */

@@ -1,5 +1,7 @@
 /** What finding a PyPy needs to know, and what it answers. */
 
+import type { SandboxPlatform } from '../wire/sandbox-dump.ts';
+
 /** An interpreter that can be run. Plain data: it is kept as JSON. */
 export type Runtime = TrappedRuntime | TranslatedRuntime;
 
@@ -11,6 +13,8 @@ export type TranslatedRuntime = RuntimeFacts & {
 	readonly kind: 'translated';
 	/** The folder that holds its lib-python and lib_pypy. */
 	readonly home: string;
+	/** Whose structs and numbers it speaks in. */
+	readonly platform: SandboxPlatform;
 	/** Signatures of the C functions that it may ask for. */
 	readonly functions: readonly string[];
 };

@@ -158,7 +158,7 @@ class GuestLoop {
 		let end: GuestEnd;
 		try {
 			if (this.#start.runtime === 'trapped') this.#loop();
-			else this.#end = this.#loopSandbox(this.#start.runtime.home);
+			else this.#end = this.#loopSandbox(this.#start.runtime);
 			end = this.#end ?? { kind: 'stopped' };
 		} catch (error) {
 			end = failureOf(error, this.#end);
@@ -172,7 +172,7 @@ class GuestLoop {
 		return { kind: 'end', end, changes, used, calls: this.#calls() };
 	}
 
-	#loopSandbox(home: string): GuestEnd {
+	#loopSandbox({ home, platform }: Exclude<WorkerStart['runtime'], 'trapped'>): GuestEnd {
 		while (this.#launcherPid === 0 && this.#gone === undefined) {
 			Atomics.wait(this.#flag, 0, 0);
 			this.#receiveMessages(0);
@@ -183,13 +183,14 @@ class GuestLoop {
 			folder: this.#start.channelFolder,
 			architecture: this.#start.architecture,
 			home,
+			platform,
 			env: this.#start.env,
 			pid: this.#launcherPid,
 			flag: this.#flag,
 			receive: () => this.#receiveMessages(0),
 			gone: () => this.#gone,
 			standsStill: () => this.#world.standsStill,
-			traceOver: (link) => this.#traceOver(link, kindsOfFunction),
+			traceOver: (link) => this.#traceOver(link, kindsOfFunction(platform)),
 			opened: () => this.#port.postMessage({ kind: 'opened' }),
 			counted: (calls) => {
 				this.#calls = () => calls;

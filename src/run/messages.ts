@@ -11,6 +11,7 @@ import type { LimitName, Limits, LimitsUsed } from '../model/limits.ts';
 import type { Origin } from '../model/review.ts';
 import type { Traffic } from '../model/traffic.ts';
 import type { PolicyDocument } from '../policy/document.ts';
+import type { SandboxPlatform } from '../wire/sandbox-dump.ts';
 
 /** What a worker is started with. */
 export type WorkerStart = {
@@ -37,7 +38,11 @@ export type WorkerStart = {
 	readonly umask: number;
 	readonly runtime:
 		| 'trapped'
-		| { readonly kind: 'translated' /** What holds lib-python and lib_pypy. */; readonly home: string };
+		| {
+				readonly kind: 'translated' /** What holds lib-python and lib_pypy. */;
+				readonly home: string;
+				readonly platform: SandboxPlatform;
+		  };
 	/** The interpreter's words, its own path first. */
 	readonly argv: readonly string[];
 	/** The interpreter's own folders. */

@@ -9,6 +9,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import type { Trace } from '../syscalls/trace.ts';
 import { type Progress, SandboxDispatcher } from '../syscalls/translated/dispatch.ts';
 import type { CallLink } from '../wire/call.ts';
+import type { SandboxPlatform } from '../wire/sandbox-dump.ts';
 import { SandboxCutOff, SandboxLink } from '../wire/sandbox-link.ts';
 import type { GuestEnd } from './messages.ts';
 
@@ -17,6 +18,7 @@ export type SandboxParts = {
 	readonly folder: string;
 	readonly architecture: Architecture;
 	readonly home: string;
+	readonly platform: SandboxPlatform;
 	readonly env: Readonly<Record<string, string>>;
 	/** The interpreter's number on the machine, which is its number in its own world too. */
 	readonly pid: number;
@@ -39,12 +41,12 @@ export type SandboxParts = {
 export function loopSandbox(parts: SandboxParts): GuestEnd {
 	const fifos = openSandboxFifos(parts.folder);
 	parts.opened();
-	const { kernel, architecture, home, env } = parts;
+	const { kernel, architecture, platform, home, env } = parts;
 	const task = kernel.attach(0, parts.pid, parts.pid, { kind: 'first' });
 	const memory = openInterpreterMemory(parts.pid);
 	const link = new SandboxLink(fifos, memory);
 	const trace = parts.traceOver(link);
-	const dispatcher = new SandboxDispatcher({ kernel, task, link, trace, architecture, home, env });
+	const dispatcher = new SandboxDispatcher({ kernel, task, link, trace, architecture, platform, home, env });
 	try {
 		for (;;) {
 			const call = link.next();

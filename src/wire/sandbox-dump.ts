@@ -9,8 +9,17 @@ export type SandboxDump = {
 	readonly functions: readonly string[];
 };
 
+/** Whose structs and numbers it speaks in. */
+export type SandboxPlatform = 'linux' | 'darwin';
+
 /** The version of the protocol that src/wire speaks. */
 export const sandboxVersion = 20001;
+
+/** `linux2` was sys.platform of Python 2, with which a PyPy is translated. undefined: one that we have no layouts for. */
+export function platformOf({ platform }: SandboxDump): SandboxPlatform | undefined {
+	const name = platform.replace(/2$/, '');
+	return name === 'linux' || name === 'darwin' ? name : undefined;
+}
 
 /** undefined: this is no such dump. */
 export function parseDump(text: string): SandboxDump | undefined {

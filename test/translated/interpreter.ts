@@ -1,6 +1,7 @@
 /** An interpreter that is told what to call, in this process: memory of its own, and rsandbox.c's side of the wire. */
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { SandboxDispatcher } from '../../src/syscalls/translated/dispatch.ts';
+import type { SandboxPlatform } from '../../src/wire/sandbox-dump.ts';
 import { SandboxLink } from '../../src/wire/sandbox-link.ts';
 
 const base = 0x10000000;
@@ -16,7 +17,7 @@ export class Interpreter {
 	#errno = 0;
 	#result: number | undefined;
 
-	constructor(kernel: Kernel) {
+	constructor(kernel: Kernel, platform: SandboxPlatform = 'linux') {
 		this.#link = new SandboxLink({
 			receive: (into, offset, length) => {
 				const part = this.#said.subarray(0, length);
@@ -30,7 +31,7 @@ export class Interpreter {
 			},
 		});
 		const task = kernel.attach(0, 100, 100, { kind: 'first' });
-		const options = { kernel, task, link: this.#link, home: '/home', env: { NAME: 'value' } };
+		const options = { kernel, task, link: this.#link, platform, home: '/home', env: { NAME: 'value' } };
 		this.#dispatcher = new SandboxDispatcher({ ...options, architecture: 'x64' });
 	}
 

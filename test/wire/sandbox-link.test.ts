@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GuestFault } from '../../src/wire/guest-link.ts';
-import { parseDump } from '../../src/wire/sandbox-dump.ts';
+import { parseDump, platformOf } from '../../src/wire/sandbox-dump.ts';
 import { SandboxCutOff, SandboxLink } from '../../src/wire/sandbox-link.ts';
 import { WireError } from '../../src/wire/wire-error.ts';
 
@@ -175,4 +175,15 @@ it('the dump names version, platform and functions, and any other text is none',
 	});
 	for (const text of ['', 'hello\n', 'Version: x\nPlatform: linux2\nFuncs: \n', 'Version: 1\nFuncs: a()i\n'])
 		expect(parseDump(text)).toBeUndefined();
+});
+
+it('the platform line chooses whose structs and numbers are spoken', () => {
+	const dump = (platform: string) => ({ version: 20001, platform, functions: [] });
+	expect(['linux2', 'linux', 'darwin', 'win32', 'linux22'].map((name) => platformOf(dump(name)))).toEqual([
+		'linux',
+		'linux',
+		'darwin',
+		undefined,
+		undefined,
+	]);
 });

@@ -1,4 +1,5 @@
 /** What each argument of a C function is, as data: for the trace alone. */
+import type { SandboxPlatform } from '../../wire/sandbox-dump.ts';
 import { type Kind, kindsOf } from '../argument-kinds.ts';
 
 /** Those that are no Linux call of the same name and arguments. */
@@ -47,8 +48,15 @@ const kinds: Readonly<Record<string, readonly Kind[]>> = {
 	readdir: ['addr'],
 };
 
-export function kindsOfFunction(name: string): readonly Kind[] | undefined {
-	return Object.hasOwn(kinds, name) ? kinds[name] : kindsOf(name);
+export function kindsOfFunction(platform: SandboxPlatform): (name: string) => readonly Kind[] | undefined {
+	const known = (name: string) => (Object.hasOwn(kinds, name) ? kinds[name] : kindsOf(name));
+	if (platform === 'linux') return known;
+	return (name) => known(name)?.map((kind) => (isOfLinux(kind) ? 'addr' : kind));
+}
+
+/** What it shows has the names or the struct of Linux. */
+function isOfLinux(kind: Kind): boolean {
+	return /^[|=]/.test(kind) || ['open', 'stat', 'status', 'signal', 'dirfd', 'timeval'].includes(kind);
 }
 
 export function allFunctionKinds(): Readonly<Record<string, readonly Kind[]>> {

@@ -78,7 +78,7 @@ function now(c: LibcContext, clockId: number): bigint {
 }
 
 /** Of the interpreter's process, microseconds and KiB. */
-function used(c: LibcContext): { readonly user: number; readonly system: number; readonly maxRss: number } {
+export function used(c: LibcContext): { readonly user: number; readonly system: number; readonly maxRss: number } {
 	const stat = c.kernel.world.hostProc(c.process.pid, 'stat') ?? '';
 	const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 	const peak = /^VmHWM:\s+(\d+)/m.exec(c.kernel.world.hostProc(c.process.pid, 'status') ?? '')?.[1];

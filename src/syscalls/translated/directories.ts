@@ -1,5 +1,6 @@
 /** opendir(3) and its kin, over open directories of the kernel. */
 import { encodeName } from '../../abi/bytes.ts';
+import { darwinDirentBytes, packDarwinDirent } from '../../abi/darwin-structs.ts';
 import { SysError } from '../../abi/errno.ts';
 import { O_CLOEXEC, platformFlags } from '../../abi/open-flags.ts';
 import { packDirent } from '../../abi/structs.ts';
@@ -9,15 +10,18 @@ import { openat } from '../open.ts';
 import { AT_FDCWD } from '../place.ts';
 import type { Directory, LibcContext, LibcHandler } from './libc.ts';
 
-/** struct dirent of glibc: d_ino, d_off, d_reclen, d_type, d_name[256], padded. */
-const direntBytes = 280;
+/** struct dirent: glibc's has d_ino, d_off, d_reclen, d_type, d_name[256], and is padded. */
+const layouts = {
+	linux: { bytes: 280, pack: packDirent },
+	darwin: { bytes: darwinDirentBytes, pack: packDarwinDirent },
+};
 const mostDirectories = 4096;
 
 /** Implements opendir(3). */
 export const opendir: LibcHandler = (c) => {
 	const flags = platformFlags[c.architecture].O_DIRECTORY | O_CLOEXEC;
 	const opened = openat(c.as('openat(isii)i', [AT_FDCWD, c.call.args[0] ?? 0, flags, 0]));
-	return then(opened, (fd) => remember(c, fd));
+	return afterwards(opened, (fd) => remember(c, fd));
 };
 
 /** Implements fdopendir(3): the descriptor is the directory's from now on. */
@@ -32,7 +36,7 @@ export const readdir: LibcHandler = (c) => {
 	const [entry] = file.entries();
 	if (entry === undefined) return 0;
 	file.offset += 1;
-	c.link.write(c.long(0), packDirent(entry, encodeName(entry.name), file.offset));
+	c.link.write(c.long(0), layouts[c.libc.platform].pack(entry, encodeName(entry.name), file.offset));
 	return c.long(0);
 };
 
@@ -59,7 +63,7 @@ function remember(c: LibcContext, fd: number): number {
 	if (!(file instanceof NodeFile) || file.node.type !== 'directory') throw new SysError('ENOTDIR');
 	// fdopendir(3) takes no descriptor of its own, so that the limit of those is none of these.
 	if (c.libc.directories.size >= mostDirectories) throw new SysError('ENOMEM');
-	const address = c.libc.link.allocate(Buffer.alloc(direntBytes));
+	const address = c.libc.link.allocate(Buffer.alloc(layouts[c.libc.platform].bytes));
 	c.libc.directories.set(address, { file, fd });
 	return address;
 }
@@ -70,13 +74,13 @@ function directoryOf(c: LibcContext): Directory {
 	return directory;
 }
 
-/** Goes on with a result, at once or when the task has waited for it. */
-function then(outcome: Outcome, next: (result: number) => number): Outcome {
+/** Goes on with a result, at once or when the task has waited for it. (A module that exports `then` could not be imported dynamically.) */
+export function afterwards(outcome: Outcome, next: (result: number) => number): Outcome {
 	if (typeof outcome === 'number') return next(outcome);
 	if (outcome.kind !== 'park') return outcome;
 	const retry = (): Outcome | undefined => {
 		const now = outcome.retry();
-		return now === undefined ? undefined : then(now, next);
+		return now === undefined ? undefined : afterwards(now, next);
 	};
 	return { ...outcome, retry };
 }

@@ -4,11 +4,13 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { Outcome, Park } from '../../kernel/outcome.ts';
 import type { Task } from '../../kernel/task.ts';
 import { GuestFault } from '../../wire/guest-link.ts';
+import type { SandboxPlatform } from '../../wire/sandbox-dump.ts';
 import type { SandboxCall } from '../../wire/sandbox-link.ts';
 import type { Trace } from '../trace.ts';
 import { Children } from './children.ts';
-import { type CFunction, functions, shaped } from './functions.ts';
+import { type CFunction, shaped } from './functions.ts';
 import { Libc, LibcContext, type LibcOptions } from './libc.ts';
+import { platforms } from './platforms.ts';
 
 /** What became of a call. `waits`: nothing was answered yet; `retry` is to be called when something changed or the time is up. */
 export type Progress =
@@ -27,6 +29,7 @@ export class SandboxDispatcher {
 	readonly #task: Task;
 	readonly #libc: Libc;
 	readonly #trace: Trace | undefined;
+	readonly #platform: (typeof platforms)[SandboxPlatform];
 	readonly #children = new Children();
 	#waiting:
 		| { readonly call: SandboxCall; readonly row: CFunction; readonly context: LibcContext; park: Park }
@@ -38,6 +41,7 @@ export class SandboxDispatcher {
 		this.#kernel = options.kernel;
 		this.#task = options.task;
 		this.#trace = options.trace;
+		this.#platform = platforms[options.platform];
 		this.#libc = new Libc({ ...options, children: this.#children });
 	}
 
@@ -45,7 +49,7 @@ export class SandboxDispatcher {
 		this.calls += 1;
 		this.#kernel.currentPid = this.#task.process.pid;
 		this.#kernel.currentTid = this.#task.tid;
-		const row = functions.get(call.signature);
+		const row = this.#platform.functions.get(call.signature);
 		if (row === undefined) {
 			this.#kernel.unsupported(call.signature);
 			return this.#fail(call, undefined, errno.ENOSYS);
@@ -140,7 +144,8 @@ export class SandboxDispatcher {
 		return { kind: 'answered' };
 	}
 
-	#fail(call: SandboxCall, row: CFunction | undefined, number: number): Progress {
+	#fail(call: SandboxCall, row: CFunction | undefined, linux: number): Progress {
+		const number = this.#platform.errorOf(linux);
 		if (row?.returnsErrno === true) return this.#answer(call, number);
 		const failure = row?.failure ?? (call.result === 'i' ? -1 : 0);
 		this.#libc.link.result(call.result, failure, number);

@@ -5,6 +5,7 @@ import type { Architecture } from '../../abi/open-flags.ts';
 import type { NodeFile } from '../../kernel/node-file.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import type { Argument } from '../../wire/call.ts';
+import type { SandboxPlatform } from '../../wire/sandbox-dump.ts';
 import type { SandboxLink } from '../../wire/sandbox-link.ts';
 import { Context } from '../context.ts';
 import type { Children } from './children.ts';
@@ -15,6 +16,8 @@ export type Directory = { readonly file: NodeFile; readonly fd: number };
 export type LibcOptions = {
 	readonly link: SandboxLink;
 	readonly architecture: Architecture;
+	/** Of which its structs and numbers are. */
+	readonly platform: SandboxPlatform;
 	/** The installation that holds lib-python and lib_pypy. */
 	readonly home: string;
 	readonly env: Readonly<Record<string, string>>;
@@ -30,6 +33,7 @@ const entryBytes = 64;
 export class Libc {
 	readonly link: SandboxLink;
 	readonly architecture: Architecture;
+	readonly platform: SandboxPlatform;
 	readonly home: string;
 	/** What getenv(3) finds, and a command of system(3) gets. */
 	readonly env: Map<string, string>;
@@ -48,6 +52,7 @@ export class Libc {
 	constructor(options: LibcOptions) {
 		this.link = options.link;
 		this.architecture = options.architecture;
+		this.platform = options.platform;
 		this.home = options.home;
 		this.env = new Map(Object.entries(options.env));
 		this.#envBytes = [...this.env].reduce((sum, [name, value]) => sum + cost(name, value), 0);

@@ -1,5 +1,6 @@
 /** How an interpreter without fork(2) runs commands: system(3), and a request to a device. waitpid(2) waits for what both make. */
 import { decodeName } from '../../abi/bytes.ts';
+import { darwinErrnoOf } from '../../abi/darwin.ts';
 import { SysError } from '../../abi/errno.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { exitedWith } from '../../kernel/task.ts';
@@ -40,8 +41,12 @@ export function spawnRequest(c: LibcContext, request: unknown): Answer {
 	const child = c.libc.children.start(c, spawnOf(request));
 	return () => {
 		if (child.state === 'starting') return undefined;
-		return typeof child.state === 'object' ? { errno: child.state.failed } : { pid: child.process.pid };
+		return typeof child.state === 'object' ? { errno: errorNumber(c, child.state.failed) } : { pid: child.process.pid };
 	};
+}
+
+function errorNumber(c: LibcContext, linux: number): number {
+	return c.libc.platform === 'darwin' ? (darwinErrnoOf.get(linux) ?? linux) : linux;
 }
 
 function present(c: LibcContext, fd: number): number | undefined {
