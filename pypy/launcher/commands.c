@@ -12,6 +12,7 @@ enum { WHOLE = 0, WENT_AWAY = 1, PAGE = 4096 };
 static void read_memory(uintptr_t from, size_t length);
 static void read_string(uintptr_t from, size_t max);
 static bool write_memory(uintptr_t to, size_t length);
+static void pending_signal(uint64_t mask, bool takes);
 static void fill(void);
 static void take(void *to, size_t length);
 static uint64_t take64(void);
@@ -36,6 +37,13 @@ long obey(void)
 		case 'W': {
 			uintptr_t to = take64();
 			fault |= !write_memory(to, take64());
+			break;
+		}
+		case 'S': {
+			uint64_t mask = take64();
+			unsigned char takes;
+			take(&takes, 1);
+			pending_signal(mask, takes);
 			break;
 		}
 		case 'T': {
@@ -213,4 +221,21 @@ static bool write_memory(uintptr_t to, size_t length)
 		length -= (size_t)got;
 	}
 	return good;
+}
+
+/* For signalfd: who reads it takes the signal, and only we can, for the signals are the machine's. */
+static void pending_signal(uint64_t mask, bool takes)
+{
+	static const struct timespec now = {0, 0};
+	siginfo_t info;
+	uint64_t pending = 0;
+	long signal = 0;
+	memset(&info, 0, sizeof info);
+	if (takes) {
+		signal = raw(__NR_rt_sigtimedwait, &mask, &info, &now, sizeof mask);
+		siginfo_receive(&info);
+	} else if (raw(__NR_rt_sigpending, &pending, sizeof pending) == 0 && (pending & mask)) {
+		signal = info.si_signo = __builtin_ctzll(pending & mask) + 1;
+	}
+	send_answer(signal > 0 ? (int64_t)sizeof info : 0, (uintptr_t)&info);
 }

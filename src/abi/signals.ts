@@ -21,6 +21,8 @@ export const signals = {
 	SIGTSTP: 20,
 	SIGTTIN: 21,
 	SIGTTOU: 22,
+	SIGVTALRM: 26,
+	SIGPROF: 27,
 	SIGWINCH: 28,
 	SIGSYS: 31,
 } as const;

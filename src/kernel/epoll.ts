@@ -2,7 +2,7 @@
 import { SysError } from '../abi/errno.ts';
 import { O_RDWR } from '../abi/open-flags.ts';
 import type { Stat } from '../fs/api.ts';
-import { OpenFile, POLLERR, POLLHUP, POLLIN } from './open-file.ts';
+import { firstReady, OpenFile, POLLERR, POLLHUP, POLLIN } from './open-file.ts';
 
 export const EPOLLET = 0x80000000;
 const EPOLLONESHOT = 0x40000000;
@@ -65,6 +65,10 @@ export class Epoll extends OpenFile {
 			if ((interest.events & EPOLLONESHOT) !== 0) interest.events &= ~eventMask;
 		}
 		return list;
+	}
+
+	override get readyAt(): bigint | undefined {
+		return firstReady([...this.#interests.values()].map(({ file }) => file));
 	}
 
 	read(): number {

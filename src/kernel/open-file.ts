@@ -11,6 +11,16 @@ export const POLLHUP = 0x10;
 export const POLLNVAL = 0x20;
 export const POLLRDHUP = 0x2000;
 
+/** When the first of some files becomes ready by itself. */
+export function firstReady(files: Iterable<OpenFile | undefined>): bigint | undefined {
+	let first: bigint | undefined;
+	for (const file of files) {
+		const at = file?.readyAt;
+		if (at !== undefined && (first === undefined || at < first)) first = at;
+	}
+	return first;
+}
+
 export abstract class OpenFile {
 	abstract readonly kind: 'node' | 'pipe' | 'outside' | 'event' | 'epoll' | 'socket' | 'terminal';
 	/** O_RDONLY, O_WRONLY or O_RDWR, with O_APPEND and O_NONBLOCK, as F_GETFL tells. */
@@ -76,6 +86,11 @@ export abstract class OpenFile {
 
 	/** How many nanoseconds a read waits for something before it gives 0. undefined: for ever. */
 	get patienceNs(): bigint | undefined {
+		return undefined;
+	}
+
+	/** When it becomes ready without that anything happens: a timer's time on the monotonic clock. undefined: it does not. */
+	get readyAt(): bigint | undefined {
 		return undefined;
 	}
 

@@ -219,6 +219,7 @@ export const memfdCreate: Handler = (c) => {
 export const copyFileRange: Handler = (c) => {
 	const source = c.file(0);
 	const out = c.file(2);
+	if (c.int(5) !== 0) throw new SysError('EINVAL');
 	if (!(source instanceof NodeFile) || !(out instanceof NodeFile)) throw new SysError('EINVAL');
 	if (!source.readable || !out.writable || out.appending) throw new SysError('EBADF');
 	const from = c.long(1) === 0 ? source.offset : Number(c.link.read(c.long(1), 8).readBigInt64LE(0));

@@ -45,7 +45,7 @@ export const epollCtl: Handler = (c) => {
 	return 0;
 };
 
-/** Implements epoll_wait(2) and epoll_pwait(2); the signal mask as in ppoll. */
+/** Implements epoll_wait(2) and epoll_pwait(2), whose mask is the launcher's work. */
 export const epollWait: Handler = (c) => {
 	const timeout = c.int(3);
 	return wait(c, timeout < 0 ? undefined : BigInt(timeout) * 1_000_000n);
@@ -92,7 +92,13 @@ function wait(c: Context, timeoutNs: bigint | undefined): Outcome {
 		c.link.write(c.long(1), bytes);
 		return ready.length;
 	};
-	return waitForCount(look, timeoutNs, () => 0);
+	return waitForCount(
+		c,
+		look,
+		timeoutNs,
+		() => 0,
+		() => [epoll],
+	);
 }
 
 function epollOf(c: Context): Epoll {

@@ -1,8 +1,17 @@
 /** Waiting for descriptors: poll(2), ppoll(2), select(2), pselect6(2). */
 import { SysError } from '../abi/errno.ts';
 import { readInt64, unpackTimespec } from '../abi/structs.ts';
-import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI } from '../kernel/open-file.ts';
-import type { Outcome } from '../kernel/outcome.ts';
+import {
+	firstReady,
+	type OpenFile,
+	POLLERR,
+	POLLHUP,
+	POLLIN,
+	POLLNVAL,
+	POLLOUT,
+	POLLPRI,
+} from '../kernel/open-file.ts';
+import { type Outcome, waitTimed } from '../kernel/outcome.ts';
 import type { Context, Handler } from './context.ts';
 
 const million = 1_000_000n;
@@ -14,7 +23,7 @@ export const poll: Handler = (c) => {
 	return pollDescriptors(c, timeout < 0 ? undefined : BigInt(timeout) * million);
 };
 
-/** Implements ppoll(2). The signal mask is not exchanged: a signal that is blocked stays blocked. */
+/** Implements ppoll(2). The launcher sees to the signal mask. */
 export const ppoll: Handler = (c) => pollDescriptors(c, timeoutAt(c, c.long(2)));
 
 /** Implements select(2). */
@@ -30,17 +39,24 @@ export const select: Handler = (c) => {
 /** Implements pselect6(2); the signal mask as in ppoll. */
 export const pselect6: Handler = (c) => selectDescriptors(c, timeoutAt(c, c.long(4)));
 
-/** A wait that ends when `check` has a count, or with 0 after the timeout. undefined: no timeout. */
+/** A wait that ends when `check` has a count, or with 0 after the timeout. undefined: no timeout. `files` are those looked at. */
 export function waitForCount(
+	c: Context,
 	check: () => number | undefined,
 	timeoutNs: bigint | undefined,
 	onTimeout: () => number,
+	files: () => Iterable<OpenFile | undefined>,
 ): Outcome {
 	const now = check();
 	if (now !== undefined) return now;
 	if (timeoutNs === 0n) return onTimeout();
-	const park = { kind: 'park', retry: check, onTimeout, interruptible: true, restarts: false } as const;
-	return timeoutNs === undefined ? park : { ...park, timeoutNs };
+	const readyAt = (): bigint | undefined => firstReady(files());
+	return waitTimed(check, { now: () => c.kernel.world.monotonic(), readyAt }, timeoutNs, onTimeout, false);
+}
+
+/** The open files of so many numbers; -1 is none. */
+function* numbered(c: Context, count: number, at: (index: number) => number): Iterable<OpenFile | undefined> {
+	for (let i = 0; i < count; i++) if (at(i) >= 0) yield c.process.descriptors.find(at(i));
 }
 
 function timeoutAt(c: Context, address: number): bigint | undefined {
@@ -72,12 +88,14 @@ function pollDescriptors(c: Context, timeoutNs: bigint | undefined): Outcome {
 		return ready;
 	};
 	return waitForCount(
+		c,
 		() => {
 			const ready = evaluate();
 			return ready === 0 ? undefined : give(ready);
 		},
 		timeoutNs,
 		() => give(0),
+		() => numbered(c, count, (i) => fds.readInt32LE(i * 8)),
 	);
 }
 
@@ -111,9 +129,12 @@ function selectDescriptors(c: Context, timeoutNs: bigint | undefined): Outcome {
 		}
 		return ready;
 	};
+	const isAsked = (fd: number): boolean => wanted.some((set) => ((set?.[fd >> 3] ?? 0) & (1 << (fd & 7))) !== 0);
 	return waitForCount(
+		c,
 		() => evaluate(false) || undefined,
 		timeoutNs,
 		() => evaluate(true),
+		() => numbered(c, bits, (fd) => (isAsked(fd) ? fd : -1)),
 	);
 }

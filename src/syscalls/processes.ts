@@ -6,6 +6,7 @@ import { silent, waitFor } from '../kernel/outcome.ts';
 import { stopSignals } from '../kernel/signaling.ts';
 import { addUsage, newsOf, type Process } from '../kernel/task.ts';
 import type { Context, Handler } from './context.ts';
+import { processFile } from './process-files.ts';
 import { writeBackAll } from './shared-memory.ts';
 import { packUsage } from './usage.ts';
 
@@ -19,6 +20,7 @@ const waitAny = 0xe0000000 | 0;
 const P_ALL = 0;
 const P_PID = 1;
 const P_PGID = 2;
+const P_PIDFD = 3;
 
 /** The launcher asks before it forks. The result is the child's ticket: it comes back in `attach`. */
 export const fork: Handler = (c) => c.kernel.fork(c.process);
@@ -84,18 +86,22 @@ export const wait4: Handler = (c) => {
 export const waitid: Handler = (c) => {
 	const [type, id, options] = [c.int(0), c.int(1), c.int(3)];
 	if ((options & (WEXITED | WUNTRACED | WCONTINUED)) === 0) throw new SysError('EINVAL');
+	const handle = type === P_PIDFD ? processFile(c, id) : undefined;
 	const matches = (child: Process): boolean =>
 		type === P_ALL ||
+		child === handle?.process ||
 		(type === P_PID && child.pid === id) ||
 		(type === P_PGID && child.pgid === (id || c.process.pgid));
 	if (c.long(2) !== 0) c.link.write(c.long(2), Buffer.alloc(128));
-	return waitForChild(c, matches, options, (child) => {
+	const outcome = waitForChild(c, matches, options, (child) => {
 		if (c.long(2) !== 0) c.link.write(c.long(2), childInfo(c, child));
 		if ((options & WNOWAIT) !== 0) return 0;
 		if (child.ended === undefined) child.news = undefined;
 		else c.kernel.forget(child);
 		return 0;
 	});
+	if (handle?.blocking === false && typeof outcome !== 'number') throw new SysError('EAGAIN');
+	return outcome;
 };
 
 function waitForChild(

@@ -5,12 +5,12 @@ import type { Context, Handler } from './context.ts';
 import { readInto, type Stretch, stretches, transferLength, writeFrom } from './transfer.ts';
 
 /** Implements read(2). */
-export const read: Handler = (c) => readInto(c, c.file(0), [{ address: c.long(1), length: transferLength(c.long(2)) }]);
+export const read: Handler = (c) => readInto(c, c.file(0), [{ address: c.long(1), length: bufferLength(c.long(2)) }]);
 
 /** Implements pread64(2). */
 export const pread64: Handler = (c) => {
 	if (c.long(3) < 0) throw new SysError('EINVAL');
-	return readInto(c, c.file(0), [{ address: c.long(1), length: transferLength(c.long(2)) }], c.long(3));
+	return readInto(c, c.file(0), [{ address: c.long(1), length: bufferLength(c.long(2)) }], c.long(3));
 };
 
 /** Implements write(2). The length is in the buffer argument. */
@@ -41,7 +41,7 @@ export const lseek: Handler = (c) => c.file(0).seek(c.long(1), c.int(2));
 function writeBuffer(c: Context, position?: number): Outcome {
 	const file = c.file(0);
 	const argument = c.call.args[1];
-	const length = typeof argument === 'object' && 'length' in argument ? transferLength(argument.length) : 0;
+	const length = typeof argument === 'object' && 'length' in argument ? bufferLength(argument.length) : 0;
 	const address = c.long(1);
 	// The inline bytes lie in the receive buffer, which the next message overwrites: a write that has to wait needs its own.
 	let inline: Buffer | undefined;
@@ -66,6 +66,12 @@ function writeStretches(c: Context, list: readonly Stretch[], position?: number)
 		return Buffer.alloc(0);
 	};
 	return writeFrom(c, c.file(0), total, piece, position);
+}
+
+/** Of a buffer that would reach past all memory Linux looks no further, and does not even count its bytes: access_ok in fs/read_write.c */
+function bufferLength(length: number): number {
+	if (length < 0 || length >= 2 ** 63) throw new SysError('EFAULT');
+	return transferLength(length);
 }
 
 /** preadv passes its offset in two halves on 32-bit machines only; here the low word is all of it. -1: preadv2's file offset. */

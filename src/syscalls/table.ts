@@ -16,13 +16,16 @@ import * as names from './names.ts';
 import * as open from './open.ts';
 import * as paths from './paths.ts';
 import * as polling from './polling.ts';
+import * as processFiles from './process-files.ts';
 import * as processes from './processes.ts';
 import * as readWrite from './read-write.ts';
 import * as scheduling from './scheduling.ts';
 import * as sending from './sending.ts';
+import * as signalFiles from './signal-files.ts';
 import * as messages from './socket-messages.ts';
 import * as sockets from './sockets.ts';
 import * as terminal from './terminal.ts';
+import * as timers from './timers.ts';
 import * as times from './times.ts';
 import * as usage from './usage.ts';
 
@@ -151,6 +154,11 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['epoll_pwait2', full(epoll.epollPwait2)],
 	['eventfd', full(epoll.eventfd)],
 	['eventfd2', full(epoll.eventfd2)],
+	['signalfd', partial(signalFiles.signalfd, 'SIGALRM of the process’s own timers is seen within 20 ms')],
+	['signalfd4', partial(signalFiles.signalfd4, 'SIGALRM of the process’s own timers is seen within 20 ms')],
+	['timerfd_create', partial(timers.timerfdCreate, 'no clocks that wake the machine')],
+	['timerfd_settime', full(timers.timerfdSettime)],
+	['timerfd_gettime', full(timers.timerfdGettime)],
 	['nanosleep', full(clock.nanosleep)],
 	['clock_nanosleep', partial(clock.clockNanosleep, 'absolute times on CLOCK_REALTIME and CLOCK_MONOTONIC')],
 	['clock_settime', partial(clock.clockSettime, 'always EPERM')],
@@ -215,6 +223,8 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 	['tgkill', full(sending.tgkill)],
 	['rt_sigqueueinfo', full(sending.rtSigqueueinfo)],
 	['rt_tgsigqueueinfo', full(sending.rtTgsigqueueinfo)],
+	['pidfd_open', partial(processFiles.pidfdOpen, 'of processes, not of threads')],
+	['pidfd_send_signal', partial(processFiles.pidfdSendSignal, 'no flags')],
 	['exit_group', full(processes.exitGroup)],
 	[
 		'mmap',

@@ -5,7 +5,7 @@ import { readInt64 } from '../abi/structs.ts';
 import { NodeFile } from '../kernel/node-file.ts';
 import type { OpenFile } from '../kernel/open-file.ts';
 import type { Outcome } from '../kernel/outcome.ts';
-import { waitFor } from '../kernel/outcome.ts';
+import { type Clock, waitFor, waitTimed } from '../kernel/outcome.ts';
 import { sendSignal, sentBy } from '../kernel/signaling.ts';
 import { maxTransfer, pieceBytes } from '../wire/guest-link.ts';
 import type { Context } from './context.ts';
@@ -64,11 +64,16 @@ export function readInto(context: Context, file: OpenFile, targets: readonly Str
 	if (background !== undefined) return background;
 	if (file.blocking) {
 		const { patienceNs } = file;
-		return waitFor(step, patienceNs === undefined ? {} : { timeoutNs: patienceNs, onTimeout: () => 0 });
+		if (patienceNs !== undefined) return waitFor(step, { timeoutNs: patienceNs, onTimeout: () => 0 });
+		return step() ?? waitTimed(step, clockOf(context, file), undefined, () => 0, true);
 	}
 	const got = step();
 	if (got === undefined) throw new SysError('EAGAIN');
 	return got;
+}
+
+function clockOf({ kernel }: Context, file: OpenFile): Clock {
+	return { now: () => kernel.world.monotonic(), readyAt: () => file.readyAt };
 }
 
 /** Writes from the guest's memory; a blocking pipe takes it all before the call ends. write(2), pipe(7). */

@@ -29,6 +29,8 @@ export interface CallLink {
 	write(address: number, bytes: Uint8Array): void;
 	/** The same for a few bytes (at most 4096) that `put` makes at `start` of what is to be sent: all 0 before. */
 	compose(address: number, length: number, put: (out: DataView, start: number) => void): void;
+	/** siginfo_t of a signal of a set (bit 0 is signal 1) that is pending for the task; `take`: it is pending no longer. */
+	readonly pendingSignal?: (mask: bigint, take: boolean) => Buffer | undefined;
 }
 
 export type Call = {

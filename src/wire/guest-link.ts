@@ -33,8 +33,10 @@ export const pieceBytes = 256 * 1024;
 
 const longestTimer = 2n ** 63n - 1n;
 
-const command = { read: 0x52, string: 0x5a, write: 0x57, timer: 0x54, exit: 0x58 } as const;
+const command = { read: 0x52, signal: 0x53, string: 0x5a, write: 0x57, timer: 0x54, exit: 0x58 } as const;
 const resultByte = 0x69;
+/** siginfo_t */
+const signalBytes = 128;
 
 /** Signals that the guest's memory could not be read there. The handler turns it into EFAULT. */
 export class GuestFault extends Error {
@@ -161,6 +163,20 @@ export class GuestLink implements CallLink {
 		this.#flush();
 		this.#send(bytes, bytes.length);
 	}
+
+	/** siginfo_t of a signal of a set that is pending for the task; what is not taken tells its number alone. */
+	readonly pendingSignal = (mask: bigint, take: boolean): Buffer | undefined => {
+		this.#room(10);
+		this.#out[this.#length] = command.signal;
+		this.#out.writeBigUInt64LE(mask, this.#length + 1);
+		this.#out[this.#length + 9] = take ? 1 : 0;
+		this.#length += 10;
+		this.#flush();
+		const length = this.#receiveLength(signalBytes);
+		if (length !== 0 && length !== signalBytes) throw new WireError(`a signal of ${length} bytes`);
+		const bytes = this.#receiveBytes(length);
+		return length === 0 ? undefined : bytes;
+	};
 
 	/** Lets the task report `timeout` after so many nanoseconds (292 years at most), unless it has its result by then. */
 	timer(nanoseconds: bigint): void {

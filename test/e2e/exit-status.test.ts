@@ -53,6 +53,14 @@ test.each(limits)('the %s limit stops the script, and nothing of it is applied',
 	expect(shown.stdout).toContain(`${world.work}/first`);
 });
 
+test('a fork bomb that heeds no EAGAIN ends at the limit of tasks, and leaves no process', async () => {
+	const code = 'import os\nwhile True:\n  try: os.fork()\n  except BlockingIOError: pass';
+	const ran = await world.report([...open, '--tasks', '12', '-c', code]);
+	expect(ran.report.exit).toMatchObject({ status: 124, reason: 'limit', limit: 'tasks' });
+	expect(ran.report.limits.tasks.used).toBeLessThanOrEqual(12);
+	expect(world.processes()).toEqual([]);
+});
+
 test('a script that survives ENOSPC still ends as stopped by its limit', async () => {
 	const code = 'import time\ntry:\n  open("big", "wb").write(b"x" * 3000000)\nexcept OSError: pass\ntime.sleep(9)';
 	const ran = await world.report([...open, '--disk', '1MiB', '-c', code]);
