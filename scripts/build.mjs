@@ -21,6 +21,7 @@ import {
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { builtinsWhenUsed } from './builtins-when-used.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const source = join(root, 'src');
@@ -123,7 +124,7 @@ function importThroughLoader(file) {
 	const code = readFileSync(file, 'latin1').replaceAll(/\bimport\("(?=node:|\.\/ui\/)/g, 'importModule("');
 	const left = /.{0,60}\bimport\(.{0,60}/.exec(code);
 	if (left) throw new Error(`${basename(file)} holds an import() that cannot work there: ${left[0]}`);
-	writeFileSync(file, code, 'latin1');
+	writeFileSync(file, builtinsWhenUsed(code), 'latin1');
 }
 
 /** Moves what was built into dist/, file by file: a program that is running finds its chunks until the next day. */

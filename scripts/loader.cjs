@@ -4,8 +4,9 @@
  * does not fit, and then the bundle is compiled as ever.
  */
 const fs = require('node:fs');
+const path = require('node:path');
 const vm = require('node:vm');
-const { isMainThread } = require('node:worker_threads');
+const { isMainThread, Worker } = require('node:worker_threads');
 
 if (Number.parseInt(process.versions.node, 10) < 20) {
 	process.stderr.write(`approve-run: node ${process.versions.node} is too old; install Node.js 20.12 or newer.\n`);
@@ -16,17 +17,36 @@ if (process.env.APPROVE_RUN_CA_CERTS !== undefined) {
 	delete process.env.APPROVE_RUN_CA_CERTS;
 }
 
+/** What does not run a script. */
+const commands =
+	/^(?:review|apply|discard|rollback|sessions|show|diff|policy|audit|doctor|help|--help|-h|--version|-V)$/;
+const earlyWorker = isMainThread ? startWorker() : undefined;
+
 const bundle = __filename.replace(/\.cjs$/, '.main.cjs');
 const cache = `${bundle}.${process.version}-${process.arch}.cache`;
 // The bundle is ASCII (esbuild's charset), and latin1 needs no decoding.
-const source = `(function (exports, require, module, __filename, __dirname, importModule) {${fs.readFileSync(bundle, 'latin1')}\n})`;
+const source = `(function (exports, require, module, __filename, __dirname, importModule, earlyWorker) {${fs.readFileSync(bundle, 'latin1')}\n})`;
 const cachedData = readCache();
 let script = compile(cachedData);
 if (cachedData === undefined || script.cachedDataRejected) {
 	if (isMainThread) process.once('exit', writeCacheAfterScriptRun());
 	else script = compileWholeAndWrite();
 }
-script.runInThisContext()(module.exports, require, module, bundle, __dirname, importModule);
+script.runInThisContext()(module.exports, require, module, bundle, __dirname, importModule, earlyWorker);
+
+/**
+ * The kernel's worker starts before anything else is loaded, and before it is known what it will run: a thread of Node takes 20 ms
+ * to start, and the program loads meanwhile on another processor.
+ */
+function startWorker() {
+	const [first] = process.argv.slice(2);
+	if (path.basename(__filename) !== 'approve-run.cjs' || first === undefined || commands.test(first)) return undefined;
+	// The program connects these streams: connecting them here would load Node's streams first.
+	const thread = new Worker(path.join(__dirname, 'worker.cjs'), { stdout: true, stderr: true });
+	// A start that comes to nothing (no such script) does not wait for it.
+	thread.unref();
+	return thread;
+}
 
 /** `import()` for the bundle: one inside a vm.Script has no loader without a flag. */
 function importModule(path) {

@@ -44,12 +44,12 @@ int main(int argc, char **argv)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid(); /* keys pressed at the terminal are the controller's, not ours */
 	reset_signals();
-	facts.near = near_prepare();
 	char **environment = read_environment();
 	close_others();
 	channels_create(options.channel, options.tasks, &fds);
 
 	namespaces_enter(&facts);
+	facts.near = near_prepare();
 	if (facts.pidns) {
 		pid_t child = fork();
 		if (child < 0)
@@ -211,7 +211,9 @@ static void run_guest(const struct options *options, struct facts *facts, char *
 	setpgid(0, 0);
 	die_with_parent(parent);
 	channels_open_guest(options->channel);
+	near_release(); /* for what takes long: the controller's threads begin meanwhile, and may be on that processor */
 	interpreter_main *interpreter = load_interpreter(options);
+	near_begin();
 	while (options->arguments[count])
 		count++;
 	environ = environment;

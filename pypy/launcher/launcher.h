@@ -115,6 +115,7 @@ void confine_sandbox(uint64_t memory, uint64_t cpu); /* of a translated interpre
 
 /* near.c */
 bool near_prepare(void);
+void near_begin(void);
 int near_join(const char *thread, const char *launcher);
 const struct timespec *near_interval(void);
 void near_tick(pid_t first);

@@ -27,6 +27,13 @@ bool near_prepare(void)
 	return on;
 }
 
+/* The first guest process is about to make its calls. */
+void near_begin(void)
+{
+	if (on)
+		sched_setaffinity(0, sizeof one, &one);
+}
+
 /* How often the supervisor is to call near_tick; NULL: never. */
 const struct timespec *near_interval(void)
 {

@@ -9,7 +9,6 @@ import { openSessionFiles } from '../host/session-files.ts';
 import { readAllInput } from '../host/standard-input.ts';
 import { hasTerminal, sayToPerson } from '../host/terminal.ts';
 import { closeTraceFile, openTraceFile } from '../host/trace-file.ts';
-import { locateRuntime } from '../interpreter/acquire.ts';
 import { findRemembered } from '../interpreter/find.ts';
 import type { Runtime } from '../interpreter/find-types.ts';
 import type { LimitName, Limits } from '../model/limits.ts';
@@ -310,6 +309,7 @@ async function findRuntime(named: string | undefined, installation: Installation
 			const { locateSandbox } = await import('../interpreter/acquire-sandbox.ts');
 			return await locateSandbox({ surroundings: installation.surroundings, onProgress: progress.tell });
 		}
+		const { locateRuntime } = await import('../interpreter/acquire.ts');
 		return await locateRuntime(path, { surroundings: installation.surroundings, onProgress: progress.tell });
 	} finally {
 		progress.end();

@@ -88,8 +88,14 @@ export function rangeOf(address: string, own: ReadonlySet<string>): AddressRange
 	return undefined;
 }
 
+/** Read when it is first asked: most runs reach no address. */
 function setOf(text: string): AddressSet {
-	const set = addressSet(text);
-	if (set === undefined) throw new Error(`${text} is no network`);
-	return set;
+	let set: AddressSet | undefined;
+	return {
+		has(address) {
+			set ??= addressSet(text);
+			if (set === undefined) throw new Error(`${text} is no network`);
+			return set.has(address);
+		},
+	};
 }

@@ -115,6 +115,9 @@ class Run {
 		this.#network = new NetworkService(launcher, options.worker.channelFolder, (message) => this.post(message));
 		this.#worker = options.thread;
 		this.#worker.ref();
+		// Node's own words there, such as a warning.
+		for (const words of [this.#worker.stdout, this.#worker.stderr])
+			words.on('data', (text) => process.stderr.write(text));
 		this.#worker.postMessage({ ...options.worker, flag: this.#shared } satisfies WorkerStart);
 		this.#watch = watchLimits(this.#launched.pid, options.limits, (limit) => this.#exceeded(limit));
 	}
