@@ -32,7 +32,9 @@ test('docs/system-calls.md is what scripts/system-calls.mjs makes of the table',
 });
 
 test('every option that README.md names is one of the program', () => {
-	const text = ['src/cli/main.ts', 'bin/setup'].map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
+	const text = ['src/cli/main.ts', 'src/cli/commands.ts', 'bin/setup']
+		.map((file) => readFileSync(join(root, file), 'utf8'))
+		.join('\n');
 	const limits = [...text.matchAll(/limit\('(\w+)'/g)].map(([, name]) => `--${name}`);
 	const known = new Set([...limits, ...[...text.matchAll(/--[a-z]+(?:-[a-z]+)*/g)].map(([option]) => option)]);
 	// Of PyPy's own build, and not of ours.
