@@ -1,6 +1,7 @@
 """Runs before the script in a translated PyPy: puts our modules before the interpreter's own, and says which Python a script needs.
 
-A translated PyPy has no processes, threads, signals, select or csv of its own. What stands in for them is in this folder.
+A translated PyPy has no processes, threads, sockets, signals, select or csv of its own. What stands in for them is in this folder, and in
+fallback/ what is only taken where the interpreter has none.
 Nothing here is trusted: whatever the script changes, each effect is still judged by the controller.
 """
 import os
@@ -25,8 +26,39 @@ class _Ours:
         return spec_from_file_location(name, os.path.join(_folder, name + '.py'))
 
 
+class _Fallback:
+    """What no other finder has: a stand-in of fallback/, or word of why there is none."""
+
+    folder = os.path.join(_folder, 'fallback')
+    absent = frozenset(
+        ('zlib', '_bz2', '_lzma', 'bz2', 'lzma', 'fcntl', 'termios', 'mmap', 'pyexpat', '_ssl', '_sqlite3', 'sqlite3', '_ctypes',
+         '_rawffi', '_multiprocessing', '_curses', 'resource', '_lsprof', 'readline')
+    )
+    # The first Python that has it.
+    newer = {
+        'dataclasses': (3, 7), 'contextvars': (3, 7), 'importlib.resources': (3, 7), 'importlib.metadata': (3, 8), 'zoneinfo': (3, 9),
+        'graphlib': (3, 9), 'tomllib': (3, 11),
+    }
+
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        place = os.path.join(cls.folder, name + '.py')
+        if '.' not in name and os.path.exists(place):
+            from importlib.util import spec_from_file_location
+
+            return spec_from_file_location(name, place)
+        if name in cls.absent:
+            why = 'a translated PyPy has no %r; run the script without --runtime translated'
+            raise ModuleNotFoundError(why % name, name=name)
+        if cls.newer.get(name, (3, 0)) > sys.version_info[:2]:
+            why = 'No module named %r: this script needs Python %d.%d; this interpreter is %d.%d: run it without --runtime translated'
+            raise ModuleNotFoundError(why % ((name,) + cls.newer[name] + sys.version_info[:2]), name=name)
+        return None
+
+
 def _tidy():
     sys.meta_path.insert(0, _Ours)
+    sys.meta_path.append(_Fallback)
     sys.path[:] = [entry for entry in sys.path if entry != _folder]
     # The script and what it starts see the environment that the policy gives them.
     rest = [entry for entry in os.environ.get('PYTHONPATH', '').split(':') if entry and entry != _folder]
@@ -39,9 +71,11 @@ def _tidy():
 # What a line of code that does not compile may be a sign of: (needs at least, regular expression, words).
 _SIGNS = (
     ((3, 12), r'^\s*type\s+\w+(\[.*\])?\s*=', 'a type statement'),
+    ((3, 12), r'^\s*(async\s+def|def|class)\s+\w+\[', 'type parameters'),
+    ((3, 12), r'''\b[rR]?[fF][rR]?"[^"]*\{[^}"]*"[^"]*"[^}"]*\}|\b[rR]?[fF][rR]?'[^']*\{[^}']*'[^']*'[^}']*\}''', 'quotes inside of an f-string'),
     ((3, 11), r'^\s*except\s*\*', 'except*'),
     ((3, 10), r'^\s*(match\s+.+|case\s+.+):\s*(#.*)?$', 'match'),
-    ((3, 10), r'^\s*(async\s+)?with\s*\($', 'with in parentheses'),
+    ((3, 10), r'^\s*(async\s+)?with\s*\((\s*$|.*\bas\b.*\)\s*:)', 'with in parentheses'),
     ((3, 9), r'^\s*@(?![\w.]+(\(.*\))?\s*$)', 'any expression as a decorator'),
     ((3, 8), r':=', 'an assignment expression (:=)'),
     ((3, 8), r'def\s+\w+\(.*(,\s*|\()/\s*[,)]', 'positional-only parameters'),
@@ -59,17 +93,40 @@ def _needed(line, version):
     return None
 
 
+# The same for what compiles and does not run.
+_RUNTIME_SIGNS = (
+    ((3, 10), r"^unsupported operand type\(s\) for \|: '(type|NoneType|_GenericAlias|\w*Meta)'", 'types joined by |'),
+    ((3, 9), r"^'?type'? object is not subscriptable", 'a type with [] such as list[int]'),
+    ((3, 9), r"^unsupported operand type\(s\) for \|=?: 'dict' and 'dict'", 'dictionaries joined by |'),
+    ((3, 9), r"^'(str|bytes)' object has no attribute 'remove(prefix|suffix)'", 'removeprefix and removesuffix'),
+)
+
+
+def _sign(kind, error, trace, version):
+    """(needs, line, what) where a newer Python would have taken the script further."""
+    import re
+
+    if issubclass(kind, SyntaxError):
+        found = _needed(error.text or '', version) if error.lineno else None
+        return found and (found[0], error.lineno, found[1])
+    if not issubclass(kind, (TypeError, AttributeError)):
+        return None
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    for needs, pattern, what in _RUNTIME_SIGNS:
+        if needs > version and re.search(pattern, str(error)):
+            return needs, trace.tb_lineno if trace is not None else 0, what
+    return None
+
+
 def _hook(kind, error, trace, usual=sys.excepthook):
     usual(kind, error, trace)
-    if not issubclass(kind, SyntaxError) or not error.lineno:
-        return
-    line = error.text or ''
-    found = _needed(line, sys.version_info[:2])
+    found = _sign(kind, error, trace, sys.version_info[:2])
     if found is not None:
-        (major, minor), what = found
+        (major, minor), line, what = found
         sys.stderr.write(
             'approve-run: this script needs Python %d.%d (line %d: %s); this interpreter is %d.%d: '
-            'run it without --runtime translated\n' % ((major, minor, error.lineno, what) + sys.version_info[:2])
+            'run it without --runtime translated\n' % ((major, minor, line, what) + sys.version_info[:2])
         )
 
 

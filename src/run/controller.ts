@@ -143,7 +143,9 @@ class Run {
 				this.#end(failed(error.message));
 			},
 		);
-		void this.#launched.ended.then(({ status, message }) => this.post({ kind: 'gone', status, said: message }));
+		void this.#launched.ended.then(({ status, message }) =>
+			this.post({ kind: 'gone', status, said: message, stopped: this.#abort.signal.aborted }),
+		);
 		const end = await last;
 		this.#watch.stop();
 		this.#abort.abort();

@@ -26,7 +26,7 @@ import { type DirectMemory, GuestLink } from '../wire/guest-link.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { channelsFor } from './channels.ts';
 import { GuestWorld } from './guest-world.ts';
-import type { FromWorker, GuestEnd, ToWorker, WorkerStart } from './messages.ts';
+import type { FromWorker, Gone, GuestEnd, ToWorker, WorkerStart } from './messages.ts';
 import { loopSandbox } from './sandbox-loop.ts';
 
 /** Bytes that the record may have, however small the limit on disk is; as with the log of the upper layer. */
@@ -51,7 +51,7 @@ class GuestLoop {
 	#end: GuestEnd | undefined;
 	/** The launcher, which is a translated interpreter itself. */
 	#launcherPid = 0;
-	#gone: { readonly status: number; readonly said: string } | undefined;
+	#gone: Gone | undefined;
 	#calls: () => number = () => this.#dispatcher?.calls ?? 0;
 	readonly #traceFile: TraceFile | undefined;
 	#trace: Trace | undefined;
@@ -270,7 +270,7 @@ class GuestLoop {
 				this.#port.postMessage({ kind: 'used', used: this.#world.used(this.#kernel.tasksUsed) });
 				return;
 			case 'gone':
-				this.#gone = { status: message.status, said: message.said };
+				this.#gone = message;
 				if (this.#transport === undefined) this.#end ??= { kind: 'stopped' };
 				return;
 			default:

@@ -130,5 +130,14 @@ export type ToWorker =
 	| { readonly kind: 'network'; readonly privateLoopback: boolean | undefined }
 	| { readonly kind: 'looked-up'; readonly id: number; readonly found: Found }
 	| { readonly kind: 'tell-used' }
-	/** Every process of the guest has ended; the launcher's status, and what it or a translated interpreter said at last. */
-	| { readonly kind: 'gone'; readonly status: number; readonly said: string };
+	| ({ readonly kind: 'gone' } & Gone);
+
+/** Every process of the guest has ended. */
+export type Gone = {
+	/** The launcher's status. */
+	readonly status: number;
+	/** What it or a translated interpreter said at last. */
+	readonly said: string;
+	/** By us. */
+	readonly stopped: boolean;
+};

@@ -11,7 +11,7 @@ import { type Progress, SandboxDispatcher } from '../syscalls/translated/dispatc
 import type { CallLink } from '../wire/call.ts';
 import type { SandboxPlatform } from '../wire/sandbox-dump.ts';
 import { SandboxCutOff, SandboxLink } from '../wire/sandbox-link.ts';
-import type { GuestEnd } from './messages.ts';
+import type { Gone, GuestEnd } from './messages.ts';
 
 export type SandboxParts = {
 	readonly kernel: Kernel;
@@ -27,7 +27,7 @@ export type SandboxParts = {
 	/** Handles all messages that wait. */
 	readonly receive: () => void;
 	/** How the interpreter ended; undefined while it runs. */
-	readonly gone: () => { readonly status: number; readonly said: string } | undefined;
+	readonly gone: () => Gone | undefined;
 	/** Approved changes may be on their way to the machine: no call may be answered meanwhile. */
 	readonly standsStill: () => boolean;
 	/** Makes the trace of `--trace`; undefined where there is none. */
@@ -58,7 +58,8 @@ export function loopSandbox(parts: SandboxParts): GuestEnd {
 		}
 	} catch (error) {
 		if (!(error instanceof SandboxCutOff)) throw error;
-		const { said } = ended(parts);
+		const { said, stopped } = ended(parts);
+		if (stopped) return { kind: 'stopped' };
 		return { kind: 'failed', message: said === '' ? error.message : `${error.message}; it said: ${said}` };
 	} finally {
 		parts.counted(dispatcher.calls);
@@ -95,14 +96,15 @@ function sleep(parts: SandboxParts, ns: bigint | undefined): boolean {
 
 /** The interpreter has closed its end: it exited, or died. */
 function ending(parts: SandboxParts): GuestEnd {
-	const { status, said } = ended(parts);
+	const { status, said, stopped } = ended(parts);
+	if (stopped) return { kind: 'stopped' };
 	// It aborts where the wire or its own memory broke, and says why: rsandbox.c.
 	if (status === 128 + 6 && said !== '') return { kind: 'failed', message: `the interpreter gave up: ${said}` };
 	return { kind: 'ended', status: status > 128 ? status - 128 : (status & 0xff) << 8 };
 }
 
 /** Waits for the word of how it ended, which is on its way once the stream is at its end. */
-function ended(parts: SandboxParts): { readonly status: number; readonly said: string } {
+function ended(parts: SandboxParts): Gone {
 	for (let gone = parts.gone(); ; gone = parts.gone()) {
 		if (gone !== undefined) return gone;
 		sleep(parts, undefined);

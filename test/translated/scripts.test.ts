@@ -1,10 +1,12 @@
 /** Whole scripts under a stand-in for a translated PyPy: the same output and the same files as natively. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nativePyPy } from '../conformance/run.ts';
 import { buildStandIn } from './stand-in.ts';
+import { fixtures } from './world.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 const scripts = new URL('../fixtures/sandbox/scripts/', import.meta.url).pathname;
@@ -108,6 +110,84 @@ except OSError as e: print('fork', e.strerror)
 			'preexec_fn needs fork, which this interpreter does not have\n' +
 				'pass_fds: a command gets no descriptors but 0, 1 and 2\nfork Function not implemented\n',
 		);
+	});
+
+	test('is stopped by Ctrl-C: nothing is applied, and no process is left', async () => {
+		const dir = folder('stopped');
+		const code = 'import os; open("written", "w").close(); print(os.getpid(), flush=True)\nwhile True: pass';
+		const options = ['--unattended', '--policy', join(place, 'policy.yaml'), '--runtime', interpreter ?? ''];
+		const child = spawn(process.execPath, [join(root, 'dist/approve-run.cjs'), ...options, '-c', code], {
+			cwd: dir,
+			env: {
+				PATH: '/usr/bin:/bin',
+				HOME: '/root',
+				XDG_STATE_HOME: join(place, 'state'),
+				XDG_CACHE_HOME: join(place, 'cache'),
+			},
+		});
+		let said = '';
+		child.stderr.on('data', (text) => {
+			said += String(text);
+		});
+		const [pid] = await once(child.stdout, 'data');
+		child.kill('SIGINT');
+		const [status] = await once(child, 'close');
+		expect([status, said]).toEqual([130, expect.stringContaining('the run was stopped')]);
+		expect(fs.readdirSync(dir)).toEqual([]);
+		expect(fs.existsSync(`/proc/${String(pid).trim()}`)).toBe(false);
+	});
+
+	test('without threads and sockets of the interpreter what needs none can be used, and the rest says why', () => {
+		const code = fs
+			.readFileSync(join(fixtures, 'without-modules.py'), 'utf8')
+			.replace('FOLDER', join(root, 'pypy/guest'));
+		expect(inside(['-c', code], folder('modules')).stdout.split('\n')).toEqual([
+			"can't start new thread: this interpreter has one; run the script without --runtime translated",
+			'True False False',
+			'this lock would wait for ever: the interpreter has one thread, which holds it',
+			'False 1 True',
+			'this interpreter has no sockets; run the script without --runtime translated',
+			"True b'\\x7f\\x00\\x00\\x01' Subject: x",
+			"a translated PyPy has no 'zlib'; run the script without --runtime translated",
+			"No module named 'tomllib': this script needs Python 3.11; this interpreter is 3.9: run it without --runtime translated",
+			'',
+		]);
+	});
+
+	test('says of each sign of a newer Python which one is needed', () => {
+		const lines = [
+			['match x:', '3.10'],
+			['if (n := 1):', '3.8'],
+			['    with (open("a") as f, open("b") as g):', '3.10'],
+			['def f[T](x): pass', '3.12'],
+			['print(f"{d["key"]}")', '3.12'],
+			['print(f"{x=}")', '3.8'],
+			['def f(a, /): pass', '3.8'],
+			['except* ValueError:', '3.11'],
+			['type X = int', '3.12'],
+			['x = = 1', 'None'],
+			['print(f"{d} and {e}")', 'None'],
+		];
+		const code = `
+import sys, types
+home = ${JSON.stringify(join(root, 'pypy/guest/sitecustomize.py'))}
+text = open(home).read().split('_tidy()\\nsys.excepthook')[0]
+names = {'__file__': home, '__name__': 'signs'}
+exec(text, names)
+for line in sys.stdin:
+    found = names['_needed'](line.rstrip('\\n'), (3, 6))
+    print('%d.%d' % found[0] if found else None)
+def runtime(text):
+    try: exec(text)
+    except Exception as e: return names['_sign'](type(e), e, e.__traceback__, (3, 6))
+print(runtime('int | None'), runtime('(1)[0]'))
+`;
+		const input = lines.map(([line]) => `${line}\n`).join('');
+		const seen = run([nativePyPy, '-c', code.replaceAll('\\\\', '\\')], folder('signs'), input);
+		expect(seen.stdout.trim().split('\n'), seen.stderr).toEqual([
+			...lines.map(([, needs]) => needs),
+			"((3, 10), 1, 'types joined by |') None",
+		]);
 	});
 
 	test('is traced: C functions with their arguments by name, results, and what was denied', () => {
