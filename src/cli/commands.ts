@@ -60,7 +60,7 @@ export function addCommands(program: CommandUnknownOpts): void {
 	policy
 		.command('check <file...>')
 		.description(
-			'find mistakes in policies; warn of patterns that can never win, where that is so on every machine (the same pattern, or one that is wholly below it, in a stricter rule without conditions and exceptions)',
+			'find mistakes in policies; warn of patterns that can never win, where that is so on every machine (the same pattern, or one that is wholly below it, in a stricter rule without conditions and exceptions), and of allow rules for which a narrower pattern has all of their examples (two or more)',
 		)
 		.action(async (files) => finish((await policies()).policyCheckCommand(files)));
 	policy

@@ -12,15 +12,19 @@ import { findInstallation } from './installation.ts';
 import { loadPolicyDocument } from './load-policy.ts';
 import { printableLine } from './printable.ts';
 import { contextOf } from './remember-rule.ts';
+import { counted } from './tell-trial.ts';
 import { UserError } from './user-error.ts';
 
 export async function policyCheckCommand(files: readonly string[]): Promise<number> {
 	const installation = findInstallation();
 	const { deadPatterns } = await import('../policy/dead-rules.ts');
+	const { widePatterns } = await import('../policy/wide-rules.ts');
 	for (const file of files) {
 		const document = await loadPolicyDocument(file, installation);
-		process.stdout.write(`${file}: ${document.rules.length} rules, no mistake found\n`);
-		const problems = deadPatterns(document);
+		process.stdout.write(`${file}: ${counted(document.rules.length, 'rule')}, no mistake found\n`);
+		const problems = [...deadPatterns(document), ...widePatterns(document)].sort(
+			(a, b) => a.line - b.line || a.column - b.column,
+		);
 		for (const { line, column, message } of problems) {
 			process.stdout.write(`${printableLine(`${document.file}:${line}:${column}: warning: ${message}`)}\n`);
 		}

@@ -3,7 +3,7 @@ import type { Effect, EffectKind } from '../model/effect.ts';
 import type { CommandGround } from './command-facts.ts';
 import { type ProgramBases, programFiles } from './command-pattern.ts';
 import { compileRule, type Rule } from './compile-rule.ts';
-import type { Located, PolicyDocument } from './document.ts';
+import type { Located, PolicyDocument, RuleDocument } from './document.ts';
 import { expandPath, normalPath } from './path-text.ts';
 import type { Problem } from './problem.ts';
 import { ruleMatches, subjectOf } from './rule-match.ts';
@@ -36,6 +36,18 @@ export function checkExamples(document: PolicyDocument): readonly Problem[] {
 			...written.not.flatMap((example) => checkExample(rule, example, false)),
 		];
 	});
+}
+
+/** Those of the texts that the rule matches for each of its effects, on the made-up machine. */
+export function matchedExamples(file: string, written: RuleDocument, texts: readonly string[]): readonly string[] {
+	const { conditions: _, ...given } = written;
+	const rule = compileRule(file, given, machine);
+	return texts.filter((text) =>
+		rule.kinds.every((kind) => {
+			const effect = exampleEffect(kind, text);
+			return typeof effect !== 'string' && ruleMatches(rule, subjectOf(effect, ground, new Set()));
+		}),
+	);
 }
 
 function checkExample(rule: Rule, example: Located, wanted: boolean): readonly Problem[] {

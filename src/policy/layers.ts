@@ -11,6 +11,8 @@ import { PolicyError } from './problem.ts';
 export type FindPolicy = (name: string, from: PolicySource) => PolicySource | undefined;
 
 const deepest = 8;
+/** A policy that is extended twice counts twice: ten lists of ten would be ten thousand million. */
+const most = 64;
 
 /** The whole document, or every problem of the first file that has one. `seen`: each file that was read, itself first. */
 export function parseLayers(
@@ -42,6 +44,7 @@ function parseBelow(
 			return refuse(at, `"${at.text}" is extended in a circle: ${[...around, found.name].join(' → ')}`);
 		}
 		if (around.length >= deepest) return refuse(at, `more than ${deepest} policies extend each other`);
+		if (seen.length >= most) return refuse(at, `more than ${most} policies are put together`);
 		const below = parseBelow(found, find, around, seen);
 		if (below instanceof PolicyError) return below;
 		base = base === undefined ? below : merge(base, { document: below, says: everything, sealed: false, extends: [] });

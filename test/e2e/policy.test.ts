@@ -1,5 +1,5 @@
 /** What a policy says beside its rules holds in the real program: hidden paths, sizes, counts, layers, shell strings. */
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeWorld, type World } from './program.ts';
@@ -119,4 +119,76 @@ test('a file with a key in it is found by what it holds, and the others are appl
 	expect(status).toBe(126);
 	expect(report.applied).toEqual([join(world.work, 'k2')]);
 	expect(report.effects).toContainEqual(expect.objectContaining({ decision: 'deny', because: 'holds a key' }));
+});
+
+test.each([
+	['a circle of layers', 'name: x\nextends: p.yaml\n', /p\.yaml:2:10: "p\.yaml" is extended in a circle/],
+	['a key twice', 'name: a\nname: b\n', /p\.yaml:2:1: the key "name" stands twice/],
+	['an alias bomb', 'a: &a [x, x]\nb: &b [*a, *a]\n', /p\.yaml:2:8: \*a is an alias/],
+	[
+		'a pattern with too many meanings',
+		`rules:\n  - deny: read\n    path: "/${'{a,b}'.repeat(30)}"\n`,
+		/p\.yaml:3:11: .*more than 256 patterns/,
+	],
+	['no YAML', 'rules: [\n', /p\.yaml:2:1: /],
+])('with %s for a policy the script does not start', async (_, policy, expected) => {
+	world.write('p.yaml', policy);
+	const { status, stdout, stderr } = await world.run(['--unattended', '--policy', 'p.yaml', '-c', 'print("started")']);
+	expect(stdout).toBe('');
+	expect(stderr).toMatch(expected);
+	expect(stderr).toMatch(/^approve-run: /);
+	expect(stderr).not.toContain('    at ');
+	expect(status).toBe(125);
+});
+
+test('a pattern that other matchers would try for ever is matched at once', async () => {
+	const policy = `${open}rules: [{ deny: write, path: "./${'*a'.repeat(40)}b" }]\n`;
+	const { status, report } = await run(policy, `open("${'a'.repeat(200)}", "w")`);
+	expect(status).toBe(0);
+	expect((report.limits.time?.used ?? 0) < 30_000).toBe(true);
+});
+
+test('with --unattended its own defaults and rules hold, and the hours of a rule', async () => {
+	const hours = (from: number) => `"${String(from).padStart(2, '0')}:00-${String(from + 1).padStart(2, '0')}:00"`;
+	// TZ is UTC here. An hour that is long past or still to come, and the whole day.
+	const other = (new Date().getUTCHours() + 6) % 24;
+	const { report } = await run(
+		[
+			'default: { read: allow, write: ask, run: deny }',
+			'rules:',
+			'  - { allow: write, path: "./now", hours: "00:00-24:00" }',
+			`  - { allow: write, path: "./later", hours: ${hours(other)} }`,
+			'unattended:',
+			'  rules: [{ allow: write, path: "./quiet" }]',
+			'',
+		].join('\n'),
+		'for name in ("now", "later", "quiet"):\n  try: open(name, "w").close()\n  except OSError: pass',
+	);
+	const decided = report.effects.filter(({ kind }) => kind === 'write').map(({ path, decision }) => [path, decision]);
+	expect(decided).toEqual(
+		expect.arrayContaining([
+			[join(world.work, 'now'), 'allow'],
+			[join(world.work, 'later'), 'deny'],
+			[join(world.work, 'quiet'), 'allow'],
+		]),
+	);
+});
+
+test.each([
+	'for PATH in ./9; do ls; done',
+	"printf '123456789%n' PATH; ls",
+	"ls & wait -n -p 'a[$(./9/ls)]'",
+	"command printf -v 'a[$(./9/ls)]' x",
+	'for i in 1 2; do echo x >> .approve-run-test; cd ..; done',
+])('a shell string that would run a program of the script, or write elsewhere, is denied: %s', async (text) => {
+	mkdirSync(join(world.work, '9'), { recursive: true });
+	writeFileSync(join(world.work, '9/ls'), '#!/bin/sh\n: > evil\n', { mode: 0o755 });
+	for (const policy of ['project', 'ci']) {
+		const code = `import subprocess\nsubprocess.run(["bash", "-c", ${JSON.stringify(text)}])`;
+		const { status, stderr } = await world.run(['--unattended', '--policy', policy, '-c', code]);
+		expect(stderr).toContain('denied: run bash -c');
+		expect(status).toBe(126);
+	}
+	expect(world.names()).not.toContain('evil');
+	expect(existsSync(join(world.folder, '.approve-run-test'))).toBe(false);
 });
