@@ -14,14 +14,15 @@ export type ProcessUse = {
 /** USER_HZ, which Linux fixes at 100 for all that /proc tells. time(7). */
 const ticksPerSecond = 100;
 
-/** What the launcher's descendants use now. */
-export function measureGuest(launcherPid: number): ProcessUse {
+/** What the launcher's descendants use now. Past `closely` bytes, pages that forked processes share are counted once and not for each. */
+export function measureGuest(launcherPid: number, closely: number): ProcessUse {
+	const pids = descendants(launcherPid);
 	let memory = 0;
 	let touched = 0;
 	const shared = new Map<string, number>();
 	let ticks = 0;
 	let threads = 0;
-	for (const pid of descendants(launcherPid)) {
+	for (const pid of pids) {
 		const status = readText(`/proc/${pid}/status`);
 		memory += kilobytes(status, 'RssAnon');
 		touched += kilobytes(status, 'RssShmem');
@@ -31,10 +32,19 @@ export function measureGuest(launcherPid: number): ProcessUse {
 		// utime stime cutime cstime: the supervisor has waited for the guest processes that ended.
 		for (const index of [11, 12, 13, 14]) ticks += Number(fields[index] ?? 0);
 	}
+	if (memory > closely) memory = pids.reduce((sum, pid) => sum + anonymousShare(pid), 0);
 	let kept = 0;
 	for (const bytes of shared.values()) kept += bytes;
 	memory += Math.max(touched, kept);
 	return { memory, cpu: (ticks * 1000) / ticksPerSecond, threads };
+}
+
+/** Bytes of private memory, each page divided by how many processes have it. It takes a walk through the page tables. */
+function anonymousShare(pid: number): number {
+	const rollup = readText(`/proc/${pid}/smaps_rollup`);
+	return rollup.includes('\nPss_Anon:')
+		? kilobytes(rollup, 'Pss_Anon')
+		: kilobytes(readText(`/proc/${pid}/status`), 'RssAnon');
 }
 
 /** Below this the maps of a process are not read: all that it could hide there is small. */

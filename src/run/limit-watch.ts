@@ -38,7 +38,7 @@ export function watchLimits(launcherPid: number, limits: Limits, exceeded: (limi
 	let threads = 0;
 	const time = (): number => before + (began === undefined ? 0 : performance.now() - began);
 	const measure = (): void => {
-		const now = measureGuest(launcherPid);
+		const now = measureGuest(launcherPid, limits.memory);
 		cpu = Math.max(cpu, now.cpu);
 		memory = Math.max(memory, now.memory + Math.max(0, process.memoryUsage.rss() - ourOwn));
 		threads = now.threads;

@@ -61,6 +61,27 @@ test('a fork bomb that heeds no EAGAIN ends at the limit of tasks, and leaves no
 	expect(world.processes()).toEqual([]);
 });
 
+test('memory that forked processes share counts once, and what each has of its own counts for it', async () => {
+	const forked = (child: string): string => `
+import os, sys, time
+kept = os.urandom(128 << 20)
+r, w = os.pipe()
+for n in range(6):
+    if os.fork() == 0:
+        os.close(w)
+        ${child}
+        os.read(r, 1)
+        os._exit(0)
+time.sleep(2)
+os.close(w)
+for n in range(6): os.wait()`;
+	const shared = await world.report([...open, '--memory', '512MiB', '-c', forked('pass')]);
+	expect(shared.stderr).toBe('');
+	expect(shared.status).toBe(0);
+	const own = await world.report([...open, '--memory', '512MiB', '-c', forked('mine = os.urandom(128 << 20)')]);
+	expect(own.report.exit).toMatchObject({ status: 124, reason: 'limit', limit: 'memory' });
+});
+
 test('a script that survives ENOSPC still ends as stopped by its limit', async () => {
 	const code = 'import time\ntry:\n  open("big", "wb").write(b"x" * 3000000)\nexcept OSError: pass\ntime.sleep(9)';
 	const ran = await world.report([...open, '--disk', '1MiB', '-c', code]);
