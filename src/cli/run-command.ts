@@ -16,7 +16,6 @@ import { countsThings, forUnattended, withSeals } from '../policy/attended.ts';
 import { compilePolicy, type Policy } from '../policy/compile.ts';
 import { decide } from '../policy/decide.ts';
 import type { PolicyDocument } from '../policy/document.ts';
-import { passEnv } from '../policy/environment.ts';
 import { LimitTooLooseError, limitExample, limitNames, parseLimit, tightenLimits } from '../policy/limits.ts';
 import { nearest } from '../policy/nearest.ts';
 import { RuleCounts } from '../policy/standing.ts';
@@ -33,6 +32,7 @@ import { chooseInTerminal } from './choose-conflicts.ts';
 import { failureHint, rememberErrors } from './failure-hint.ts';
 import { isGithub } from './github.ts';
 import { githubRun } from './github-run.ts';
+import { givenEnvironment } from './given-environment.ts';
 import { findInstallation, findLauncher, type Installation, ownFolders } from './installation.ts';
 import { guestEnvironment, guestModules, launcherArguments, nativeEnvironment } from './launch-options.ts';
 import { loadPolicyDocument } from './load-policy.ts';
@@ -185,7 +185,8 @@ export function startOptions(parts: {
 }): RunScriptOptions['start'] {
 	const { installation, launcher, runtime, document, limits, mode } = parts;
 	const { cwd, home } = installation.surroundings;
-	const env = guestEnvironment(runtime, passEnv(document, process.env), guestModules(installation));
+	const given = givenEnvironment(document);
+	const env = guestEnvironment(runtime, given.env, guestModules(installation));
 	const argv = [runtime.program, '-B', ...parts.words];
 	const { stdin, stdout, stderr } = process;
 	return (session) => ({
@@ -205,6 +206,7 @@ export function startOptions(parts: {
 			home,
 			cwd: realPath(cwd) ?? cwd,
 			env,
+			secrets: given.secrets,
 			own: ownFolders(installation),
 			secret: [dirname(installation.sessions)],
 			unattended: mode === 'unattended',

@@ -1,8 +1,16 @@
 /** The guest's part of the network: its sockets, which ports are its own, which names it was told of, what was decided. */
 import type { Approval } from '../model/decision.ts';
-import type { InetSocket, SocketTable } from './inet-socket.ts';
+import type { InetSocket } from './inet-socket.ts';
 import type { Network, Traffic } from './network.ts';
 import { SOCK_DGRAM } from './unix-end.ts';
+
+/** Where sockets are known by the numbers they have outside. */
+export type SocketTable = {
+	readonly network: Network;
+	readonly sockets: Map<number, InetSocket>;
+	/** Somebody who waits may go on. */
+	readonly changed: () => void;
+};
 
 /** A question about a host, and its answer once there is one. It holds for the run: nobody is asked for each connection. */
 export type Judgement = {

@@ -4,10 +4,10 @@ import { S_IFSOCK } from '../abi/file-mode.ts';
 import { O_RDWR } from '../abi/open-flags.ts';
 import type { Stat } from '../fs/api.ts';
 import { Datagrams } from './datagrams.ts';
+import type { SocketTable } from './guest-network.ts';
 import {
 	type GuestPlace,
-	mostOptions,
-	type Network,
+	makeSocket,
 	type NetworkAnswer,
 	type NetworkCall,
 	operation,
@@ -15,11 +15,14 @@ import {
 	type Received,
 	received,
 	type Side,
-	type SocketOption,
+	type SocketKind,
 	type Traffic,
 } from './network.ts';
 import { OpenFile, POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDHUP } from './open-file.ts';
 import { ReadAhead } from './read-ahead.ts';
+import { Readiness } from './readiness.ts';
+import { resetAtClose, SocketOptions, setOption } from './socket-options.ts';
+import { Dialed, type StandInStream } from './stand-in-stream.ts';
 import { SOCK_DGRAM } from './unix-end.ts';
 
 const AF_UNIX = 1;
@@ -29,24 +32,16 @@ const gone = -1;
 const SIOCINQ = 0x541b;
 const MSG_OOB = 0x1;
 const MSG_PEEK = 0x2;
-const SO_LINGER = 13;
+const secretPiece = 256 * 1024;
 /** POLLPRI too: a read goes over the mark of a byte out of band. tcp(7) */
 const incoming = POLLIN | POLLPRI | POLLERR | POLLHUP | POLLRDHUP;
-
-/** Where sockets are known by the numbers they have outside. */
-export type SocketTable = {
-	readonly network: Network;
-	readonly sockets: Map<number, InetSocket>;
-	/** Somebody who waits may go on. */
-	readonly changed: () => void;
-};
 
 export class InetSocket extends OpenFile {
 	readonly kind = 'socket';
 	readonly family: number;
 	readonly type: number;
 	readonly protocol: number;
-	readonly #options: SocketOption[] = [];
+	readonly options = new SocketOptions();
 	/** Whom a datagram socket was connected to while nobody had to know; struct sockaddr. */
 	peer: Buffer | undefined;
 	readonly inbox = new Datagrams();
@@ -55,14 +50,15 @@ export class InetSocket extends OpenFile {
 	/** A connect that a person decides about. */
 	asking = false;
 	traffic: Traffic | undefined;
+	/** Whom it was connected to, and what secrets are for that host. */
+	readonly dialed = new Dialed();
 	receiveTimeoutNs: bigint | undefined;
 	sendTimeoutNs: bigint | undefined;
 	readonly #ahead = new ReadAhead();
 	#failure = 0;
 	#side: Side = 'guest';
 	#socket: number;
-	#unknown = -1;
-	#mask = 0;
+	readonly #ready = new Readiness();
 	#activity = 0;
 	readonly #table: SocketTable;
 	readonly #stat: Stat;
@@ -71,7 +67,7 @@ export class InetSocket extends OpenFile {
 	constructor(
 		table: SocketTable,
 		stat: Stat,
-		kind: { readonly family: number; readonly type: number; readonly protocol: number },
+		kind: SocketKind,
 		place: { readonly socket?: number; readonly side?: Side } = {},
 	) {
 		super(O_RDWR);
@@ -82,7 +78,7 @@ export class InetSocket extends OpenFile {
 		this.protocol = kind.protocol;
 		// Where there is no loopback of the guest's own, all is the host's: then each bind(2) is decided.
 		this.#side = place.side ?? (table.network.privateLoopback ? 'guest' : 'host');
-		this.#socket = place.socket ?? this.#make(this.#side);
+		this.#socket = place.socket ?? makeSocket(table.network, this.#side, kind);
 		table.sockets.set(this.#socket, this);
 	}
 
@@ -96,7 +92,7 @@ export class InetSocket extends OpenFile {
 
 	/** Something happened to the real socket. */
 	news(): void {
-		this.#unknown = -1;
+		this.#ready.forget();
 		this.#activity += 1;
 	}
 
@@ -111,7 +107,7 @@ export class InetSocket extends OpenFile {
 	}
 
 	connect(to: Buffer): void {
-		this.#unknown = -1;
+		this.#ready.forget();
 		this.perform({ operation: operation.connect, bytes: [to] });
 	}
 
@@ -125,11 +121,11 @@ export class InetSocket extends OpenFile {
 		if (this.#socket === gone) throw new SysError('EBADF');
 		if (this.#side === 'host') return;
 		const name = this.bound ? this.name : undefined;
-		const next = this.#make('host');
+		const next = makeSocket(this.#table.network, 'host', this);
 		const last = this.#socket;
 		this.#socket = next;
 		try {
-			for (const option of this.#options) this.#replay(option);
+			this.options.repeat(this.#table.network, next);
 			if (name !== undefined) this.bind(name);
 		} catch (error) {
 			this.#table.network.call({ operation: operation.close, socket: next });
@@ -140,12 +136,7 @@ export class InetSocket extends OpenFile {
 		this.#table.network.call({ operation: operation.close, socket: last });
 		this.#table.sockets.set(next, this);
 		this.#side = 'host';
-		this.#unknown = -1;
-	}
-
-	/** What setsockopt(2) set, and the host's side is to have too. */
-	keepOption(option: SocketOption): void {
-		if (this.#options.length < mostOptions) this.#options.push(option);
+		this.#ready.forget();
 	}
 
 	/** The next connection; undefined: nobody yet. */
@@ -155,13 +146,13 @@ export class InetSocket extends OpenFile {
 		if (answer === undefined) return undefined;
 		const peer = Buffer.from(answer.bytes);
 		const file = new InetSocket(this.#table, stat, this, { socket: answer.result, side: this.#side });
-		this.#unknown |= incoming;
+		this.#ready.was(incoming);
 		return { file, peer };
 	}
 
 	/** Whether something of `bits` may hold, without asking. */
 	mayBe(bits: number): boolean {
-		return ((this.#unknown | this.#mask) & (bits | POLLERR | POLLHUP)) !== 0 || this.#failure !== 0;
+		return this.#ready.mayBe(bits | POLLERR | POLLHUP) || this.#failure !== 0;
 	}
 
 	/** The error that SO_ERROR tells, and forgets. */
@@ -207,6 +198,7 @@ export class InetSocket extends OpenFile {
 		if (own !== undefined) return own;
 		const ahead = this.#ahead.take(length, flags);
 		if (ahead !== undefined) return ahead;
+		if (this.dialed.secrets !== undefined) return this.#receiveShown(this.dialed.secrets, length, flags);
 		const wanted = this.#ahead.wanted(length, flags === 0 && control === 0);
 		const urgent = (flags & MSG_OOB) !== 0;
 		for (;;) {
@@ -214,7 +206,7 @@ export class InetSocket extends OpenFile {
 			const call = { operation: operation.receive, a: flags, b: wanted, c: control };
 			const answer = this.#call(call, urgent ? 0 : incoming);
 			if (answer === undefined) return undefined;
-			this.#unknown |= incoming;
+			this.#ready.was(incoming);
 			const got = received(answer);
 			if (this.#stranger(got.name)) {
 				if ((flags & MSG_PEEK) !== 0) this.#call({ operation: operation.receive }, incoming);
@@ -230,14 +222,14 @@ export class InetSocket extends OpenFile {
 	 * undefined: nothing there yet; false: not this way.
 	 */
 	receiveInto(place: GuestPlace, put: (at: number, bytes: Buffer) => void): number | undefined | false {
-		if (this.datagrams || this.#ahead.length > 0) return false;
+		if (this.datagrams || this.#ahead.length > 0 || this.dialed.secrets !== undefined) return false;
 		this.#throwFailure();
 		if (!this.mayBe(incoming)) return undefined;
 		const asked = this.#table.network.receiveInto(this.#socket, place);
 		if (asked === undefined) return false;
 		const answer = this.#unlessEmpty(asked, incoming);
 		if (answer === undefined) return undefined;
-		this.#unknown |= incoming;
+		this.#ready.was(incoming);
 		this.traffic?.received(answer.result);
 		if (answer.bytes.length > 0) put(place.address + answer.result - answer.bytes.length, answer.bytes);
 		return answer.result;
@@ -248,13 +240,41 @@ export class InetSocket extends OpenFile {
 		this.#throwFailure();
 		if (this.asking || !this.mayBe(POLLOUT)) return undefined;
 		if (this.traffic?.sending(bytes) === false) return undefined;
+		const taken =
+			this.dialed.secrets === undefined
+				? this.#put(bytes, flags, to, control)
+				: this.dialed.secrets.send(Buffer.concat(bytes), (piece) => this.#put([piece], flags));
+		if (taken !== undefined) this.traffic?.sent(bytes, taken);
+		return taken;
+	}
+
+	#put(bytes: readonly Uint8Array[], flags: number, to?: Buffer, control?: Buffer): number | undefined {
 		const parts = [to ?? Buffer.alloc(0), control ?? Buffer.alloc(0), ...bytes];
 		const call = { operation: operation.send, a: flags, b: to?.length ?? 0, c: control?.length ?? 0, bytes: parts };
 		const answer = this.#call(call, POLLOUT);
+		if (answer !== undefined) this.#ready.was(POLLOUT);
+		return answer?.result;
+	}
+
+	/** Before the guest waits for an answer, or sends no more. */
+	flush(all = false): void {
+		this.dialed.secrets?.flush((piece) => this.#put([piece], 0), all);
+	}
+
+	/** What comes is looked at in large pieces, however few bytes the guest asks for. */
+	#receiveShown(secrets: StandInStream, length: number, flags: number): Received | undefined {
+		this.flush();
+		// The queue of errors has packets that were sent, with the secrets in them.
+		if ((flags & ~MSG_PEEK) !== 0) throw new SysError((flags & MSG_OOB) !== 0 ? 'EINVAL' : 'EAGAIN');
+		if (!this.mayBe(incoming)) return undefined;
+		const answer = this.#call({ operation: operation.receive, b: secretPiece }, incoming);
 		if (answer === undefined) return undefined;
-		this.#unknown |= POLLOUT;
-		this.traffic?.sent(bytes, answer.result);
-		return answer.result;
+		this.#ready.was(incoming);
+		const got = received(answer);
+		this.traffic?.received(got.data.length);
+		if (got.data.length === 0) return got;
+		this.#ahead.put(secrets.shown(got.data));
+		return this.#ahead.take(length, flags);
 	}
 
 	/** Whether a send may find room, without asking. */
@@ -264,12 +284,10 @@ export class InetSocket extends OpenFile {
 
 	poll(): number {
 		if (this.asking) return 0;
+		this.flush();
 		if (this.#failure !== 0) return POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDHUP;
-		if (this.#unknown !== 0) {
-			this.#mask = this.perform({ operation: operation.poll }).result;
-			this.#unknown = 0;
-		}
-		return this.#mask | (this.inbox.answers.length > 0 || this.#ahead.length > 0 ? POLLIN : 0);
+		const mask = this.#ready.mask(() => this.perform({ operation: operation.poll }).result);
+		return mask | (this.inbox.answers.length > 0 || this.#ahead.length > 0 ? POLLIN : 0);
 	}
 
 	/** Puts a datagram of our own where the next receive finds it. */
@@ -294,25 +312,13 @@ export class InetSocket extends OpenFile {
 
 	protected dispose(): void {
 		this.asking = false;
+		this.flush(true);
 		this.#table.sockets.delete(this.#socket);
-		// Closing what was not read resets the connection: tcp(7) leaves that to RFC 2525, 2.17.
-		if (this.#ahead.length > 0)
-			this.#replay({ level: 1, name: SO_LINGER, value: Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]) });
+		if (this.#ahead.length > 0) setOption(this.#table.network, this.#socket, resetAtClose);
 		this.#table.network.call({ operation: operation.close, socket: this.#socket });
 		// A task that still waits here must not meet the socket that gets this number next.
 		this.#socket = gone;
 		this.#table.changed();
-	}
-
-	#make(side: Side): number {
-		const { family, type, protocol } = this;
-		const call = { operation: operation.socket, socket: side === 'host' ? 1 : 0, a: family, b: type, c: protocol };
-		return perform(this.#table.network, call).result;
-	}
-
-	#replay({ level, name, value }: SocketOption): void {
-		const call = { operation: operation.setOption, a: level, b: name, bytes: [value] };
-		this.#table.network.call({ ...call, socket: this.#socket });
 	}
 
 	#stranger(name: Buffer): boolean {
@@ -332,12 +338,11 @@ export class InetSocket extends OpenFile {
 
 	#unlessEmpty(answer: NetworkAnswer, bits: number): NetworkAnswer | undefined {
 		if (answer.result === -EAGAIN) {
-			this.#unknown &= ~bits;
-			this.#mask &= ~bits;
+			this.#ready.isNot(bits);
 			return undefined;
 		}
 		if (answer.result < 0) {
-			this.#unknown = -1;
+			this.#ready.forget();
 			throw sysErrorOf(-answer.result);
 		}
 		return answer;

@@ -56,12 +56,6 @@ export type Side = 'guest' | 'host';
 /** Bytes of data that one send or receive moves at most. */
 export const mostData = 1024 * 1024;
 
-/** What setsockopt(2) set. */
-export type SocketOption = { readonly level: number; readonly name: number; readonly value: Buffer };
-
-/** As many as anybody sets. */
-export const mostOptions = 64;
-
 /** What a receive gives. */
 export type Received = {
 	/** The result: bytes, or a datagram's whole length where MSG_TRUNC asked for it. */
@@ -77,6 +71,15 @@ export function perform(network: Network, call: NetworkCall): NetworkAnswer {
 	const answer = network.call(call);
 	if (answer.result < 0) throw sysErrorOf(-answer.result);
 	return answer;
+}
+
+/** What socket(2) is given. */
+export type SocketKind = { readonly family: number; readonly type: number; readonly protocol: number };
+
+/** A new real socket. Throws SysError. */
+export function makeSocket(network: Network, side: Side, { family, type, protocol }: SocketKind): number {
+	const call = { operation: operation.socket, socket: side === 'host' ? 1 : 0, a: family, b: type, c: protocol };
+	return perform(network, call).result;
 }
 
 /** Splits what a receive answered. */
@@ -98,6 +101,8 @@ export interface Traffic {
 	/** So many of these bytes are on their way. */
 	sent(bytes: readonly Uint8Array[], taken: number): void;
 	received(bytes: number): void;
+	/** The secret of this variable was put in for its stand-in. */
+	secret(name: string): void;
 }
 
 /** The part of a struct sockaddr that is the address, without the port; of IPv4 inside IPv6 the same. */

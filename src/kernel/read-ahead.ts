@@ -22,6 +22,11 @@ export class ReadAhead {
 		return { result: data.length, data, name: Buffer.alloc(0), control: Buffer.alloc(0), flags: 0 };
 	}
 
+	/** Keeps bytes where there are none. */
+	put(bytes: Buffer): void {
+		this.#kept = bytes;
+	}
+
 	/** How much to ask for where the guest asks for `length`. */
 	wanted(length: number, plain: boolean): number {
 		return Math.min(this.#bulk && plain ? Math.max(length, aheadBytes) : length, mostData);

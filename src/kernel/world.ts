@@ -3,10 +3,11 @@
 import type { SignalInfo } from '../abi/signals.ts';
 import type { CommandEvents, CommandSpec, RunningCommand } from '../model/command.ts';
 import type { Approval, Verdict } from '../model/decision.ts';
-import type { Effect } from '../model/effect.ts';
+import type { ConnectEffect, Effect } from '../model/effect.ts';
 import type { Origin } from '../model/review.ts';
 import type { Found } from './guest-network.ts';
 import type { Network, Traffic } from './network.ts';
+import type { StandIn } from './stand-in-form.ts';
 
 export interface World {
 	/** Nanoseconds of CLOCK_REALTIME and CLOCK_MONOTONIC. */
@@ -43,6 +44,8 @@ export interface World {
 	network(): Network | undefined;
 	/** What goes over the connection that decision `id` let be made. */
 	traffic(id: number): Traffic;
+	/** Secrets that are for a host that the guest may mean by one of these names, and their stand-ins. */
+	standIns(hosts: readonly ConnectEffect[]): readonly StandIn[];
 	/** Asks the host for a name's addresses; `answered` is called later, never during the call. */
 	readonly lookUp: (name: string, answered: (found: Found) => void) => void;
 	/** Addresses at which the controller answers in place of the host's name servers; domains that a resolver adds. resolv.conf(5) */

@@ -33,6 +33,8 @@ export type ReportEffect = {
 	readonly sent?: number;
 	readonly received?: number;
 	readonly requests?: readonly string[];
+	/** Variables whose secrets were put in for their stand-ins. */
+	readonly secrets?: readonly string[];
 	readonly tls?: readonly string[];
 	/** A command's exit status. */
 	readonly status?: number;

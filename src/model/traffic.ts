@@ -6,6 +6,8 @@ export type Traffic = {
 	readonly received: number;
 	/** Request line and headers of plain HTTP, as sent, as far as they are kept. The script's, unsafe for a terminal. */
 	readonly requests: readonly string[];
+	/** Variables whose secrets were put in for their stand-ins. */
+	readonly secrets: readonly string[];
 	/** Names that TLS was asked for (SNI). The script's, unsafe for a terminal. */
 	readonly tls: readonly string[];
 };

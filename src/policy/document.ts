@@ -74,6 +74,8 @@ export type EnvironmentDocument = {
 	readonly pass: readonly string[];
 	readonly set: Readonly<Record<string, string>>;
 	readonly mask: readonly string[];
+	/** By variable: host patterns that get the secret in the place of its stand-in. */
+	readonly secrets: Readonly<Record<string, readonly string[]>>;
 };
 
 /** One file before its layers are put together: what it says, and what it leaves out. */

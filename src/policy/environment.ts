@@ -10,13 +10,17 @@ export function passEnv(
 	const passed: [string, string][] = [];
 	for (const [name, value] of Object.entries(env)) {
 		if (value === undefined) continue;
+		if (Object.hasOwn(given.secrets, name)) {
+			passed.push([name, masked]);
+			continue;
+		}
 		if (!given.pass.some((pattern) => namesVariable(pattern, name))) continue;
 		passed.push([name, given.mask.some((pattern) => namesVariable(pattern, name)) ? masked : value]);
 	}
 	return Object.freeze({ ...Object.fromEntries(passed), ...given.set });
 }
 
-/** What a variable is for the guest that a policy masks: it is there, and says nothing. */
+/** What a variable is for the guest that a policy masks, or that nobody made a stand-in for: it is there, and says nothing. */
 const masked = 'masked';
 
 /** What is wrong with an entry of `env.pass`, or undefined. */
@@ -52,7 +56,8 @@ function isLocale(name: string): boolean {
 	return name === 'LANG' || /^LC_[A-Z]+$/.test(name);
 }
 
-function namesVariable(pattern: string, name: string): boolean {
+/** Whether an entry of `env.pass` or `env.mask` means a variable. */
+export function namesVariable(pattern: string, name: string): boolean {
 	if (pattern.startsWith('*')) return name.endsWith(pattern.slice(1));
 	return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }

@@ -59,7 +59,7 @@ const everything = [
 	...['name', 'about', 'commands', 'scratch', 'denied'],
 	...effectKinds.map((kind) => `default.${kind}`),
 	...limitNames.map((name) => `limits.${name}`),
-	...['env.pass', 'env.set', 'env.mask'],
+	...['env.pass', 'env.set', 'env.mask', 'env.secrets'],
 ];
 
 function merge(base: PolicyDocument, { document, says }: PolicyLayer): PolicyDocument {
@@ -87,6 +87,7 @@ function merge(base: PolicyDocument, { document, says }: PolicyLayer): PolicyDoc
 			pass: said('env.pass') ? document.env.pass : base.env.pass,
 			set: { ...base.env.set, ...document.env.set },
 			mask: [...base.env.mask, ...document.env.mask],
+			secrets: { ...base.env.secrets, ...document.env.secrets },
 		},
 		commandNetwork: said('commands') ? document.commandNetwork : base.commandNetwork,
 		scratch: said('scratch') ? document.scratch : base.scratch,

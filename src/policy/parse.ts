@@ -85,7 +85,12 @@ function toDocument(file: string, policy: PolicyFile, yaml: YamlText): PolicyDoc
 			rules: (policy.unattended?.rules ?? []).map((rule, index) => toRule(rule, ['unattended', 'rules', index], yaml)),
 		},
 		limits: toLimits(policy.limits ?? {}),
-		env: { pass: policy.env?.pass ?? defaultPass, set: policy.env?.set ?? {}, mask: policy.env?.mask ?? [] },
+		env: {
+			pass: policy.env?.pass ?? defaultPass,
+			set: policy.env?.set ?? {},
+			mask: policy.env?.mask ?? [],
+			secrets: toSecrets(policy.env?.secrets ?? {}),
+		},
 		scratch:
 			policy.scratch === undefined
 				? [{ text: defaultScratch, line: 1, column: 1 }]
@@ -147,6 +152,12 @@ function located(
 	if (texts === undefined) return [];
 	if (typeof texts === 'string') return [{ text: texts, ...yaml.placeOf(path) }];
 	return texts.map((text, index) => ({ text, ...yaml.placeOf([...path, index]) }));
+}
+
+function toSecrets(given: Readonly<Record<string, string | readonly string[]>>): Record<string, readonly string[]> {
+	return Object.fromEntries(
+		Object.entries(given).map(([name, hosts]) => [name, typeof hosts === 'string' ? [hosts] : hosts]),
+	);
 }
 
 function toDefaults(given: { readonly [kind in EffectKind]?: Decision | undefined }): Record<EffectKind, Decision> {

@@ -26,11 +26,18 @@ export function printPolicy(document: PolicyDocument): string {
 		`  pass: ${listText(env.pass)}`,
 		...(Object.keys(env.set).length === 0 ? [] : [`  set: ${mapText(env.set)}`]),
 		...(env.mask.length === 0 ? [] : [`  mask: ${listText(env.mask)}`]),
+		...(Object.keys(env.secrets).length === 0 ? [] : [`  secrets: { ${secretsText(env.secrets)} }`]),
 		`scratch: ${listText(scratch.map(({ text }) => text))}`,
 		`commands: { network: ${document.commandNetwork} }`,
 		`denied: ${document.denied}`,
 		'',
 	].join('\n');
+}
+
+function secretsText(secrets: PolicyDocument['env']['secrets']): string {
+	return Object.entries(secrets)
+		.map(([name, hosts]) => `${yamlText(name)}: ${listText(hosts)}`)
+		.join(', ');
 }
 
 function unattendedLines(unattended: PolicyDocument['unattended'], file: string): readonly string[] {

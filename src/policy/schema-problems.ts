@@ -31,6 +31,8 @@ export function schemaProblems(
 			const branch = issue.errors[Array.isArray(value) ? 1 : 0] ?? [];
 			return branch.flatMap((inner) => schemaProblems(inner, yaml, path, known));
 		}
+		case 'invalid_key':
+			return issue.issues.flatMap((inner) => schemaProblems({ ...inner, path: [] }, yaml, path, known));
 		case 'invalid_value':
 			return [{ ...place, message: wrongWord(value, issue.values.map(String), path) }];
 		case 'invalid_type':

@@ -142,6 +142,12 @@ export const policySchema = described(
 				set: z.optional(
 					described(z.record(checkedText(setProblem), z.string()), 'Variables that the script gets with these values.'),
 				),
+				secrets: z.optional(
+					described(
+						z.record(checkedText(setProblem), oneOrMore(checkedText(hostPatternProblem))),
+						'Variables that the script gets a stand-in for, and the hosts that get the secret in its place: { API_TOKEN: "api.example.com:80" }. Over TLS nothing is replaced.',
+					),
+				),
 				mask: z.optional(
 					described(
 						z.array(variable),
@@ -198,7 +204,7 @@ export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
 	if (first === 'default') return effectKind.options;
 	if (first === 'limits') return Object.keys(limits.shape);
 	if (first === 'commands') return ['network'];
-	if (first === 'env') return ['pass', 'set', 'mask'];
+	if (first === 'env') return ['pass', 'set', 'mask', 'secrets'];
 	if (first === 'unattended') return second === undefined ? ['default', 'rules'] : knownKeys(path.slice(1));
 	return third === 'examples' ? ['match', 'not'] : Object.keys(rule.shape);
 }

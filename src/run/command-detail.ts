@@ -15,10 +15,11 @@ function connectFacts(effect: ConnectEffect): readonly string[] {
 /** Header by header: a fact is one line of the screen. */
 function trafficFacts(traffic: Traffic | undefined): readonly string[] {
 	if (traffic === undefined) return [];
-	const { connections, sent, received, requests, tls } = traffic;
+	const { connections, sent, received, requests, secrets, tls } = traffic;
 	const noun = connections === 1 ? '1 connection' : `${connections} connections`;
 	return [
 		`${noun}, ${sent} bytes sent, ${received} received`,
+		...secrets.map((name) => `the secret of $${name} was put in for its stand-in; below stands what the script sent`),
 		...tls.map((name) => `TLS for ${name}: what went over it can not be read here`),
 		...requests.flatMap((head) => ['', ...head.split(/\r?\n/)]),
 	];

@@ -16,6 +16,7 @@ import { createProc } from '../kernel/proc.ts';
 import { compilePolicy, systemPath } from '../policy/compile.ts';
 import { decide, isHidden } from '../policy/decide.ts';
 import { resolveLongest } from '../policy/path-text.ts';
+import { secretsFor } from '../policy/stand-ins.ts';
 import { RuleCounts } from '../policy/standing.ts';
 import { Dispatcher } from '../syscalls/dispatch.ts';
 import { deniedText, Trace, type TraceOptions } from '../syscalls/trace.ts';
@@ -78,6 +79,7 @@ class GuestLoop {
 			port,
 			decide: (effect) => decide(policy, effect, counts),
 			unattended: start.unattended,
+			secretsFor: (hosts) => (start.secrets.length === 0 ? [] : secretsFor(policy, start.secrets, hosts)),
 			origins: start.origins && start.runtime === 'trapped',
 			fs: () => this.#fs,
 			channelFolder: start.channelFolder,

@@ -8,10 +8,11 @@ import { machinePid, readText } from '../host/guest-processes.ts';
 import { hostsTable } from '../host/names.ts';
 import type { Found } from '../kernel/guest-network.ts';
 import type { Network, Traffic } from '../kernel/network.ts';
+import type { StandIn } from '../kernel/stand-in-form.ts';
 import type { World } from '../kernel/world.ts';
 import type { CommandEvents, CommandSpec, RunningCommand } from '../model/command.ts';
 import type { Approval, Verdict } from '../model/decision.ts';
-import type { Effect } from '../model/effect.ts';
+import type { ConnectEffect, Effect } from '../model/effect.ts';
 import type { LimitName, Limits } from '../model/limits.ts';
 import { originKey } from '../model/origin-key.ts';
 import type { Origin } from '../model/review.ts';
@@ -25,6 +26,8 @@ export type GuestWorldOptions = {
 	readonly decide: (effect: Effect) => Verdict;
 	/** Nobody watches: what would be asked at the review is refused at once. */
 	readonly unattended: boolean;
+	/** Secrets that are for one of these hosts. */
+	readonly secretsFor: (hosts: readonly ConnectEffect[]) => readonly StandIn[];
 	readonly origins: boolean;
 	readonly fs: () => SessionFileSystem;
 	/** Gives the supervisor an order. */
@@ -225,6 +228,10 @@ export class GuestWorld implements World {
 
 	traffic(id: number): Traffic {
 		return this.#traffic.connection(id);
+	}
+
+	standIns(hosts: readonly ConnectEffect[]): readonly StandIn[] {
+		return this.#options.secretsFor(hosts);
 	}
 
 	/** Before the last message. */

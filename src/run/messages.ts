@@ -11,6 +11,7 @@ import type { LimitName, Limits, LimitsUsed } from '../model/limits.ts';
 import type { Origin } from '../model/review.ts';
 import type { Traffic } from '../model/traffic.ts';
 import type { PolicyDocument } from '../policy/document.ts';
+import type { Secret } from '../policy/stand-ins.ts';
 import type { SandboxPlatform } from '../wire/sandbox-dump.ts';
 
 /** What a worker is started with. */
@@ -25,6 +26,8 @@ export type WorkerStart = {
 	readonly cwd: string;
 	/** The guest's environment at its start. */
 	readonly env: Readonly<Record<string, string>>;
+	/** What it has stand-ins for. Kept in memory alone. */
+	readonly secrets: readonly Secret[];
 	/** approve-run's own folders. */
 	readonly own: readonly string[];
 	/** Its sessions' folder. */

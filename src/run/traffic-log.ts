@@ -9,6 +9,7 @@ type Counted = {
 	received: number;
 	readonly requests: string[];
 	readonly tls: Set<string>;
+	readonly secrets: Set<string>;
 	/** Bytes when it was told last. */
 	told: number;
 };
@@ -70,6 +71,11 @@ export class TrafficLog {
 				counted.sent += taken;
 				this.#tellCounts(id, counted);
 			},
+			secret: (name) => {
+				if (counted.secrets.has(name)) return;
+				counted.secrets.add(name);
+				this.#tell(id, counted);
+			},
 			received: (bytes) => {
 				heard = true;
 				this.#received += bytes;
@@ -88,7 +94,7 @@ export class TrafficLog {
 	#of(id: number): Counted {
 		let counted = this.#counted.get(id);
 		if (counted === undefined) {
-			counted = { connections: 0, sent: 0, received: 0, requests: [], tls: new Set(), told: 0 };
+			counted = { connections: 0, sent: 0, received: 0, requests: [], tls: new Set(), secrets: new Set(), told: 0 };
 			this.#counted.set(id, counted);
 		}
 		return counted;
@@ -107,8 +113,15 @@ export class TrafficLog {
 	}
 
 	#tell(id: number, counted: Counted): void {
-		const { connections, sent, received } = counted;
+		const { connections, sent, received, secrets } = counted;
 		counted.told = Math.max(1, sent + received);
-		this.#options.tell(id, { connections, sent, received, requests: [...counted.requests], tls: [...counted.tls] });
+		this.#options.tell(id, {
+			connections,
+			sent,
+			received,
+			requests: [...counted.requests],
+			secrets: [...secrets],
+			tls: [...counted.tls],
+		});
 	}
 }

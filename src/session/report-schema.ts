@@ -27,6 +27,7 @@ const effectShape: z.ZodMiniType<ReportEffect> = z.strictObject({
 	sent: z.exactOptional(count),
 	received: z.exactOptional(count),
 	requests: z.exactOptional(z.array(text)),
+	secrets: z.exactOptional(z.array(text)),
 	tls: z.exactOptional(z.array(text)),
 	status: z.exactOptional(count),
 });

@@ -7,7 +7,7 @@ import type { UnixEnd } from '../kernel/unix-end.ts';
 import { effectOf, refuse } from './connecting.ts';
 import type { Context } from './context.ts';
 import { startNetwork } from './inet-network.ts';
-import { judge } from './judging.ts';
+import { judge, secretsOf } from './judging.ts';
 import { AF_UNIX } from './socket-address.ts';
 
 const longestPath = 108;
@@ -44,6 +44,7 @@ export function connectHost(c: Context, file: UnixEnd, path: string): Outcome {
 			}
 			real.flags = file.flags;
 			real.traffic = network.trafficOf(judgement.id);
+			real.dialed.dial(raw, secretsOf(c, real.traffic, [effect]));
 			c.kernel.replaced(file, real);
 			return 0;
 		});

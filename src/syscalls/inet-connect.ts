@@ -7,7 +7,7 @@ import { type Outcome, waitFor } from '../kernel/outcome.ts';
 import type { Context } from './context.ts';
 import { type InetAddress, isLoopback, readInetAddress } from './inet-address.ts';
 import { networkOf } from './inet-network.ts';
-import { judge, permissive } from './judging.ts';
+import { hostsAt, judge, permissive, secretsOf } from './judging.ts';
 
 const over = POLLOUT | POLLERR | POLLHUP;
 
@@ -19,7 +19,10 @@ export function connectInet(c: Context, file: InetSocket): Outcome {
 	if (file.asking) throw new SysError('EALREADY');
 	const failed = file.takeError();
 	if (failed !== 0) throw sysErrorOf(failed);
-	if (isOwn(c, file, to)) return start(file, to);
+	if (isOwn(c, file, to)) {
+		file.dialed.dial(to.raw, undefined);
+		return start(file, to);
+	}
 	const verdict = permissive(c, to);
 	const judgement = judge(c, verdict);
 	if (judgement.approval !== undefined || file.blocking) {
@@ -93,6 +96,7 @@ function begin(c: Context, file: InetSocket, to: InetAddress, judgement: Judgeme
 	if (judgement.approval?.approved !== true) throw new SysError('ECONNREFUSED');
 	file.moveToHost();
 	file.traffic = networkOf(c).trafficOf(judgement.id);
+	file.dialed.dial(to.raw, secretsOf(c, file.traffic, hostsAt(c, to)));
 	return start(file, to);
 }
 

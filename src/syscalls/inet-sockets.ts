@@ -76,6 +76,7 @@ export function peerInet(c: Context, file: InetSocket): Outcome {
 }
 
 export function shutdownInet(c: Context, file: InetSocket): Outcome {
+	file.flush(true);
 	file.perform({ operation: operation.shutdown, a: c.int(1) });
 	file.news();
 	c.kernel.changed();
@@ -89,7 +90,7 @@ export function setOptionInet(c: Context, file: InetSocket): Outcome {
 	if (!maySetOption(level, name, file.side === 'guest')) throw new SysError('ENOPROTOOPT');
 	const value = Buffer.from(c.link.read(c.long(3), length));
 	file.perform({ operation: operation.setOption, a: level, b: name, bytes: [value] });
-	if (travels(level, name)) file.keepOption({ level, name, value });
+	if (travels(level, name)) file.options.keep({ level, name, value });
 	if (level === SOL_SOCKET && receiveTimeouts.includes(name)) file.receiveTimeoutNs = timeoutOf(value);
 	if (level === SOL_SOCKET && sendTimeouts.includes(name)) file.sendTimeoutNs = timeoutOf(value);
 	return 0;

@@ -71,7 +71,8 @@ export function fakeWorld(): FakeWorld {
 			world.inputs += 1;
 		},
 		network: () => undefined,
-		traffic: () => ({ sending: () => true, sent: () => {}, received: () => {} }),
+		traffic: () => ({ sending: () => true, sent: () => {}, received: () => {}, secret: () => {} }),
+		standIns: () => [],
 		lookUp: () => {},
 		nameServers: () => [],
 		searchDomains: () => [],

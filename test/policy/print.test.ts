@@ -63,7 +63,15 @@ const policy = fc
 			rules: fc.array(anyRule, { maxLength: 2 }),
 		}),
 		sealed: fc.boolean(),
-		env: fc.constantFrom({}, { pass: ['LC_*', 'PATH'], mask: ['*_TOKEN'], set: { A: 'b: "c"', __proto__: 'x' } }),
+		env: fc.constantFrom(
+			{},
+			{
+				pass: ['LC_*', 'PATH'],
+				mask: ['*_TOKEN'],
+				set: { A: 'b: "c"', __proto__: 'x' },
+				secrets: { KEY: ['a.b:80', '@loopback:*'] },
+			},
+		),
 		limits: fc.constantFrom({}, { time: '90s', memory: '3MiB', files: 0 }),
 		denied: fc.constantFrom('exit', 'ignore'),
 	})
