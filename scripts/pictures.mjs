@@ -1,22 +1,59 @@
 /**
- * Takes the pictures in docs/pictures/ of the real program in a real terminal (tmux, 100 × 30): node scripts/pictures.mjs
+ * Takes the pictures in docs/pictures/, and the recording, of the real program in a real terminal (tmux, 100 × 30): node scripts/pictures.mjs
  * Each scene has a home of its own; its path is shown as /home/elisabeth, which is as long. (Not in /tmp: that is the script's
  * private scratch.)
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { pictureOf } from './terminal-svg.mjs';
+import { pictureOf, recordingOf } from './terminal-svg.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const shownAs = '/home/elisabeth';
 const columns = 100;
 const rows = 30;
 
+/** How long a screen of the recording stands, seconds. */
+const standing = { short: 1.6, long: 3.2, last: 5 };
+
 const scenes = [
+	{
+		name: 'recording',
+		script: 'tidy_config.py',
+		words: 'config',
+		files: { 'examples/tidy_config.py': 'tidy_config.py', 'examples/sample/config': 'config' },
+		isRecorded: true,
+		steps: [
+			['1 of 8', 'a'],
+			['2 of 8', 'a'],
+			['3 of 8', 't', 'still'],
+			['tidy_config.py, line', 'Escape'],
+			['3 of 8', 'a'],
+			['4 of 8', 'a'],
+			['5 of 8', 'd'],
+			['6 of 8', 'a'],
+			['7 of 8', 'a'],
+			['8 of 8', 'a'],
+			['All is decided', 'Enter'],
+			['Apply 7 approved changes?', 'y'],
+			['rollback', undefined],
+		],
+	},
+	{
+		name: 'script',
+		script: 'tidy_config.py',
+		words: 'config',
+		files: { 'examples/tidy_config.py': 'tidy_config.py', 'examples/sample/config': 'config' },
+		steps: [
+			['1 of 8', 'j'],
+			['2 of 8', 'j'],
+			['3 of 8', 't'],
+			['tidy_config.py, line', undefined],
+		],
+	},
 	{
 		name: 'review',
 		script: 'tidy_config.py',
@@ -39,14 +76,16 @@ const scenes = [
 ];
 
 for (const scene of scenes) {
-	const text = await photograph(scene);
+	const frames = await photograph(scene);
 	const target = join(root, 'docs/pictures', `${scene.name}.svg`);
-	writeFileSync(target, pictureOf(text, { columns, rows, title: `approve-run ${scene.script} ${scene.words}`.trim() }));
+	const look = { columns, rows, title: `approve-run ${scene.script} ${scene.words}`.trim() };
+	const last = frames.at(-1)?.screen ?? '';
+	writeFileSync(target, scene.isRecorded ? recordingOf(frames, look) : pictureOf(last, look));
 	console.log(`docs/pictures/${scene.name}.svg`);
 }
 
-/** The screen as tmux gives it, with its escape sequences. */
-async function photograph({ name, script, words, files, steps }) {
+/** The screens as tmux gives them, with their escape sequences, each before its key is pressed. */
+async function photograph({ name, script, words, files, steps, isRecorded }) {
 	const home = mkdtempSync('/var/tmp/');
 	if (home.length !== shownAs.length) throw new Error(`${home} is not as long as ${shownAs}`);
 	const project = join(home, 'project');
@@ -72,29 +111,41 @@ async function photograph({ name, script, words, files, steps }) {
 	try {
 		mkdirSync(project);
 		for (const [from, to] of Object.entries(files)) cpSync(join(root, from), join(project, to), { recursive: true });
-		const command = `cd ${project} && exec ${process.execPath} ${join(root, 'dist/approve-run.cjs')} ${script} ${words}`;
+		const program = `${process.execPath} ${join(root, 'dist/approve-run.cjs')} ${script} ${words}`;
+		// What stands in the terminal afterwards belongs to a recording.
+		const command = `cd ${project} && ${isRecorded ? `${program}; read -r _` : `exec ${program}`}`;
+		const frames = [];
 		tmux('new-session', '-d', '-x', `${columns}`, '-y', `${rows}`, command);
-		for (const [awaited, key] of steps) {
+		for (const [awaited, key, still] of steps) {
 			await until(() => tmux('capture-pane', '-p').includes(awaited), `"${awaited}" in ${name}`);
 			// A question counts as seen, and a key as an answer, after a quarter of a second.
 			await wait(800);
+			const screen = settled(tmux('capture-pane', '-e', '-p'), home);
+			const seconds = still || key === 'Escape' ? standing.long : key === undefined ? standing.last : standing.short;
+			frames.push({ screen, seconds, still: still !== undefined });
 			if (key !== undefined) tmux('send-keys', key);
 		}
-		const screen = tmux('capture-pane', '-e', '-p');
+		if (isRecorded) return frames;
+		tmux('send-keys', 'Escape');
+		await wait(100);
 		tmux('send-keys', 'q');
 		await wait(500);
 		tmux('send-keys', 'y');
 		await until(() => !tmux('list-sessions', '-F', 'there').includes('there'), `the end of ${name}`);
-		return settled(screen, home);
+		return frames;
 	} finally {
 		tmux('kill-server');
 		for (const folder of [home, state]) rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 	}
 }
 
-/** What differs from run to run, made the same: the folder's name and the seconds. */
+/** What differs from run to run, made the same: the folder's name, who sits here, the seconds, the session. */
 function settled(screen, home) {
-	return screen.replaceAll(home, shownAs).replaceAll(/\b\d\.\d s\b/g, '0.4 s');
+	return screen
+		.replaceAll(home, shownAs)
+		.replaceAll(`approved by ${userInfo().username}`, 'approved by elisabeth')
+		.replaceAll(/\b\d\.\d s\b/g, '0.4 s')
+		.replaceAll(/\b01[0-9A-HJKMNP-TV-Z]{24}\b/g, '01M8E2K7Q4WZ5T9VBN3RDXH6GC');
 }
 
 async function until(isSo, what) {

@@ -15,16 +15,59 @@ const palette = [
 ];
 
 /** `title` stands in the window's bar. */
-export function pictureOf(screen, { columns, rows, title }) {
-	const width = round(columns * cell.width + 2 * pad);
-	const height = rows * cell.height + bar + 2 * pad;
+export function pictureOf(screen, look) {
+	return inWindow(
+		drawRows(screen, look.rows).flatMap((row, at) => (row === '' ? [] : [placed(row, at)])),
+		look,
+	);
+}
+
+/**
+ * Screens one after the other, each for its `seconds`, without an end. A row that several of them have is there once. Where nothing may
+ * move, and in a program that knows no animation, it is the screen that is `still`.
+ */
+export function recordingOf(frames, look) {
+	const known = new Map();
+	const total = round(frames.reduce((sum, { seconds }) => sum + seconds, 0));
+	const styles = ['.f{visibility:hidden}', '.still{visibility:visible}'];
+	let began = 0;
+	const shown = frames.map(({ screen, seconds, still }, index) => {
+		const [from, to] = [began, began + seconds].map((at) => round((100 * at) / total));
+		began += seconds;
+		const before = index === 0 ? '' : '0%{visibility:hidden}';
+		const after = index === frames.length - 1 ? '' : `${to}%{visibility:hidden}`;
+		styles.push(`@keyframes f${index}{${before}${from}%{visibility:visible}${after}}`);
+		styles.push(`.f${index}{animation:f${index} ${total}s step-end infinite}`);
+		const rows = drawRows(screen, look.rows).flatMap((row, at) => {
+			if (row === '') return [];
+			if (!known.has(row)) known.set(row, `r${known.size}`);
+			return [`<use href="#${known.get(row)}" y="${at * cell.height}"/>`];
+		});
+		return `<g class="f f${index}${still ? ' still' : ''}">${rows.join('')}</g>`;
+	});
+	styles.push('@media (prefers-reduced-motion:reduce){.f{animation:none}}');
+	const rows = [...known].map(([row, id]) => `<g id="${id}">${row}</g>`);
+	return inWindow([`<style>${styles.join('')}</style>`, `<defs>${rows.join('\n')}</defs>`, ...shown], look);
+}
+
+/** Each row of a screen as if it were the first one. */
+function drawRows(screen, rows) {
 	const lines = screen.split('\n').slice(0, rows);
 	let style = fresh();
-	const body = lines.map((line, row) => {
+	return lines.map((line) => {
 		const { runs, after } = runsOf(line, style);
 		style = after;
-		return runs.map((run) => drawRun(run, row)).join('');
+		return runs.map(drawRun).join('');
 	});
+}
+
+function placed(row, at) {
+	return `<g transform="translate(0 ${at * cell.height})">${row}</g>`;
+}
+
+function inWindow(body, { columns, rows, title }) {
+	const width = round(columns * cell.width + 2 * pad);
+	const height = rows * cell.height + bar + 2 * pad;
 	return [
 		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
 		`<title>${escaped(title)}</title>`,
@@ -34,7 +77,7 @@ export function pictureOf(screen, { columns, rows, title }) {
 		),
 		'<g font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,\'DejaVu Sans Mono\',monospace" font-size="14" xml:space="preserve">',
 		`<text x="${width / 2}" y="22" fill="#7f8694" text-anchor="middle">${escaped(title)}</text>`,
-		...body.filter((row) => row !== ''),
+		...body,
 		'</g>',
 		'</svg>',
 		'',
@@ -58,9 +101,9 @@ function runsOf(line, before) {
 	return { runs, after: style };
 }
 
-function drawRun({ text, column, cells, style }, row) {
+function drawRun({ text, column, cells, style }) {
 	const x = pad + column * cell.width;
-	const top = bar + pad + row * cell.height;
+	const top = bar + pad;
 	const [fill, behind] = style.inverse
 		? [style.behind ?? background, style.fill ?? plain]
 		: [style.fill ?? plain, style.behind];

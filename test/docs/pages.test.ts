@@ -73,14 +73,33 @@ test('a picture has the text of the screen in the place and the colour that it h
 	expect(svg).toContain('<title>a &amp; b</title>');
 	expect(svg).toMatch(/<text x="14" y="57" textLength="33.6"[^>]* font-weight="bold">bold<\/text>/);
 	expect(svg).toMatch(/<text x="56"[^>]* fill="#e5736f">&lt;red&gt;<\/text>/);
-	expect(svg).toMatch(/<rect x="14" y="62" width="58.8" height="18" fill="#d7dae0"\/><text [^>]*>inverse</);
+	expect(svg).toMatch(
+		/<g transform="translate\(0 18\)"><rect x="14" y="44" width="58.8" height="18" fill="#d7dae0"\/><text [^>]*>inverse</,
+	);
 });
 
-test.each(['review', 'command'])('docs/pictures/%s.svg shows a neutral home and nothing of a machine', (name) => {
-	const svg = readPage(`docs/pictures/${name}.svg`);
-	expect(svg).toContain('/home/elisabeth');
-	expect(svg).not.toMatch(/\/root|\/tmp|\/var\/tmp/);
+test('a recording shows each screen in its time, has a row of several once, and stands still where nothing may move', async () => {
+	const { recordingOf } = await import(join(root, 'scripts/terminal-svg.mjs'));
+	const frames = [
+		{ screen: 'same\nfirst', seconds: 1 },
+		{ screen: 'same\nsecond', seconds: 3, still: true },
+	];
+	const svg: string = recordingOf(frames, { columns: 20, rows: 2, title: 't' });
+	expect(svg.match(/>same</g)).toHaveLength(1);
+	expect(svg).toContain('@keyframes f0{0%{visibility:visible}25%{visibility:hidden}}');
+	expect(svg).toContain('@keyframes f1{0%{visibility:hidden}25%{visibility:visible}}');
+	expect(svg).toMatch(/<g class="f f1 still"><use href="#r0" y="0"\/><use href="#r2" y="18"\/><\/g>/);
+	expect(svg).toContain('prefers-reduced-motion');
 });
+
+test.each(['review', 'command', 'script', 'recording'])(
+	'docs/pictures/%s.svg shows a neutral home and nothing of a machine',
+	(name) => {
+		const svg = readPage(`docs/pictures/${name}.svg`);
+		if (name !== 'script') expect(svg).toContain('/home/elisabeth');
+		expect(svg).not.toMatch(/\/root|\/tmp|\/var\/tmp/);
+	},
+);
 
 /** As GitHub makes them of headings. */
 function anchorsOf(page: string): string[] {
