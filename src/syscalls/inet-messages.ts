@@ -82,7 +82,12 @@ function sendStream(c: Context, file: InetSocket, { total, piece, control, flags
 		} while (done < total);
 		return done;
 	};
-	if (waits) return waitFor(step, timeout(file.sendTimeoutNs));
+	// What has gone out is told: sent again by a call that is made again it would come twice.
+	if (waits)
+		return waitFor(
+			step,
+			timeout(file.sendTimeoutNs, () => (done > 0 ? done : undefined)),
+		);
 	return step() ?? again();
 }
 
@@ -167,7 +172,11 @@ export function receiveInet(
 			return give(got.result > got.data.length ? got.result : done, got);
 		}
 	};
-	if (waits) return waitFor(step, timeout(file.receiveTimeoutNs));
+	if (waits)
+		return waitFor(
+			step,
+			timeout(file.receiveTimeoutNs, () => (done > 0 ? give(done, undefined) : undefined)),
+		);
 	return step() ?? again();
 }
 

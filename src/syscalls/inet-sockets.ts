@@ -115,13 +115,17 @@ export function getOptionInet(c: Context, file: InetSocket): Outcome {
 	return 0;
 }
 
-/** A wait that ends with EAGAIN after SO_RCVTIMEO or SO_SNDTIMEO. socket(7) */
-export function timeout(ns: bigint | undefined) {
-	if (ns === undefined) return {};
+/** A wait that ends after SO_RCVTIMEO or SO_SNDTIMEO, or by a signal: with what it has done so far, if anything. socket(7) */
+export function timeout(ns: bigint | undefined, soFar: () => number | undefined = () => undefined) {
+	const onInterrupt = soFar;
+	if (ns === undefined) return { onInterrupt };
 	return {
 		timeoutNs: ns,
+		onInterrupt,
 		onTimeout: (): number => {
-			throw new SysError('EAGAIN');
+			const done = soFar();
+			if (done === undefined) throw new SysError('EAGAIN');
+			return done;
 		},
 	};
 }

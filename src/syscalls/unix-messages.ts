@@ -58,7 +58,12 @@ export function sendUnix(c: Context, file: UnixSocket | UnixDatagrams, message: 
 		} while (stream && done < total);
 		return done;
 	};
-	if (waits) return waitFor(step, timeout(file.sendTimeoutNs));
+	// What has gone out is told: sent again by a call that is made again it would come twice.
+	if (waits)
+		return waitFor(
+			step,
+			timeout(file.sendTimeoutNs, () => (done > 0 ? done : undefined)),
+		);
 	const sent = step();
 	if (sent === undefined) throw new SysError('EAGAIN');
 	return sent;
@@ -66,6 +71,8 @@ export function sendUnix(c: Context, file: UnixSocket | UnixDatagrams, message: 
 
 /** What a receive gives once it has put the bytes where they belong. `taken`: what came with them. */
 type Give = (count: number, taken: Taken) => number;
+
+const nothingMore: Taken = { bytes: 0, length: 0, files: [], from: '' };
 
 export function receiveUnix(
 	c: Context,
@@ -84,7 +91,7 @@ export function receiveUnix(
 			const into = Buffer.allocUnsafe(Math.min(total - done, pieceBytes));
 			const taken = file.receive(into, peek);
 			if (taken === undefined) {
-				return done > 0 && !waits ? give(done, { bytes: 0, length: 0, files: [], from: '' }) : undefined;
+				return done > 0 && !waits ? give(done, nothingMore) : undefined;
 			}
 			scatter(c, targets, done, into.subarray(0, taken.bytes));
 			done += taken.bytes;
@@ -93,7 +100,11 @@ export function receiveUnix(
 			return give(whole ? taken.length : done, taken);
 		}
 	};
-	if (waits) return waitFor(step, timeout(file.receiveTimeoutNs));
+	if (waits)
+		return waitFor(
+			step,
+			timeout(file.receiveTimeoutNs, () => (done > 0 ? give(done, nothingMore) : undefined)),
+		);
 	const got = step();
 	if (got === undefined) throw new SysError('EAGAIN');
 	return got;
