@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 volatile int32_t *channel_owner;
-volatile uint32_t *calls_made;
+volatile uint32_t *calls_made, *place_chosen;
 uint32_t channel_count;
 
 void close_others(void)
@@ -72,6 +72,7 @@ void channels_create(const char *dir, uint32_t count, struct supervisor_fds *fds
 	if (mmap(arena, ARENA_BYTES, PROT_READ | PROT_WRITE, flags, -1, 0) != arena)
 		die("cannot reserve memory for files that processes share: %s; free some memory", strerror(errno));
 	calls_made = shared;
+	place_chosen = calls_made + 1;
 	channel_owner = (volatile int32_t *)shared + 16;
 }
 

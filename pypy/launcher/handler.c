@@ -104,6 +104,8 @@ static long answer(ucontext_t *context, long nr, const long *a)
 	case __NR_tkill:
 	case __NR_tgkill:
 		return do_send(context, nr, a);
+	case __NR_sched_setaffinity:
+		return do_affinity(a);
 	case __NR_exit:
 		end_thread(a[0]);
 	case __NR_exit_group:

@@ -96,7 +96,8 @@ struct supervisor_fds {
 /* Owner of each channel, in memory shared by all guest processes and the supervisor: 0 is free. */
 enum { CHANNEL_CLAIMED = 0x7fffffff };
 extern volatile int32_t *channel_owner;
-extern volatile uint32_t *calls_made; /* there too; not exact, it only tells a busy guest from a calm one */
+extern volatile uint32_t *calls_made;   /* there too; not exact, it only tells a busy guest from a calm one */
+extern volatile uint32_t *place_chosen; /* there too: the first thread of all has called sched_setaffinity */
 extern uint32_t channel_count;
 void channels_create(const char *dir, uint32_t count, struct supervisor_fds *fds);
 void channels_open_guest(const char *dir);
@@ -120,6 +121,7 @@ int near_join(const char *thread, const char *launcher);
 const struct timespec *near_interval(void);
 void near_tick(pid_t first);
 void near_release(void);
+long do_affinity(const long *arguments); /* async-signal-safe */
 
 /* filter.c: returns 0 or -errno */
 int filter_install(uint32_t channels);

@@ -12,6 +12,7 @@
 enum { BUSY = 40 }; /* calls in one interval that are worth it: where a call costs 60 us and not 15, a fifth of it */
 
 static bool on, pinned;
+static bool chosen; /* the guest has said where it wants to be */
 static cpu_set_t anywhere, one;
 static uint32_t calls_before;
 
@@ -43,6 +44,8 @@ const struct timespec *near_interval(void)
 
 void near_tick(pid_t first)
 {
+	if (*place_chosen)
+		return;
 	uint32_t calls = *calls_made - calls_before;
 	bool busy = calls >= BUSY;
 	calls_before += calls;
@@ -53,8 +56,21 @@ void near_tick(pid_t first)
 /* In a guest task that was born of a pinned one. Async-signal-safe. */
 void near_release(void)
 {
-	if (on)
+	if (on && !chosen)
 		raw(__NR_sched_setaffinity, 0, sizeof anywhere, &anywhere);
+}
+
+/* sched_setaffinity, where the controller has agreed: only of the caller does it agree. From then on it stays there. */
+long do_affinity(const long *a)
+{
+	long result = call("sched_setaffinity(iip)i", a);
+	if (result != 0)
+		return result;
+	chosen = true;
+	if (self.first)
+		*place_chosen = 1;
+	result = raw(__NR_sched_setaffinity, 0, a[1], a[2]);
+	return result < 0 ? result : 0;
 }
 
 /* `launcher --near TID LAUNCHER`: brings a thread of the controller to where a launcher that runs has pinned itself. */

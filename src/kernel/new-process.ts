@@ -34,6 +34,7 @@ export function newProcess(
 		news: undefined,
 		handlesStop: new Set(parent?.handlesStop),
 		nice: parent?.nice ?? 0,
+		affinity: parent?.affinity,
 		signalCommand: undefined,
 		mappings: new Map(),
 	};

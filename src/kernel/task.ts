@@ -79,6 +79,8 @@ export type Process = {
 	readonly handlesStop: Set<number>;
 	/** nice(2) */
 	nice: number;
+	/** Processors that it wants to run on, as bits; undefined: all. */
+	affinity: bigint | undefined;
 	/** Status of the command that this process became by execve. */
 	became: WaitStatus | undefined;
 	/** The execve that was refused last: a search along PATH tries one program under several names. */

@@ -113,6 +113,7 @@ const kinds: Readonly<Record<string, readonly Kind[]>> = {
 	eventfd2: ['int', '|event'],
 	signalfd: ['fd', 'addr', 'int'],
 	signalfd4: ['fd', 'addr', 'int', '|event'],
+	sched_setaffinity: ['pid', 'int', 'addr'],
 	timerfd_create: ['=clock', '|event'],
 	timerfd_settime: ['fd', '|timer', 'addr', 'addr'],
 	timerfd_gettime: ['fd', 'addr'],

@@ -105,16 +105,6 @@ export const getrandom: Handler = (c) => {
 	return length;
 };
 
-/** Implements sched_getaffinity(2): the result is the bytes that were written. */
-export const schedGetaffinity: Handler = (c) => {
-	const bytes = Buffer.alloc(Math.ceil(c.kernel.identity.processors / 64) * 8);
-	for (let cpu = 0; cpu < c.kernel.identity.processors; cpu++)
-		bytes[cpu >> 3] = (bytes[cpu >> 3] ?? 0) | (1 << (cpu & 7));
-	if (c.long(1) < bytes.length) throw new SysError('EINVAL');
-	c.link.write(c.long(2), bytes);
-	return bytes.length;
-};
-
 /** Implements prctl(2) for the thread's name and harmless questions; all else is EINVAL. */
 export const prctl: Handler = (c) => {
 	switch (c.int(0)) {
