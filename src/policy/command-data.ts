@@ -239,7 +239,7 @@ export const hazards: Readonly<Record<string, readonly Hazard[]>> = {
 	psql: interpreter(/^-[cfo]|^--(?:c|fi|o)/),
 	sqlite3: [
 		{
-			word: /(?:^|\n)\s*\.|writefile|load_extension|\bedit\s*\(|\b(?:attach|vacuum)\b|^--?(?:cmd|init|zip|unsafe|A)/i,
+			word: /(?:^|\n)[ \t]*\.|writefile|load_extension|\bedit\s*\(|\b(?:attach|vacuum)\b|^--?(?:cmd|init|zip|unsafe|A)/i,
 			what: runs,
 		},
 	],

@@ -45,7 +45,11 @@ const places: readonly (readonly [RegExp, NoteCode, string])[] = [
 		'decides who may do what on this machine',
 	],
 	[/^\/etc\/ld\.so\./, 'loaded-everywhere', 'is loaded into every program'],
-	[/\/\.git\/(?:hooks(?:\/|$)|config|modules\/)|\/\.husky\//, 'runs-by-git', 'is run by git at a later command'],
+	[
+		/\/\.git\/(?:hooks(?:\/|$)|config|modules\/)|\/\.husky(?:\/|$)|\/\.?lefthook\.(?:yml|yaml|toml|json)$/,
+		'runs-by-git',
+		'is run by git at a later command',
+	],
 	[/\/\.git(?:attributes|modules|config)$|\/\.pre-commit-config\.yaml$/, 'changes-git', 'changes what git runs'],
 	[
 		/\/\.github\/(?:workflows|actions)(?:\/|$)|\/(?:\.gitlab-ci\.yml|\.travis\.yml|\.drone\.yml|azure-pipelines\.yml|Jenkinsfile|bitbucket-pipelines\.yml)$|\/\.(?:circleci|buildkite|forgejo|gitea|woodpecker)\//,
@@ -53,7 +57,11 @@ const places: readonly (readonly [RegExp, NoteCode, string])[] = [
 		"is run in CI, with CI's secrets",
 	],
 	[/\/(?:sitecustomize|usercustomize)\.py$|\.pth$/, 'runs-by-python', 'is run by every Python that finds it'],
-	[/\/\.(?:vscode|idea|devcontainer)\//, 'runs-in-editor', 'is run by an editor'],
+	[
+		/\/\.(?:vscode|idea|devcontainer|zed|fleet|cursor|claude|gemini|codex)\/|\/\.mcp\.json$/,
+		'runs-in-editor',
+		'is run by an editor or an agent',
+	],
 	[/^\/(?:usr|lib|lib64|bin|sbin|boot|opt)\//, 'machine-file', 'belongs to the machine itself'],
 ];
 

@@ -106,7 +106,11 @@ class Reader {
 	/** What only the whole text shows. */
 	end(): void {
 		for (const name of this.#unquoted) {
-			if (this.#starred.has(name)) this.doubt(`the value of ${name} may be a pattern that lists a directory`);
+			const value = Object.hasOwn(this.#env, name) ? this.#env[name] : undefined;
+			// What a shell sets by itself may hold the script's words: $_, $BASH_COMMAND, $BASH_EXECUTION_STRING.
+			const own = value === undefined && /^(?:_|[A-Z].*)$/.test(name);
+			const starred = own || this.#starred.has(name) || (value !== undefined && /[*?[\\]/.test(value));
+			if (starred) this.doubt(`the value of ${name} may be a pattern that lists a directory`);
 		}
 	}
 

@@ -16,6 +16,13 @@ function decision(rules: object, effect: RunEffect, run: 'allow' | 'ask' | 'deny
 	return decide(policyOf(JSON.stringify({ default: { run }, rules: [rules].flat() })), effect).decision;
 }
 
+test('a variable that a script may change is no pattern that lists a directory', () => {
+	const echo = (TERM: string) =>
+		run(['sh', '-c', 'echo $TERM'], { env: { PATH: '/usr/bin:/bin', HOME: '/home/me', TERM } });
+	expect(decision([], echo('xterm'))).toBe('allow');
+	expect(decision([], echo('/home/me/.ssh/*'))).toBe('ask');
+});
+
 const git = { allow: 'run', command: ['git status **', 'git commit -m "a b"', 'ls **', 'git log -*', 'git show *'] };
 
 test.each([
