@@ -5,9 +5,10 @@ import type { SandboxPlatform } from '../../src/wire/sandbox-dump.ts';
 import { SandboxLink } from '../../src/wire/sandbox-link.ts';
 
 const base = 0x10000000;
+const memoryBytes = 4 * 1024 * 1024;
 
 export class Interpreter {
-	readonly #memory = Buffer.alloc(4 * 1024 * 1024);
+	readonly #memory = Buffer.alloc(memoryBytes);
 	readonly #link: SandboxLink;
 	readonly #dispatcher: SandboxDispatcher;
 	#used = 16;
@@ -66,7 +67,10 @@ export class Interpreter {
 		return this.put(Buffer.alloc(length));
 	}
 
+	/** Zeros where there is none. */
 	at(address: number, length: number): Buffer {
+		const start = address - base;
+		if (start < 0 || start + length > this.#memory.length) return Buffer.alloc(Math.min(length, 2 ** 27));
 		return this.#memory.subarray(address - base, address - base + length);
 	}
 
@@ -107,7 +111,7 @@ export class Interpreter {
 			}
 			case 'W':
 				if (!needs(17) || !needs(17 + number(9))) return false;
-				bytes.copy(this.#memory, number(1) - base, 17, 17 + number(9));
+				bytes.subarray(17, 17 + number(9)).copy(this.at(number(1), number(9)));
 				return took(17 + number(9));
 			case 'M':
 				if (!needs(9) || !needs(9 + number(1))) return false;
