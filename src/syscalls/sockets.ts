@@ -21,6 +21,8 @@ import { AF_INET, AF_INET6, AF_UNIX, giveAddress, readUnixPath, unixAddress } fr
 import { getUnixOption, setUnixOption } from './unix-options.ts';
 
 const typeMask = 0xf;
+/** By type: any, TCP; any, UDP, UDP-Lite. */
+const protocols: Readonly<Record<number, readonly number[]>> = { 1: [0, 6], 2: [0, 17, 136] };
 const SOCK_RAW = 3;
 
 /** Implements socket(2) for AF_UNIX, AF_INET and AF_INET6. */
@@ -30,6 +32,8 @@ export const socket: Handler = (c) => {
 	const type = flags & typeMask;
 	if (family === AF_UNIX) return addSocket(c, newUnix(c, type), flags);
 	if (type !== SOCK_STREAM && type !== SOCK_DGRAM) throw new SysError(type === SOCK_RAW ? 'EPERM' : 'EPROTONOSUPPORT');
+	// Ping, SCTP and their kin send in ways of their own, and have no port to judge.
+	if (!protocols[type]?.includes(c.int(2))) throw new SysError('EPROTONOSUPPORT');
 	return makeInetSocket(c, { family, type, protocol: c.int(2) }, (file) => addSocket(c, file, flags));
 };
 

