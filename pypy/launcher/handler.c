@@ -69,15 +69,15 @@ static long answer(ucontext_t *context, long nr, const long *a)
 	case __NR_rt_sigtimedwait:
 		return do_sigtimedwait(context, a);
 	case __NR_ppoll:
-		return with_mask(a[3], a[4], nr, a);
+		return with_mask(context, a[3], a[4], nr, a);
 	case __NR_epoll_pwait:
 	case __NR_epoll_pwait2:
-		return with_mask(a[4], a[5], nr, a);
+		return with_mask(context, a[4], a[5], nr, a);
 	case __NR_pselect6: {
 		long pair[2] = {0, 0};
 		if (a[5] != 0 && guest_copy(pair, (const void *)a[5], sizeof pair) != 0)
 			return -EFAULT;
-		return with_mask(pair[0], pair[1], nr, a);
+		return with_mask(context, pair[0], pair[1], nr, a);
 	}
 	case __NR_mmap:
 		return do_map(a);

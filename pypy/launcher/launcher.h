@@ -196,7 +196,7 @@ long do_sigaction(const long *arguments);
 long do_sigprocmask(ucontext_t *context, const long *arguments);
 long do_sigsuspend(const long *arguments);
 long do_sigtimedwait(ucontext_t *context, const long *arguments);
-long with_mask(long mask_at, long size, long nr, const long *arguments);
+long with_mask(ucontext_t *context, long mask_at, long size, long nr, const long *arguments);
 void deliver(ucontext_t *context, volatile sig_atomic_t *which, const siginfo_t *about);
 enum fate { IGNORED, HANDLED, OTHER };
 enum fate fate_of(const ucontext_t *context, int signal); /* of one that the caller sends itself */

@@ -81,13 +81,21 @@ static void run_handler(int signal, siginfo_t *info, ucontext_t *context)
 	((handler_function *)action.handler)(signal, info, context);
 }
 
-/* Outside a call the kernel has set the mask already, from what do_sigaction told it. */
+/* For the time of its handler. */
+static void block_for(int signal, uint64_t mask)
+{
+	const struct kernel_action *action = &guest_actions[signal];
+	set_mask(mask | action->mask | (action->flags & SA_NODEFER ? 0 : bit(signal)));
+}
+
+/* It begins with everything blocked: of two signals that come at one time the second is not noted into the place of the first. */
 static void on_signal(int signal, siginfo_t *info, void *context)
 {
 	if (self.in_call) {
 		note(signal, info, context);
 	} else {
 		siginfo_receive(info);
+		block_for(signal, *mask_of(context));
 		run_handler(signal, info, context);
 	}
 }
@@ -110,11 +118,10 @@ void deliver(ucontext_t *context, volatile sig_atomic_t *which, const siginfo_t 
 {
 	int signal = *which;
 	siginfo_t info = *about;
-	struct kernel_action *action = &guest_actions[signal];
 	*which = 0;
 	uint64_t waited = self.masked ? self.mask : *mask_of(context);
 	self.masked = false;
-	set_mask(waited | action->mask | (action->flags & SA_NODEFER ? 0 : bit(signal)));
+	block_for(signal, waited);
 	run_handler(signal, &info, context);
 }
 
@@ -141,8 +148,7 @@ static void on_fault(int signal, siginfo_t *info, void *context_of_guest)
 	} else if (guest_actions[signal].handler > 1 && self.in_call && sent) {
 		note(signal, info, context);
 	} else if (guest_actions[signal].handler > 1 && !self.in_call) {
-		uint64_t own = guest_actions[signal].flags & SA_NODEFER ? 0 : bit(signal);
-		set_mask(*mask_of(context) | guest_actions[signal].mask | own);
+		block_for(signal, *mask_of(context));
 		siginfo_receive(info);
 		run_handler(signal, info, context);
 	} else if (!sent || guest_actions[signal].handler == 0) {
@@ -199,6 +205,7 @@ static long install(int signal, const struct kernel_action *wanted)
 	if (action.handler > 1) {
 		handler_function *ours = on_signal;
 		action.handler = (uintptr_t)ours;
+		action.mask = ~never_blocked();
 		action.flags = (action.flags & ~(unsigned long)SA_RESETHAND) | SA_SIGINFO;
 		__atomic_fetch_or(&handled, bit(signal), __ATOMIC_RELAXED);
 	} else {
@@ -312,14 +319,20 @@ long do_sigtimedwait(ucontext_t *context, const long *a)
 	return result;
 }
 
-/* A call that waits with another mask: what that lets through is noted, and its handler runs after the call. */
-long with_mask(long mask_at, long size, long nr, const long *arguments)
+/*
+ * A call that waits with another mask: what that lets through is noted, and its handler runs after the call. There is room for
+ * one: a signal that was noted before is handled first.
+ */
+long with_mask(ucontext_t *context, long mask_at, long size, long nr, const long *arguments)
 {
 	if (mask_at != 0) {
 		if (size != MASK_BYTES)
 			return -EINVAL;
 		if (!read_mask(&self.mask, mask_at))
 			return -EFAULT;
+		keep_back(*mask_of(context));
+		if (self.noted)
+			return -ERESTARTNOINTR;
 		self.masked = true;
 		set_mask(self.mask);
 	}

@@ -81,6 +81,17 @@ print('epoll_pwait', call(NR['epoll'], epoll, events, 4, 10_000, bits(USR2), 8),
 print('bad masks', call(NR['ppoll'], poll, 1, ten, bits(USR2), 4), call(NR['ppoll'], poll, 1, ten, 8, 8))
 os.kill(os.getpid(), USR1)
 print('sigsuspend', call(NR['suspend'], bits(USR2), 8), got, signal.sigpending() & {USR1})
+signal.signal(USR2, lambda number, frame: got.append(number))
+got.clear()
+os.kill(os.getpid(), USR1)
+os.kill(os.getpid(), USR2)
+print('both', call(NR['ppoll'], poll, 1, ten, bits(), 8), got, signal.sigpending() & {USR1, USR2})
+for number in (USR1, USR2):
+    os.kill(os.getpid(), number)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, [USR1, USR2])
+print('both, unblocked', got)
+signal.pthread_sigmask(signal.SIG_BLOCK, [USR1, USR2])
+got.clear()
 if os.fork() == 0:
     time.sleep(0.1)
     os.kill(os.getppid(), USR1)
