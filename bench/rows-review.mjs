@@ -1,6 +1,6 @@
 /** The review of a change in a large text, in a real terminal: how long until it is on the screen, and until a key is answered. */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { amount } from './measure.mjs';
 
@@ -47,7 +47,7 @@ async function review(world) {
 }
 
 /** A shell in a tmux server of its own. */
-async function openTerminal(world, round) {
+export async function openTerminal(world, round) {
 	const socket = `approve-run-bench-${process.pid}-${round}`;
 	// With CI set a terminal program takes the terminal for none.
 	const { CI: _, TMUX: __, ...env } = world.env;
@@ -77,12 +77,14 @@ async function openTerminal(world, round) {
 			await until((text) => isAnswer(text, before), screen, `no answer to ${typed}`);
 			return Number(process.hrtime.bigint() - start) / 1e6;
 		},
+		/** Those that run in it. */
+		processes: () => below(Number(tmux('display-message', '-p', '#{pane_pid}'))),
 		close: () => tmux('kill-server'),
 	};
 }
 
 async function until(isThere, screen, what = 'no shell') {
-	const end = Date.now() + 20_000;
+	const end = Date.now() + 60_000;
 	for (let text = screen(); !isThere(text); text = screen()) {
 		if (Date.now() > end) throw new Error(`${what}; the screen is\n${text}`);
 		await sleep(lookMs);
@@ -91,4 +93,15 @@ async function until(isThere, screen, what = 'no shell') {
 
 function sleep(milliseconds) {
 	return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Processes below `pid`. */
+function below(pid) {
+	const found = [];
+	for (const task of readdirSync(`/proc/${pid}/task`)) {
+		const children = readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').split(' ');
+		for (const child of children.filter((word) => word.trim() !== ''))
+			found.push(Number(child), ...below(Number(child)));
+	}
+	return found;
 }

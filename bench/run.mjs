@@ -8,6 +8,7 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { rows as callRows } from './rows-calls.mjs';
+import { rows as crowdRows } from './rows-crowd.mjs';
 import { rows as fileRows } from './rows-files.mjs';
 import { rows as networkRows } from './rows-network.mjs';
 import { rows as policyRows } from './rows-policy.mjs';
@@ -17,7 +18,16 @@ import { rows as translatedRows } from './rows-translated.mjs';
 import { printTable, verdictOf } from './table.mjs';
 import { openWorld } from './world.mjs';
 
-const rows = [...startRows, ...callRows, ...fileRows, ...networkRows, ...policyRows, ...reviewRows, ...translatedRows];
+const rows = [
+	...startRows,
+	...callRows,
+	...fileRows,
+	...networkRows,
+	...policyRows,
+	...reviewRows,
+	...crowdRows,
+	...translatedRows,
+];
 const names = rows.map(({ name }) => name);
 
 const { values, positionals } = parseArgs({
