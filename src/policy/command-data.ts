@@ -60,7 +60,8 @@ export const wrappers: Readonly<Record<string, Wrapper>> = {
 	chrt: { valued: never, plain: /^-[bfior]$/, operands: 1, transparent: false },
 	command: { valued: never, plain: /^-p$/, operands: 0, transparent: true },
 	builtin: { valued: never, plain: never, operands: 0, transparent: true },
-	exec: { valued: /^-a$/, plain: /^-[cl]+$/, operands: 0, transparent: true },
+	// Not -a: what is one file under many names (busybox, kmod) does what the name says.
+	exec: { valued: never, plain: /^-[cl]+$/, operands: 0, transparent: true },
 	xargs: {
 		valued: /^(?:-[adEILnPs]|--(?:arg-file|delimiter|max-lines|max-args|max-procs|max-chars|replace))$/,
 		plain:
