@@ -15,9 +15,10 @@ export type GithubRun = {
 	end(report?: Report): void;
 };
 
-/** `word`: nobody can guess it. `write`: to standard error. */
-export function githubRun(place: GithubPlace, word: string, write: (text: string) => void): GithubRun {
+/** `makeWord`: one that nobody can guess. `write`: to standard error. */
+export function githubRun(place: GithubPlace, makeWord: () => string, write: (text: string) => void): GithubRun {
 	if (!isGithub(place.env)) return { streams: (streams) => streams, end: () => {} };
+	const word = makeWord();
 	const finders = { 1: new CommandFinder(), 2: new CommandFinder(), both: new CommandFinder() };
 	let stopped = true;
 	write(`::stop-commands::${word}\n`);

@@ -9,7 +9,7 @@ export function givenEnvironment(document: PolicyDocument): {
 	readonly env: Readonly<Record<string, string>>;
 	readonly secrets: readonly Secret[];
 } {
-	const given = givenVariables(document, process.env, randomInt);
+	const given = givenVariables(document, process.env, (max) => randomInt(max));
 	if (given instanceof Error) throw new UserError(given.message);
 	return given;
 }

@@ -3,9 +3,10 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { openTree } from '../host/atomic-tree.ts';
 import { isFolder, stampFile } from '../host/file-facts.ts';
+import { launch } from '../host/launch.ts';
 import { openProcesses } from '../host/process-identity.ts';
 import { realPath } from '../host/real-path.ts';
-import { openSessionFiles } from '../host/session-files.ts';
+import { openSessionFiles, type SessionFiles } from '../host/session-files.ts';
 import { readAllInput } from '../host/standard-input.ts';
 import { hasTerminal, sayToPerson } from '../host/terminal.ts';
 import { closeTraceFile, openTraceFile } from '../host/trace-file.ts';
@@ -15,11 +16,9 @@ import type { LimitName, Limits } from '../model/limits.ts';
 import { countsThings, forUnattended, withSeals } from '../policy/attended.ts';
 import { compilePolicy, type Policy } from '../policy/compile.ts';
 import { decide } from '../policy/decide.ts';
-import type { PolicyDocument } from '../policy/document.ts';
 import { LimitTooLooseError, limitExample, limitNames, parseLimit, tightenLimits } from '../policy/limits.ts';
 import { nearest } from '../policy/nearest.ts';
 import { RuleCounts } from '../policy/standing.ts';
-import type { RunOptions } from '../run/controller.ts';
 import { takeWorker } from '../run/early-worker.ts';
 import type { Exit } from '../run/exit.ts';
 import { openStreams } from '../run/outside-streams.ts';
@@ -27,22 +26,21 @@ import { runScript } from '../run/run-script.ts';
 import type { Mode, RunScriptOptions } from '../run/run-script-options.ts';
 import type { ApplyHost } from '../session/apply-host.ts';
 import { isPruneDue } from '../session/prune.ts';
-import { openStore, type SessionStore } from '../session/store.ts';
+import { openStore, type ReservedSession, type SessionStore } from '../session/store.ts';
 import { chooseInTerminal } from './choose-conflicts.ts';
 import { failureHint, rememberErrors } from './failure-hint.ts';
 import { isGithub } from './github.ts';
 import { githubRun } from './github-run.ts';
-import { givenEnvironment } from './given-environment.ts';
-import { findInstallation, findLauncher, type Installation, ownFolders } from './installation.ts';
-import { guestEnvironment, guestModules, launcherArguments, nativeEnvironment } from './launch-options.ts';
+import { findInstallation, findLauncher, type Installation } from './installation.ts';
 import { loadPolicyDocument } from './load-policy.ts';
-import { architecture, machineIdentity, reviewer } from './machine.ts';
+import { reviewer } from './machine.ts';
 import { printable } from './printable.ts';
 import { openProgress } from './progress.ts';
 import { contextOf, rememberOptions } from './remember-rule.ts';
 import { runFacts } from './run-facts.ts';
 import { requireOutputs, writeOutputs } from './run-outputs.ts';
 import { showReview } from './show-review.ts';
+import { interpreterFiles, startOptions } from './start-options.ts';
 import { tellResult } from './tell-result.ts';
 import { UserError } from './user-error.ts';
 
@@ -85,14 +83,35 @@ export async function runCommand(
 	const limits = limitsOf(document.limits, flags);
 	const applyHost = openApplyHost();
 	const store = openSessionStore(installation, applyHost);
-	const trace = flags.trace === undefined ? undefined : traceFile(resolve(cwd, flags.trace));
-	const stop = stopSignals();
-	const job = githubRun({ env: process.env, cwd }, randomBytes(16).toString('hex'), (text) => {
-		process.stderr.write(text);
-	});
-	const streams = rememberErrors(job.streams(openStreams(process.stdin, process.stdout, process.stderr)));
 	// A line of the script is for whoever looks, and costs a twentieth of a short run.
 	const origins = mode !== 'unattended' || outputs.junit !== undefined || isGithub(process.env);
+	const trace = flags.trace === undefined ? undefined : traceFile(resolve(cwd, flags.trace));
+	const startIn = startOptions({
+		installation,
+		thread,
+		launcher,
+		runtime,
+		document,
+		limits,
+		mode,
+		origins,
+		words: program.words,
+		exposed: program.folder === undefined ? [] : [program.folder],
+		trace,
+	});
+	const reserved = reserveSession(store, applyHost.files);
+	const start = startIn(reserved.folder);
+	const stop = stopSignals();
+	const job = githubRun(
+		{ env: process.env, cwd },
+		() => randomBytes(16).toString('hex'),
+		(text) => {
+			process.stderr.write(text);
+		},
+	);
+	const streams = rememberErrors(job.streams(openStreams(process.stdin, process.stdout, process.stderr)));
+	// PyPy takes 20 ms to load: all that it does not wait for comes afterwards.
+	const launched = launch(start.launch);
 	try {
 		const result = await runScript({
 			mode,
@@ -127,19 +146,8 @@ export async function runCommand(
 			...(program.input === undefined ? {} : { input: program.input }),
 			code: typeof program.source === 'string' ? undefined : program.source,
 			signal: stop.signal,
-			start: startOptions({
-				installation,
-				thread,
-				launcher,
-				runtime,
-				document,
-				limits,
-				mode,
-				origins,
-				words: program.words,
-				exposed: program.folder === undefined ? [] : [program.folder],
-				trace,
-			}),
+			reserved,
+			start: { ...start.kernel(), launch: start.launch, launched },
 		} satisfies RunScriptOptions);
 		if (trace !== undefined) closeTraceFile(trace);
 		tellResult(result, mode, hintOf(result.exit, streams.lastErrors(), runtime));
@@ -150,10 +158,20 @@ export async function runCommand(
 		}
 		job.end(result.report);
 		return result.exit.status;
+	} catch (error) {
+		launched.kill();
+		throw error;
 	} finally {
 		stop.release();
 		job.end();
 	}
+}
+
+/** With the folder that the launcher wants. The record is written when the launcher is on its way. */
+function reserveSession(store: SessionStore, files: SessionFiles): ReservedSession {
+	const reserved = store.reserve();
+	files.makePrivateFolder(`${reserved.folder}/channel`);
+	return reserved;
 }
 
 /** A script that ends with 1 may have met what this interpreter lacks. A translated one says so by itself: pypy/guest/sitecustomize.py. */
@@ -161,71 +179,6 @@ function hintOf({ reason, status }: Exit, errors: string, runtime: Runtime): str
 	return reason === 'exited' && status === 1 && runtime.kind === 'trapped'
 		? failureHint(errors, runtime.version)
 		: undefined;
-}
-
-function interpreterFiles({ root, program, library }: Runtime): readonly string[] {
-	return [...new Set([...root, program, library])];
-}
-
-/** What a run is started with, for a session. `words`: what the interpreter is given; `exposed`: folders besides the working directory. */
-export function startOptions(parts: {
-	readonly installation: Installation;
-	readonly thread: RunOptions['thread'];
-	readonly launcher: string;
-	readonly runtime: Runtime;
-	readonly document: PolicyDocument;
-	readonly limits: Limits;
-	readonly mode: Mode;
-	/** Whether it is told which line of the script wants what. */
-	readonly origins: boolean;
-	readonly words: readonly string[];
-	readonly exposed: readonly string[];
-	/** The open file of `--trace`. */
-	readonly trace?: number | undefined;
-}): RunScriptOptions['start'] {
-	const { installation, launcher, runtime, document, limits, mode } = parts;
-	const { cwd, home } = installation.surroundings;
-	const given = givenEnvironment(document);
-	const env = guestEnvironment(runtime, given.env, guestModules(installation));
-	const argv = [runtime.program, '-B', ...parts.words];
-	const { stdin, stdout, stderr } = process;
-	return (session) => ({
-		launch: {
-			launcher,
-			libraryPath: runtime.libraryPath ?? [],
-			env,
-			args: launcherArguments(runtime, limits, `${session.folder}/channel`, argv, parts.origins),
-			nativeEnv: nativeEnvironment(runtime, env),
-			holds: runtime.kind === 'translated',
-		},
-		thread: parts.thread,
-		worker: {
-			sessionFolder: session.folder,
-			channelFolder: `${session.folder}/channel`,
-			policy: document,
-			home,
-			cwd: realPath(cwd) ?? cwd,
-			env,
-			secrets: given.secrets,
-			own: ownFolders(installation),
-			secret: [dirname(installation.sessions)],
-			unattended: mode === 'unattended',
-			origins: parts.origins,
-			limits,
-			identity: machineIdentity(),
-			architecture: architecture(),
-			umask: process.umask(),
-			argv,
-			runtime:
-				runtime.kind === 'trapped' ? 'trapped' : { kind: 'translated', home: runtime.home, platform: runtime.platform },
-			runtimeRoots: [...interpreterFiles(runtime), ...(runtime.kind === 'trapped' ? [] : [guestModules(installation)])],
-			exposed: [cwd, ...parts.exposed],
-			terminal: [stdin.isTTY === true, stdout.isTTY === true, stderr.isTTY === true],
-			rows: stdout.rows ?? stderr.rows ?? 24,
-			columns: stdout.columns ?? stderr.columns ?? 80,
-			...(parts.trace === undefined ? {} : { trace: parts.trace }),
-		},
-	});
 }
 
 function traceFile(path: string): number {
@@ -242,7 +195,8 @@ export function openApplyHost(): ApplyHost {
 }
 
 export function openSessionStore(installation: Installation, host: ApplyHost): SessionStore {
-	return openStore(installation.sessions, host);
+	// A session's name is no secret.
+	return openStore(installation.sessions, { ...host, random: Math.random });
 }
 
 function modeOf(flags: RunFlags): Mode {

@@ -5,7 +5,8 @@ import { type RunOutcome, startRun } from '../run/controller.ts';
 import { takeWorker } from '../run/early-worker.ts';
 import { findLauncher, type Installation } from './installation.ts';
 import { loadPolicyDocument } from './load-policy.ts';
-import { openApplyHost, openSessionStore, startOptions } from './run-command.ts';
+import { openApplyHost, openSessionStore } from './run-command.ts';
+import { startOptions } from './start-options.ts';
 
 export type SelfTest = {
 	readonly ok: boolean;
@@ -36,20 +37,22 @@ export async function selfTest(installation: Installation, runtime: Runtime): Pr
 	});
 	const document = await loadPolicyDocument('review', installation);
 	host.files.makePrivateFolder(`${session.folder}/channel`);
+	const { launch, kernel } = startOptions({
+		installation,
+		thread: takeWorker(),
+		launcher: findLauncher(installation),
+		runtime,
+		document,
+		limits: document.limits,
+		mode: 'plan',
+		origins: false,
+		words: ['-c', script(runtime.kind)],
+		exposed: [],
+	})(session.folder);
 	let printed = '';
 	const run = startRun({
-		...startOptions({
-			installation,
-			thread: takeWorker(),
-			launcher: findLauncher(installation),
-			runtime,
-			document,
-			limits: document.limits,
-			mode: 'plan',
-			origins: false,
-			words: ['-c', script(runtime.kind)],
-			exposed: [],
-		})(session),
+		...kernel(),
+		launch,
 		limits: document.limits,
 		hooks: {
 			output: async (_stream, bytes) => {

@@ -19,6 +19,8 @@ import { NetworkService } from './network-service.ts';
 
 export type RunOptions = {
 	readonly launch: LaunchOptions;
+	/** Where it was launched already, so that PyPy loads while the rest is made ready. */
+	readonly launched?: Launched;
 	readonly worker: Omit<WorkerStart, 'flag'>;
 	/** The kernel's worker, started and waiting for its first message. */
 	readonly thread: Worker;
@@ -110,7 +112,7 @@ class Run {
 
 	constructor(options: RunOptions) {
 		this.#options = options;
-		this.#launched = launch(options.launch);
+		this.#launched = options.launched ?? launch(options.launch);
 		const { launcher } = options.launch;
 		this.#network = new NetworkService(launcher, options.worker.channelFolder, (message) => this.post(message));
 		this.#worker = options.thread;

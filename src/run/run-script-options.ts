@@ -8,7 +8,7 @@ import type { Report } from '../model/report.ts';
 import type { Review } from '../model/review.ts';
 import type { DeniedRule } from '../policy/document.ts';
 import type { ApplyHost } from '../session/apply-host.ts';
-import type { Session, SessionStore } from '../session/store.ts';
+import type { ReservedSession, Session, SessionStore } from '../session/store.ts';
 import type { RunOptions } from './controller.ts';
 import type { Exit } from './exit.ts';
 import type { OutsideStreams } from './outside-streams.ts';
@@ -34,8 +34,9 @@ export type RunScriptOptions = {
 	readonly recount: () => boolean;
 	readonly denied: DeniedRule;
 	readonly limits: Limits;
-	/** Everything a run needs but its session's folders. */
-	readonly start: (session: Session) => Omit<RunOptions, 'hooks' | 'limits'>;
+	/** The session's folders are made, `channel` too; its record is not. */
+	readonly reserved: ReservedSession;
+	readonly start: Omit<RunOptions, 'hooks' | 'limits'>;
 	readonly streams: OutsideStreams;
 	/** Whether the script's output and the review share a terminal, and whether its input is one. */
 	readonly terminal: { readonly input: boolean; readonly output: boolean };

@@ -52,7 +52,7 @@ class ScriptRun {
 		this.#options = options;
 		this.#origins = createOrigins(options.about.cwd);
 		this.#input = options.input;
-		this.#session = options.store.create({ ...options.about, argv: [...options.about.argv] });
+		this.#session = options.store.create({ ...options.about, argv: [...options.about.argv] }, options.reserved);
 		this.#work = openSessionWork(this.#session, options.applyHost, options.now, () => {
 			recoverAll(options.store, options.applyHost);
 		});
@@ -81,8 +81,7 @@ class ScriptRun {
 			...besideRun(options, this.#effects.reads, this.#decisions),
 		});
 		this.#approver = { review: person(this.#review), plan, unattended }[options.mode];
-		options.applyHost.files.makePrivateFolder(`${this.#session.folder}/channel`);
-		this.#run = startRun({ ...options.start(this.#session), limits: options.limits, hooks: this.#hooks() });
+		this.#run = startRun({ ...options.start, limits: options.limits, hooks: this.#hooks() });
 		options.signal.addEventListener('abort', () => this.#run.stop(), { once: true });
 		this.#review.onStop(() => this.#run.stop());
 		this.#review.onDecided((item, approval) => {

@@ -29,6 +29,8 @@ export type StoreHost = {
 
 export type NewSession = Pick<SessionRecord, 'script' | 'argv' | 'policy' | 'runtime' | 'cwd'>;
 
+export type ReservedSession = { readonly id: string; readonly folder: string };
+
 export interface Session extends SessionPlace {
 	readonly record: SessionRecord;
 	readonly state: SessionState;
@@ -56,8 +58,10 @@ export type SessionEntry =
 
 export interface SessionStore {
 	readonly root: string;
+	/** The folders of a session that is still to be created. */
+	reserve(): ReservedSession;
 	/** A new session, running, with this process as its controller. */
-	create(about: NewSession): Session;
+	create(about: NewSession, reserved?: ReservedSession): Session;
 	/** By id, or by the only id that begins so. Throws NoSuchSession, UntrustedSession. */
 	open(id: string): Session;
 	/** Newest first; those alone whose folder is `wanted`, which is asked before anything of a session is read. */
@@ -117,12 +121,17 @@ export function openStore(root: string, host: StoreHost): SessionStore {
 		return session;
 	};
 
+	const reserve = (): ReservedSession => {
+		const id = nextId(host.now());
+		files.makePrivateFolder(`${root}/${id}`);
+		files.makePrivateFolder(`${root}/${id}/upper`);
+		return { id, folder: `${root}/${id}` };
+	};
+
 	return {
 		root,
-		create: (about) => {
-			const id = nextId(host.now());
-			files.makePrivateFolder(`${root}/${id}`);
-			files.makePrivateFolder(`${root}/${id}/upper`);
+		reserve,
+		create: (about, { id } = reserve()) => {
 			const state = { kind: 'running', controller: processes.self() } as const;
 			const record: SessionRecord = { id, ...about, started: host.now(), state };
 			writeSealed(files, recordFile(root, id), recordVersion, record, false);

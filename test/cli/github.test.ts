@@ -174,9 +174,13 @@ test('of a run, what was denied is an error at its line; what waits and what is 
 
 function job(env: Readonly<Record<string, string>>) {
 	let told = '';
-	const run = githubRun({ ...place, env }, 'WORD', (text) => {
-		told += text;
-	});
+	const run = githubRun(
+		{ ...place, env },
+		() => 'WORD',
+		(text) => {
+			told += text;
+		},
+	);
 	const streams = run.streams({ write: () => Promise.resolve(true), read: () => {}, pause: () => {} });
 	const print = (stream: 1 | 2, text: string) => void streams.write(stream, Buffer.from(text));
 	return { run, print, told: () => told };

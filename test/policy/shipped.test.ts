@@ -153,7 +153,14 @@ test.each(shipped)(
 		const text = serializePolicy(document, key);
 		expect(deserializePolicy(text, key)).toEqual(document);
 		expect(compilePolicy(document, context)).not.toBeInstanceOf(PolicyError);
-		for (const bad of ['', '{', 'null', '{"key":1}', text.replace(key, 'x'), JSON.stringify({ key, document: 3 })]) {
+		for (const bad of [
+			'',
+			'{',
+			'null',
+			'{"key":1}',
+			text.replace('{"key":"', '{"key":"x'),
+			JSON.stringify({ key, document: 3 }),
+		]) {
 			expect(deserializePolicy(bad, key)).toBeUndefined();
 		}
 		expect(policyKey({ ...source, text: `${source.text} ` })).not.toBe(key);
