@@ -13,6 +13,7 @@ import type { LimitName, Limits, LimitsUsed } from '../model/limits.ts';
 import type { Origin } from '../model/review.ts';
 import type { Traffic } from '../model/traffic.ts';
 import { wakeFrame } from '../wire/frame.ts';
+import { keepWorker } from './early-worker.ts';
 import { type LimitWatch, watchLimits } from './limit-watch.ts';
 import { type FromWorker, type GuestEnd, noneUsed, type ToWorker, type Used, type WorkerStart } from './messages.ts';
 import { NetworkService } from './network-service.ts';
@@ -116,10 +117,7 @@ class Run {
 		const { launcher } = options.launch;
 		this.#network = new NetworkService(launcher, options.worker.channelFolder, (message) => this.post(message));
 		this.#worker = options.thread;
-		this.#worker.ref();
-		// Node's own words there, such as a warning.
-		for (const words of [this.#worker.stdout, this.#worker.stderr])
-			words.on('data', (text) => process.stderr.write(text));
+		keepWorker(this.#worker);
 		this.#worker.postMessage({ ...options.worker, flag: this.#shared } satisfies WorkerStart);
 		this.#watch = watchLimits(this.#launched.pid, options.limits, (limit) => this.#exceeded(limit));
 	}

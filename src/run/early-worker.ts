@@ -11,6 +11,12 @@ export function takeWorker(): Worker {
 	return typeof earlyWorker === 'undefined' ? start() : earlyWorker;
 }
 
+/** From now on the process waits for it, and tells what Node says there, such as a warning. */
+export function keepWorker(thread: Worker): void {
+	thread.ref();
+	for (const words of [thread.stdout, thread.stderr]) words.on('data', (text) => process.stderr.write(text));
+}
+
 function start(): Worker {
 	const worker = join(dirname(fileURLToPath(import.meta.url)), 'worker.cjs');
 	const thread = new Worker(worker, { stdout: true, stderr: true });
