@@ -1,11 +1,11 @@
-/** What has the terminal to itself for a while, beside the review: a rule to remember, many questions as one. */
+/** What has the terminal to itself for a while, beside the review: a rule to remember, many questions as one, the shell. */
 import type { Detail, Review, ReviewItem } from '../model/review.ts';
 import { groupOf } from './group.ts';
 import { groupPage } from './group-page.ts';
 import type { Page } from './page.ts';
 import { rememberPage } from './remember-page.ts';
 
-export type AsideKind = 'remember' | 'group';
+export type AsideKind = 'remember' | 'group' | 'shell';
 
 /** A sentence of what was done, and the item to go on with. */
 export type AsideEnd = { readonly message: string; readonly select?: number };
@@ -15,8 +15,19 @@ export type Aside = (what: AsideKind, item: ReviewItem) => Promise<AsideEnd>;
 /** Shows a page until it ends; undefined: the terminal is gone. */
 export type ShowPage = <Result>(page: Page<Result>) => Promise<Result | undefined>;
 
-export function createAside(review: Review, person: string, show: ShowPage): Aside {
-	return (what, item) => (what === 'remember' ? remember(review, item, show) : answerGroup(review, item, person, show));
+/** `suspend` stops this process, and returns when the shell has continued it. */
+export function createAside(review: Review, person: string, show: ShowPage, suspend: () => void): Aside {
+	return async (what, item) => {
+		switch (what) {
+			case 'remember':
+				return remember(review, item, show);
+			case 'group':
+				return answerGroup(review, item, person, show);
+			case 'shell':
+				suspend();
+				return { message: 'Back in the review.' };
+		}
+	};
 }
 
 async function remember({ remembering }: Review, item: ReviewItem, show: ShowPage): Promise<AsideEnd> {

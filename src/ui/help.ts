@@ -52,6 +52,7 @@ function parts({ glyphs }: Theme): readonly Part[] {
 				['Enter', 'go to the next one that is not decided; when all are, finish'],
 				['q', 'leave the review for later; nothing is applied'],
 				['Ctrl-C', 'stop the script while it runs'],
+				['Ctrl-Z', 'to the shell; its command fg leads back'],
 			],
 		},
 		{

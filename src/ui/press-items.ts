@@ -28,10 +28,11 @@ export function pressItems(view: View, name: string, burst: boolean, world: Worl
 		case 's':
 			return { view: whyOpen(view, world) ?? startHunks(view, world) };
 		case 'r':
-		case '*': {
+		case '*':
+		case 'ctrl-z': {
 			const { item } = world;
 			if (item === undefined) return { view };
-			const what = name === 'r' ? 'remember' : 'group';
+			const what = name === 'r' ? 'remember' : name === '*' ? 'group' : 'shell';
 			return { view: { ...view, mode: { kind: 'editing' } }, action: { kind: 'aside', what, item } };
 		}
 		case 'f':

@@ -56,6 +56,15 @@ export async function runReview(review: Review, { input, output, env, person, ed
 			terminal?.resume();
 		}
 	};
+	/** Without a shell that could continue us nothing is stopped: the kernel drops the signal in an orphaned process group. */
+	const suspend = () => {
+		terminal?.suspend();
+		try {
+			process.kill(process.pid, 'SIGTSTP');
+		} finally {
+			terminal?.resume();
+		}
+	};
 	const driver = createDriver({
 		review,
 		size: size(),
@@ -63,7 +72,7 @@ export async function runReview(review: Review, { input, output, env, person, ed
 		person,
 		clock: systemClock,
 		...(editor === undefined ? {} : { editor: lent }),
-		aside: createAside(review, person, show),
+		aside: createAside(review, person, show, suspend),
 		onEnd: ended,
 	});
 	const later = () => {

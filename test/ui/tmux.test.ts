@@ -151,6 +151,30 @@ test('a review from the first key to the last, with the terminal given back', as
 	expect(screen()).not.toContain('-icanon');
 });
 
+test('Ctrl-Z leads to the shell with the terminal as it was, and fg back into the review', async () => {
+	await start('end');
+	keys('q');
+	await shows('after 0');
+	const program = `CI=true LANG=C.UTF-8 ${process.execPath} ${join(folder, 'demo.mjs')} end`;
+	keys(program, 'Enter');
+	await shows('Effects');
+	await wait(350);
+	keys('C-z');
+	await shows('topped');
+	expect(screen()).not.toContain('Effects');
+	keys('clear; stty -a | tr " ;" "\\n" | grep -xE -e "-?icanon"', 'Enter');
+	await until((text) => /^icanon/m.test(text));
+	keys('fg', 'Enter');
+	expect(await shows('Back in the review.')).toContain('Effects');
+	expect(screen()).toContain('● 4');
+});
+
+test('Ctrl-Z without a shell that could lead back stops nothing', async () => {
+	await start('end');
+	keys('C-z');
+	expect(await shows('Back in the review.')).toContain('Effects');
+});
+
 test('in a pipe, with CI set, it draws on the terminal and not into the pipe', async () => {
 	await start('end', 80, 24, `{} </dev/null | tee ${join(folder, 'out.txt')} | wc -l`);
 	await shows('Effects');
