@@ -1,5 +1,6 @@
 /** The command line: design of commands, options and exit statuses. Each command is loaded when it is asked for. */
 import { Command, Option } from '@commander-js/extra-typings';
+import { releaseGoneTerminal } from '../host/terminal.ts';
 import { exitWithError } from './exit-with-error.ts';
 import { finish, leave } from './finish.ts';
 import { runCommand } from './run-command.ts';
@@ -61,6 +62,8 @@ Exit status: the script's own; 124 a limit, 125 approve-run itself, 126 somethin
 		if (words.length === 0) return finish(import('./list-command.ts').then((list) => list.listCommand()));
 		return leave(runCommand(script, args, flags));
 	});
+
+process.on('exit', releaseGoneTerminal);
 
 // Whatever escapes every other net: the guest dies with this process, and the session is kept.
 process.on('uncaughtException', (error) => {

@@ -29,6 +29,18 @@ export function openTerminal(): Terminal | undefined {
 	}
 }
 
+/** Lets go of a terminal that was closed: node sets its modes back at the end, and aborts where that fails with EIO. */
+export function releaseGoneTerminal(): void {
+	for (const fd of [0, 1, 2]) {
+		try {
+			const stat = fs.fstatSync(fd);
+			if (stat.isCharacterDevice() && stat.nlink === 0) fs.closeSync(fd);
+		} catch {
+			// It was closed before.
+		}
+	}
+}
+
 /** Whether openTerminal would find one. */
 export function hasTerminal(): boolean {
 	if (process.stdin.isTTY && process.stdout.isTTY) return true;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually, makeWorld, openPolicy, type Running, type World } from './program.ts';
+import { openTerminal } from './terminal.ts';
 
 let world: World;
 
@@ -81,4 +82,17 @@ test('kill -9 of the controller while the script makes calls flat out', async ()
 	const [session] = await world.sessions();
 	expect((await world.run(['show', session?.id ?? ''])).stdout).toContain(`${world.work}/f7`);
 	expect((await world.run(['discard', session?.id ?? ''])).status).toBe(0);
+});
+
+test('a terminal that is closed during the review leaves the session waiting, and no abort of node', async () => {
+	world.write('make.py', 'open("made.txt", "w").write("x")\n');
+	const terminal = openTerminal(world, 'make.py 2> errors.txt');
+	await terminal.shows('not decided yet');
+	terminal.close();
+	await eventually('the end of every process', () => world.processes().length === 0);
+	const [session] = await world.sessions();
+	expect(session?.state).toBe('waiting');
+	expect(world.read('errors.txt')).toBe(
+		`approve-run: changes are waiting; decide with: approve-run review ${session?.id}\n`,
+	);
 });
