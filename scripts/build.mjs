@@ -1,7 +1,7 @@
 /**
  * Bundles src/ into dist/. `--quick` leaves out the types of the public API.
  *
- *     approve-run.cjs, worker.cjs, setup-pypy.cjs   the loader (scripts/loader.cjs)
+ *     approve-run.cjs, [replay-]worker.cjs, setup-pypy.cjs   the loader (scripts/loader.cjs)
  *     *.main.cjs       what it loads: CommonJS, since V8's code cache is out of reach for ES modules in Node 20
  *     ui/*.js          the screen: ES modules, loaded by the first `import()` of src/ui (Ink needs top-level await)
  *     index.js, types/ the public API
@@ -58,7 +58,12 @@ try {
 }
 
 async function bundlePrograms() {
-	const programs = { 'approve-run': 'cli/main.ts', worker: 'run/worker.ts', 'setup-pypy': 'cli/setup-pypy.ts' };
+	const programs = {
+		'approve-run': 'cli/main.ts',
+		worker: 'run/worker.ts',
+		'replay-worker': 'run/replay-worker.ts',
+		'setup-pypy': 'cli/setup-pypy.ts',
+	};
 	const screens = new Map();
 	for (const [name, entry] of Object.entries(programs)) {
 		if (!existsSync(join(source, entry))) continue;

@@ -19,7 +19,7 @@ if (process.env.APPROVE_RUN_CA_CERTS !== undefined) {
 
 /** What does not run a script. */
 const commands =
-	/^(?:review|apply|discard|rollback|sessions|show|diff|policy|audit|doctor|help|--help|-h|--version|-V)$/;
+	/^(?:review|replay|apply|discard|rollback|sessions|show|diff|policy|audit|doctor|help|--help|-h|--version|-V)$/;
 const earlyWorker = isMainThread ? startWorker() : undefined;
 
 const bundle = __filename.replace(/\.cjs$/, '.main.cjs');

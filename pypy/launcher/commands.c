@@ -52,6 +52,16 @@ long obey(void)
 			self.left = (struct timespec){wait / 1000000000, wait % 1000000000};
 			break;
 		}
+		case 'C': {
+			uint64_t length = take64();
+			if (length > TIMES_MAX)
+				quit(FAILED);
+			self.times_at = self.times_end = 0;
+			self.times_over = 0;
+			take(self.times, length);
+			self.times_end = (uint32_t)length;
+			break;
+		}
 		case 'X': {
 			int32_t status;
 			take(&status, sizeof status);

@@ -138,6 +138,8 @@ static void read_options(int argc, char **argv, struct options *options)
 			options->cpu = read_number(name, value, 1ull << 31);
 		else if (strcmp(name, "--hint") == 0)
 			options->hint = strcmp(value, "yes") == 0;
+		else if (strcmp(name, "--clocks") == 0)
+			options->clocks = strcmp(value, "note") == 0 ? CLOCKS_NOTE : strcmp(value, "give") == 0 ? CLOCKS_GIVE : CLOCKS_OWN;
 		else
 			die("there is no option %s; see PROTOCOL.md, Command line", name);
 	}
@@ -257,6 +259,7 @@ void become_guest(const struct options *options, struct facts *facts, pid_t supe
 	int error = filter_install(options->tasks);
 	if (error != 0)
 		die("cannot install the system call filter: %s; seccomp is needed, so use a kernel (or container) that has it", strerror(-error));
+	clocks_mode = options->clocks;
 	if (self.first) {
 		raw(__NR_close, STDOUT_FILENO);
 		raw(__NR_close, STDERR_FILENO);

@@ -15,6 +15,8 @@ enum {
 	FRAME_HEADER = 12,
 	CHANNELS_MAX = 1024,
 	REQUEST_FD = 1000,
+	TIMES_MAX = 512,
+	TIMES_NR = 10000, /* no system call of Linux: how clocks.c gets into the handler */
 	FAILED = 125, /* exit status: approve-run itself could not do its work */
 	ERESTARTSYS = 512,
 	ERESTARTNOINTR = 513, /* the handler's own word: after the signal that was noted, the call is made again */
@@ -47,6 +49,7 @@ struct options {
 	uint64_t cpu;    /* seconds; 0: no limit */
 	char **arguments; /* argv of the interpreter; [0] is its path */
 	bool hint;
+	int clocks; /* enum clocks */
 };
 
 struct facts {
@@ -81,6 +84,10 @@ typedef int interpreter_main(int, char **);
 interpreter_main *load_interpreter(const struct options *options);
 void become_guest(const struct options *options, struct facts *facts, pid_t supervisor);
 extern char **environ;
+
+/* clocks.c: whether times that the guest reads are noted for the controller, or come from it */
+enum clocks { CLOCKS_OWN, CLOCKS_NOTE, CLOCKS_GIVE };
+extern enum clocks clocks_mode;
 
 /* maker.c: never returns; obeys the supervisor by the pipes `orders` (tickets come) and answers (ticket, pid or -1) */
 void make_guests(const struct options *options, struct facts *facts, pid_t supervisor, const int orders[2]) __attribute__((noreturn));
@@ -161,6 +168,9 @@ struct task {
 	uint64_t mask;
 	volatile sig_atomic_t sent;     /* a signal that the caller sent itself in this call, 0: none */
 	siginfo_t sent_info;
+	uint32_t times_at, times_end;   /* clocks.c: what of `times` is used, and filled */
+	int64_t last_time[16], times_over;
+	unsigned char times[TIMES_MAX];
 	unsigned char out[FRAME_MAX];
 	unsigned char in[2048];
 };
@@ -172,6 +182,7 @@ extern bool numbered;        /* it may be another one than the machine's: getpid
 extern pid_t supervisor_pid; /* as the guest sees it */
 long call(const char *signature, const long *arguments); /* sends a call with six arguments at most, obeys commands; the result */
 void send_simple(const char *signature);                 /* without arguments, not answered */
+long send_times(void); /* what was noted, or a call for more of what is given */
 void attach(int how);
 uint32_t claim_channel(void);
 void quit(int status) __attribute__((noreturn));

@@ -14,6 +14,7 @@ enum { STRING_UNREADABLE = -1, STRING_TOO_LONG = -2, ROOM_FOR_REST = 128 };
 
 static void send_frame(unsigned char *frame, size_t size);
 static size_t pack(unsigned char *frame, const char *signature, const long *arguments);
+static size_t add_times(size_t size);
 
 long call(const char *signature, const long *arguments)
 {
@@ -22,7 +23,7 @@ long call(const char *signature, const long *arguments)
 	self.seq++;
 	self.told = 0;
 	self.timed = false;
-	send_frame(self.out, pack(self.out, signature, arguments));
+	send_frame(self.out, add_times(pack(self.out, signature, arguments)));
 	self.waiting = 1;
 	if (self.noted && !self.told) {
 		self.told = 1;
@@ -38,6 +39,18 @@ void send_simple(const char *signature)
 {
 	unsigned char frame[64];
 	send_frame(frame, pack(frame, signature, (const long[6]){0}));
+}
+
+long send_times(void)
+{
+	static const long none[6];
+	if (clocks_mode == CLOCKS_GIVE)
+		return call("times()i", none);
+	if (!self.attached)
+		attach(self.first ? 0 : 1); /* they go with that */
+	else
+		send_frame(self.out, add_times(pack(self.out, "times()v", none)));
+	return 0;
 }
 
 void attach(int how)
@@ -102,7 +115,7 @@ static void send_frame(unsigned char *frame, size_t size)
 /* The frame's size. Room is left for the arguments behind a string or buffer, which are at most five. */
 static size_t pack(unsigned char *frame, const char *signature, const long *arguments)
 {
-	unsigned char *at = frame + FRAME_HEADER, *end = frame + FRAME_MAX - ROOM_FOR_REST;
+	unsigned char *at = frame + FRAME_HEADER, *end = frame + FRAME_MAX - ROOM_FOR_REST - self.times_end;
 	size_t name = strlen(signature);
 	*at++ = (unsigned char)name;
 	memcpy(at, signature, name);
@@ -127,4 +140,15 @@ static size_t pack(unsigned char *frame, const char *signature, const long *argu
 		}
 	}
 	return (size_t)(at - frame);
+}
+
+/* What was noted of clocks goes behind the arguments of a frame in `out`, for which `pack` has left room. */
+static size_t add_times(size_t size)
+{
+	if (clocks_mode == CLOCKS_NOTE && self.times_end > 0) {
+		memcpy(self.out + size, self.times, self.times_end);
+		size += self.times_end;
+		self.times_end = 0;
+	}
+	return size;
 }

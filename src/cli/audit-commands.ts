@@ -90,6 +90,8 @@ function eventLine(event: RunEvent): string {
 			return `${printableLine(event.call)} is not implemented`;
 		case 'limit':
 			return `stopped by the limit ${event.limit} of ${event.allowed}`;
+		case 'taped':
+			return `what the run took from the machine is kept, sha256 ${event.sha256}`;
 		case 'failed':
 			return `failed: ${printableLine(event.error)}`;
 		case 'ended':

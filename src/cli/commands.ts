@@ -45,6 +45,14 @@ export function addCommands(program: CommandUnknownOpts): void {
 		.option('--json', 'the report, as JSON')
 		.action(async (id, flags) => finish((await sessions()).showCommand(id, flags)));
 	program
+		.command('replay <session>')
+		.description(
+			'run the script again with every answer taken from the record: does it do the same? Nothing is run, reached or changed',
+		)
+		.option('--script <file>', 'try this script in the place of the one that ran')
+		.option('--runtime <path>', 'the interpreter of the run, where it is not the one that is found')
+		.action(async (id, flags) => finish((await import('./replay-command.ts')).replayCommand(id, flags)));
+	program
 		.command('diff <session>')
 		.description('what a session wants as a patch that git apply takes')
 		.action(async (id) => finish((await sessions()).diffCommand(id)));

@@ -2,6 +2,7 @@
 import { LaunchError } from '../host/launch.ts';
 import { RuntimeError } from '../interpreter/find-types.ts';
 import { PolicyError } from '../policy/problem.ts';
+import { TapeError } from '../replay/tape-error.ts';
 import { WrongState } from '../run/review-session.ts';
 import { ConflictError } from '../run/session-work.ts';
 import { ApplyError } from '../session/apply.ts';
@@ -23,6 +24,7 @@ const expected = [
 	DamagedJournal,
 	NoSuchSession,
 	SessionBusy,
+	TapeError,
 	UntrustedSession,
 ];
 

@@ -12,13 +12,15 @@ export function launcherArguments(
 	channel: string,
 	argv: readonly string[],
 	origins: boolean,
+	clocks: 'own' | 'note' | 'give',
 ): string[] {
 	const [memory, cpu] = [String(limits.memory), String(Math.ceil(limits.cpu / 1000))];
 	if (runtime.kind === 'translated') return ['--sandbox', channel, memory, cpu, ...argv];
 	const tasks = String(channelsFor(limits.tasks));
 	const files = ['--library', runtime.library, '--program', runtime.program, '--channel', channel];
 	const hint = origins ? ['--hint', 'yes'] : [];
-	return [...files, '--tasks', tasks, '--memory', memory, '--cpu', cpu, ...hint, '--', ...argv.slice(1)];
+	const times = clocks === 'own' ? [] : ['--clocks', clocks];
+	return [...files, '--tasks', tasks, '--memory', memory, '--cpu', cpu, ...hint, ...times, '--', ...argv.slice(1)];
 }
 
 /** What a translated interpreter's C library reads without asking: else names and times would be those of the locale C and of UTC. */

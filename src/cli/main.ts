@@ -7,7 +7,8 @@ import { runCommand } from './run-command.ts';
 import { printVersion } from './version.ts';
 
 /** Words that may name a command. Without one of them a script is run, and sooner where nothing else is made ready. */
-const commands = /^(?:review|apply|discard|rollback|sessions|show|diff|doctor|policy|audit|help|--help|-\w*h\w*)$/;
+const commands =
+	/^(?:review|replay|apply|discard|rollback|sessions|show|diff|doctor|policy|audit|help|--help|-\w*h\w*)$/;
 
 const words = process.argv.slice(2);
 const program = new Command('approve-run')

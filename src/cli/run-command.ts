@@ -43,6 +43,7 @@ import { showReview } from './show-review.ts';
 import { interpreterFiles, startOptions } from './start-options.ts';
 import { tellResult } from './tell-result.ts';
 import { UserError } from './user-error.ts';
+import { wantsTape } from './wants-tape.ts';
 
 export type RunFlags = {
 	readonly c?: string | undefined;
@@ -77,6 +78,7 @@ export async function runCommand(
 	const outputs = { json: fileAt(flags.report), junit: fileAt(flags.junit) };
 	requireOutputs([outputs.json, outputs.junit]);
 	const launcher = findLauncher(installation);
+	const taped = await wantsTape(installation);
 	const context = () => contextOf(document, installation, interpreterFiles(runtime));
 	let policy: Policy | undefined;
 	let counts = new RuleCounts();
@@ -98,6 +100,7 @@ export async function runCommand(
 		words: program.words,
 		exposed: program.folder === undefined ? [] : [program.folder],
 		trace,
+		taped,
 	});
 	const reserved = reserveSession(store, applyHost.files);
 	const start = startIn(reserved.folder);
@@ -249,13 +252,26 @@ async function scriptOf(
 
 /** A command with a slip in it looks like the name of a script. */
 function meantCommand(script: string): string {
-	const commands = ['review', 'apply', 'discard', 'rollback', 'sessions', 'show', 'diff', 'doctor', 'policy', 'audit'];
+	const commands = [
+		'review',
+		'replay',
+		'apply',
+		'discard',
+		'rollback',
+		'sessions',
+		'show',
+		'diff',
+		'doctor',
+		'policy',
+		'audit',
+	];
 	const meant = /^[a-z]{3,10}$/.test(script) ? nearest(script, commands) : undefined;
 	const isLike = meant !== undefined && meant[0] === script[0] && Math.abs(meant.length - script.length) < 2;
 	return isLike ? `; for the command write: approve-run ${meant}` : '';
 }
 
-async function findRuntime(named: string | undefined, installation: Installation): Promise<Runtime> {
+/** The interpreter of that name, or the one that is found. */
+export async function findRuntime(named: string | undefined, installation: Installation): Promise<Runtime> {
 	const path = named === 'trapped' ? undefined : named;
 	const known = named === 'translated' ? undefined : findRemembered(path, installation.surroundings);
 	if (known !== undefined) return known;

@@ -26,7 +26,7 @@ export function runFacts(
 }
 
 /** Hashing an interpreter of 60 MB at each start would take longer than most scripts: it is kept as long as the file is the same. */
-function libraryHash(library: string, { cache }: Installation): string | undefined {
+export function libraryHash(library: string, { cache }: Installation): string | undefined {
 	const file = join(cache, 'interpreter.sha256');
 	const stamp = stampText(library);
 	const [known, hash] = readText(file)?.split('\n') ?? [];

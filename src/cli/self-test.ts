@@ -48,6 +48,7 @@ export async function selfTest(installation: Installation, runtime: Runtime): Pr
 		origins: false,
 		words: ['-c', script(runtime.kind)],
 		exposed: [],
+		taped: false,
 	})(session.folder);
 	let printed = '';
 	const run = startRun({

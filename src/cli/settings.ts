@@ -9,10 +9,16 @@ import type { Keep } from '../session/prune.ts';
 import type { Installation } from './installation.ts';
 import { UserError } from './user-error.ts';
 
-export type Settings = { readonly keep: Keep };
+export type Settings = {
+	readonly keep: Keep;
+	/** Whether what a run takes from the machine is kept, so that it can be replayed. */
+	readonly replay: boolean;
+};
 
 const shape = z.strictObject({
-	sessions: z.optional(z.strictObject({ age: z.optional(z.string()), size: z.optional(z.string()) })),
+	sessions: z.optional(
+		z.strictObject({ age: z.optional(z.string()), size: z.optional(z.string()), replay: z.optional(z.boolean()) }),
+	),
 });
 
 const defaults = { age: '90d', size: '10GiB' } as const;
@@ -21,7 +27,7 @@ const defaults = { age: '90d', size: '10GiB' } as const;
 export function loadSettings({ settings: folder }: Installation): Settings {
 	const file = join(folder, 'settings.yaml');
 	const text = readText(file);
-	return text === undefined ? { keep: keepOf(defaults, noPlace) } : parseSettings(file, text);
+	return text === undefined ? { keep: keepOf(defaults, noPlace), replay: true } : parseSettings(file, text);
 }
 
 /** The settings in a text; `file` names it in messages. */
@@ -37,20 +43,22 @@ export function parseSettings(file: string, text: string): Settings {
 	if (!parsed.success) return refuseIssue(parsed.error.issues[0], yaml, refuse);
 	const sessions = parsed.data.sessions ?? {};
 	const given = { age: sessions.age ?? defaults.age, size: sessions.size ?? defaults.size };
-	return { keep: keepOf(given, (key, message) => refuse(['sessions', key], message)) };
+	const keep = keepOf(given, (key, message) => refuse(['sessions', key], message));
+	return { keep, replay: sessions.replay ?? true };
 }
 
 type Refuse = (path: readonly PropertyKey[], message: string, key?: string) => never;
 
 function refuseIssue(issue: z.core.$ZodIssue | undefined, yaml: YamlText, refuse: Refuse): never {
 	if (issue === undefined) return refuse([], 'this is not what is expected here');
-	const known = issue.path.length === 0 ? ['sessions'] : ['age', 'size'];
+	const known = issue.path.length === 0 ? ['sessions'] : ['age', 'size', 'replay'];
 	if (issue.code === 'unrecognized_keys') {
 		const key = issue.keys[0] ?? '';
 		return refuse(issue.path, `unknown key "${key}"; the nearest right key is "${nearest(key, known) ?? ''}"`, key);
 	}
 	const name = issue.path.at(-1) === undefined ? 'the file' : `"${String(issue.path.at(-1))}"`;
 	const isText = issue.code === 'invalid_type' && issue.expected === 'string';
+	if (issue.path.at(-1) === 'replay') return refuse(issue.path, '"replay" is true or false');
 	const example = issue.path.at(-1) === 'size' ? '10GiB' : '90d';
 	const empty = yaml.value === null ? ' (it is empty)' : '';
 	return refuse(issue.path, isText ? `${name} is text, such as ${example}` : `${name} is a mapping${empty}`);

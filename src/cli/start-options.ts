@@ -36,18 +36,21 @@ export function startOptions(parts: {
 	readonly exposed: readonly string[];
 	/** The open file of `--trace`. */
 	readonly trace?: number | undefined;
+	/** Keep what the run takes from the machine, so that it can be replayed. */
+	readonly taped: boolean;
 }): (folder: string) => StartOptions {
 	const { installation, launcher, runtime, document, limits, mode } = parts;
 	const { cwd, home } = installation.surroundings;
 	const given = givenEnvironment(document);
 	const env = guestEnvironment(runtime, given.env, guestModules(installation));
 	const argv = [runtime.program, '-B', ...parts.words];
+	const taped = parts.taped && runtime.kind === 'trapped';
 	return (folder) => ({
 		launch: {
 			launcher,
 			libraryPath: runtime.libraryPath ?? [],
 			env,
-			args: launcherArguments(runtime, limits, `${folder}/channel`, argv, parts.origins),
+			args: launcherArguments(runtime, limits, `${folder}/channel`, argv, parts.origins, taped ? 'note' : 'own'),
 			nativeEnv: nativeEnvironment(runtime, env),
 			holds: runtime.kind === 'translated',
 		},
@@ -83,6 +86,7 @@ export function startOptions(parts: {
 				rows: stdout.rows ?? stderr.rows ?? 24,
 				columns: stdout.columns ?? stderr.columns ?? 80,
 				...(parts.trace === undefined ? {} : { trace: parts.trace }),
+				...(taped ? { tape: { kind: 'record' } as const } : {}),
 			} satisfies RunOptions['worker'];
 			return { thread: parts.thread, worker };
 		},

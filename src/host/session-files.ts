@@ -7,6 +7,7 @@ import {
 	fsyncSync,
 	lstatSync,
 	mkdirSync,
+	mkdtempSync,
 	openSync,
 	readdirSync,
 	readFileSync,
@@ -18,6 +19,7 @@ import {
 	unlinkSync,
 	writeSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SysError } from '../abi/errno.ts';
 import { withPath } from './host-stat.ts';
@@ -58,6 +60,11 @@ export interface SessionFiles {
 	remove(path: string): void;
 	/** Removes a folder with all that is in it; symlinks in it are not followed. */
 	removeFolder(path: string): void;
+}
+
+/** A new folder (0700) for what is thrown away. */
+export function makeTemporaryFolder(beginning: string): string {
+	return withPath(tmpdir(), () => mkdtempSync(join(tmpdir(), beginning)));
 }
 
 export function openSessionFiles(): SessionFiles {

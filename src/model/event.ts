@@ -56,6 +56,8 @@ export type RunEvent =
 	/** A call that nobody implements; told once per name. */
 	| { readonly kind: 'unsupported'; readonly at: number; readonly call: string }
 	| { readonly kind: 'limit'; readonly at: number; readonly limit: LimitName; readonly allowed: number }
+	/** What the run took from the machine was kept, to be played again; of the tape's log. */
+	| { readonly kind: 'taped'; readonly at: number; readonly sha256: string }
 	| { readonly kind: 'failed'; readonly at: number; readonly error: string }
 	/** The script ended by itself. */
 	| { readonly kind: 'ended'; readonly at: number; readonly status: number; readonly signal?: number }

@@ -51,6 +51,8 @@ export type RunHooks = {
 	limit(limit: LimitName): void;
 };
 
+type Last = Extract<FromWorker, { kind: 'end' }>;
+
 export type RunOutcome = {
 	readonly end: GuestEnd;
 	/** The limit that ended it. */
@@ -59,6 +61,7 @@ export type RunOutcome = {
 	readonly used: LimitsUsed;
 	/** System calls that were answered. */
 	readonly calls: number;
+	readonly played?: Last['played'];
 	/** What confined the guest. */
 	readonly confinement: Readonly<Record<string, boolean>>;
 };
@@ -70,6 +73,8 @@ export type RunHandle = {
 	/** undefined: the end of the input. */
 	input(bytes: Uint8Array | undefined): void;
 	used(): LimitsUsed;
+	/** Lets the kernel look around. */
+	wake(): void;
 };
 
 /** How long a worker has for its last message once the guest is gone, milliseconds. It only computes the change set. */
@@ -84,6 +89,7 @@ export function startRun(options: RunOptions): RunHandle {
 		stop: () => run.stop(),
 		input: (bytes) => run.post({ kind: 'input', bytes }),
 		used: () => run.used(),
+		wake: () => run.post({ kind: 'tell-used' }),
 	};
 }
 
@@ -109,7 +115,7 @@ class Run {
 	#workerThread: number | undefined;
 	#limit: LimitName | undefined;
 	#confinement: Readonly<Record<string, boolean>> = {};
-	#end: (message: Extract<FromWorker, { kind: 'end' }>) => void = () => {};
+	#end: (message: Last) => void = () => {};
 
 	constructor(options: RunOptions) {
 		this.#options = options;
@@ -123,7 +129,7 @@ class Run {
 	}
 
 	async done(): Promise<RunOutcome> {
-		const last = new Promise<Extract<FromWorker, { kind: 'end' }>>((resolve) => {
+		const last = new Promise<Last>((resolve) => {
 			this.#end = resolve;
 			this.#worker.on('message', (message: FromWorker) => this.#receive(message));
 			this.#worker.once('error', (error) => resolve(failed(`a bug in approve-run: ${error.stack ?? error.message}`)));
@@ -166,6 +172,7 @@ class Run {
 			used: this.used(),
 			calls: end.calls,
 			confinement: this.#confinement,
+			...(end.played === undefined ? {} : { played: end.played }),
 		};
 	}
 
@@ -338,12 +345,6 @@ class Run {
 	}
 }
 
-function failed(message: string): Extract<FromWorker, { kind: 'end' }> {
-	return {
-		kind: 'end',
-		end: { kind: 'failed', message },
-		changes: [],
-		used: noneUsed,
-		calls: 0,
-	};
+function failed(message: string): Last {
+	return { kind: 'end', end: { kind: 'failed', message }, changes: [], used: noneUsed, calls: 0 };
 }

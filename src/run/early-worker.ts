@@ -17,8 +17,13 @@ export function keepWorker(thread: Worker): void {
 	for (const words of [thread.stdout, thread.stderr]) words.on('data', (text) => process.stderr.write(text));
 }
 
-function start(): Worker {
-	const worker = join(dirname(fileURLToPath(import.meta.url)), 'worker.cjs');
+/** The same that can replay a session. */
+export function takeReplayWorker(): Worker {
+	return start('replay-worker.cjs');
+}
+
+function start(file = 'worker.cjs'): Worker {
+	const worker = join(dirname(fileURLToPath(import.meta.url)), file);
 	const thread = new Worker(worker, { stdout: true, stderr: true });
 	thread.unref();
 	return thread;

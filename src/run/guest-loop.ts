@@ -2,46 +2,52 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { platformFlags } from '../abi/open-flags.ts';
 import { createFileSystem, type SessionFileSystem } from '../fs/file-system.ts';
-import { type FifoTransport, GuestGone, openFifoTransport } from '../host/fifo-transport.ts';
+import { type FifoTransport, openFifoTransport } from '../host/fifo-transport.ts';
 import { openGuestMemory } from '../host/guest-memory.ts';
-import { readText, signalInterpreter } from '../host/guest-processes.ts';
-import { createHostFiles } from '../host/host-files.ts';
-import { machineAddresses } from '../host/names.ts';
-import { realPath } from '../host/real-path.ts';
+import { signalInterpreter } from '../host/guest-processes.ts';
 import { type TraceFile, writeTraceFile } from '../host/trace-file.ts';
 import { createKernelDevices } from '../kernel/dev.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { OutsideInput, OutsideOutput } from '../kernel/outside.ts';
 import { createProc } from '../kernel/proc.ts';
-import { compilePolicy, systemPath } from '../policy/compile.ts';
 import { decide, isHidden } from '../policy/decide.ts';
 import { resolveLongest } from '../policy/path-text.ts';
 import { secretsFor } from '../policy/stand-ins.ts';
 import { RuleCounts } from '../policy/standing.ts';
+import type { Machine } from '../replay/machine.ts';
 import { Dispatcher } from '../syscalls/dispatch.ts';
 import { deniedText, Trace, type TraceOptions } from '../syscalls/trace.ts';
 import { kindsOfFunction } from '../syscalls/translated/argument-kinds.ts';
 import type { CallLink } from '../wire/call.ts';
-import { type Frame, FrameSplitter } from '../wire/frame.ts';
+import { FrameSplitter } from '../wire/frame.ts';
 import { type DirectMemory, GuestLink } from '../wire/guest-link.ts';
-import { WireError } from '../wire/wire-error.ts';
 import { channelsFor } from './channels.ts';
+import { guestPolicy } from './guest-policy.ts';
+import { failureOf, reportsOf, toldReports } from './guest-reports.ts';
 import { GuestWorld } from './guest-world.ts';
+import { liveMachine } from './live-machine.ts';
 import type { FromWorker, Gone, GuestEnd, ToWorker, WorkerStart } from './messages.ts';
+import { type Outbox, type Recording, startRecording } from './recording.ts';
+import type { OpenReplay, Replaying } from './replaying.ts';
 import { loopSandbox } from './sandbox-loop.ts';
 
 /** Bytes that the record may have, however small the limit on disk is; as with the log of the upper layer. */
 const leastRecord = 64 * 1024 * 1024;
 
-/** Runs one guest to its end. Blocks its thread. */
-export function runGuest(start: WorkerStart, port: MessagePort): void {
-	const loop = new GuestLoop(start, port);
+/** Runs one guest to its end. Blocks its thread. `openReplay`: where it may be a replay. */
+export function runGuest(start: WorkerStart, port: MessagePort, openReplay?: OpenReplay): void {
+	const loop = new GuestLoop(start, port, openReplay);
 	port.postMessage(loop.run());
 }
 
 class GuestLoop {
 	readonly #start: WorkerStart;
 	readonly #port: MessagePort;
+	readonly #outbox: Outbox;
+	readonly #machine: Machine;
+	readonly #recording: Recording | undefined;
+	readonly #replaying: Replaying | undefined;
+	#replayed: ReturnType<Replaying['stopped']>;
 	readonly #flag: Int32Array;
 	readonly #fs: SessionFileSystem;
 	readonly #world: GuestWorld;
@@ -50,39 +56,33 @@ class GuestLoop {
 	#transport: FifoTransport | undefined;
 	#dispatcher: Dispatcher | undefined;
 	#end: GuestEnd | undefined;
-	/** The launcher, which is a translated interpreter itself. */
 	#launcherPid = 0;
 	#gone: Gone | undefined;
 	#calls: () => number = () => this.#dispatcher?.calls ?? 0;
 	readonly #traceFile: TraceFile | undefined;
 	#trace: Trace | undefined;
 
-	constructor(start: WorkerStart, port: MessagePort) {
+	constructor(start: WorkerStart, port: MessagePort, openReplay: OpenReplay | undefined) {
 		this.#start = start;
 		this.#port = port;
 		this.#flag = new Int32Array(start.flag);
-		const policy = compilePolicy(start.policy, {
-			home: start.home,
-			cwd: start.cwd,
-			systemPath,
-			env: start.env,
-			realpath: realPath,
-			own: start.own,
-			interpreter: start.runtimeRoots,
-			addresses: machineAddresses(),
-			secret: start.secret,
-			now: () => new Date(),
-			resolve: (path, cwd) => this.#whereTo(path, cwd),
-		});
+		const live = liveMachine(start, () => this.#launcherPid);
+		this.#recording = start.tape?.kind === 'record' ? startRecording(start, live, port) : undefined;
+		this.#replaying = openReplay?.(start, live, port);
+		const played = this.#recording ?? this.#replaying;
+		this.#machine = played?.machine ?? live;
+		this.#outbox = played?.outbox ?? port;
+		const { realPath, files: host } = this.#machine;
+		const policy = guestPolicy(start, this.#machine, (path, cwd) => this.#whereTo(path, cwd));
 		const counts = new RuleCounts();
 		this.#world = new GuestWorld({
-			port,
+			port: this.#outbox,
+			machine: this.#machine,
 			decide: (effect) => decide(policy, effect, counts),
 			unattended: start.unattended,
 			secretsFor: (hosts) => (start.secrets.length === 0 ? [] : secretsFor(policy, start.secrets, hosts)),
 			origins: start.origins && start.runtime === 'trapped',
 			fs: () => this.#fs,
-			channelFolder: start.channelFolder,
 			commandNetwork: policy.commandNetwork,
 			recordLimit: leastRecord + start.limits.disk,
 			untaken: new Int32Array(start.flag, 4, 1),
@@ -97,7 +97,6 @@ class GuestLoop {
 		});
 		this.#traceFile = start.trace === undefined ? undefined : writeTraceFile(start.trace);
 		const [program = ''] = start.argv;
-		const host = createHostFiles(start.sessionFolder);
 		this.#fs = createFileSystem({
 			host,
 			sessionFolder: start.sessionFolder,
@@ -106,7 +105,7 @@ class GuestLoop {
 			runtime: start.runtimeRoots,
 			limits: start.limits,
 			onLimit: (limit) => this.#world.limit(limit),
-			proc: createProc(() => this.#kernel, program, readText),
+			proc: createProc(() => this.#kernel, program, this.#machine.readText),
 			device: createKernelDevices(() => this.#kernel),
 			random: (into) => into.set(this.#world.randomBytes(into.length)),
 			now: () => this.#world.realtime(),
@@ -145,6 +144,7 @@ class GuestLoop {
 	 * only what is approved. Undefined where the two are not the same.
 	 */
 	#whereTo(path: string, cwd: string): string | undefined {
+		const { realPath } = this.#machine;
 		try {
 			const { path: seen, slash } = this.#fs.resolve(path, cwd, { naming: true, follow: true });
 			return slash !== true && resolveLongest(seen, { home: '/', cwd: '/', realpath: realPath }) === seen
@@ -163,6 +163,7 @@ class GuestLoop {
 			else this.#end = this.#loopSandbox(this.#start.runtime);
 			end = this.#end ?? { kind: 'stopped' };
 		} catch (error) {
+			this.#replayed = this.#replaying?.stopped(error);
 			end = failureOf(error, this.#end);
 		}
 		this.#trace?.close();
@@ -170,8 +171,11 @@ class GuestLoop {
 		const changes = this.#fs.revisedChanges();
 		this.#world.tellTraffic();
 		const used = this.#world.used(this.#kernel.tasksUsed);
+		const calls = this.#calls();
+		const played =
+			this.#recording?.end(end, changes, calls) ?? this.#replaying?.end(end, changes, calls, this.#replayed);
 		this.#fs.close();
-		return { kind: 'end', end, changes, used, calls: this.#calls() };
+		return { kind: 'end', end, changes, used, calls, ...(played === undefined ? {} : { played }) };
 	}
 
 	#loopSandbox({ home, platform }: Exclude<WorkerStart['runtime'], 'trapped'>): GuestEnd {
@@ -193,7 +197,7 @@ class GuestLoop {
 			gone: () => this.#gone,
 			standsStill: () => this.#world.standsStill,
 			traceOver: (link) => this.#traceOver(link, kindsOfFunction(platform)),
-			opened: () => this.#port.postMessage({ kind: 'opened' }),
+			opened: () => this.#outbox.postMessage({ kind: 'opened' }),
 			counted: (calls) => {
 				this.#calls = () => calls;
 			},
@@ -209,6 +213,12 @@ class GuestLoop {
 		}
 		const transport = this.#transport;
 		if (transport === undefined) return;
+		if (this.#replaying !== undefined) {
+			this.#replaying.run();
+			const { ended } = this.#kernel.first;
+			this.#end ??= ended === undefined ? { kind: 'stopped' } : { kind: 'ended', status: ended };
+			return;
+		}
 		const splitter = new FrameSplitter();
 		while (this.#end === undefined) {
 			this.#handleAll(splitter, transport.receiveRequest);
@@ -242,12 +252,17 @@ class GuestLoop {
 			Atomics.wait(this.#flag, 0, 0);
 			this.#receiveMessages(channels);
 		}
+		this.#settle();
+	}
+
+	#settle(): void {
+		this.#recording?.settled();
 		this.#dispatcher?.settle();
 	}
 
 	#receiveAll(channels: number): void {
 		this.#receiveMessages(channels);
-		this.#dispatcher?.settle();
+		this.#settle();
 		if (this.#world.standsStill) this.#standStill();
 	}
 
@@ -259,6 +274,7 @@ class GuestLoop {
 	}
 
 	#receive(message: ToWorker, channels: number): void {
+		this.#recording?.received(message);
 		switch (message.kind) {
 			case 'ready':
 				this.#world.receive(message);
@@ -269,7 +285,7 @@ class GuestLoop {
 				this.#input.feed(message.bytes === undefined ? undefined : Buffer.from(message.bytes));
 				break;
 			case 'tell-used':
-				this.#port.postMessage({ kind: 'used', used: this.#world.used(this.#kernel.tasksUsed) });
+				this.#outbox.postMessage({ kind: 'used', used: this.#world.used(this.#kernel.tasksUsed) });
 				return;
 			case 'gone':
 				this.#gone = message;
@@ -284,19 +300,34 @@ class GuestLoop {
 	#open(channels: number, launcherPid: number): void {
 		const transport = openFifoTransport(this.#start.channelFolder, channels);
 		this.#transport = transport;
-		const link = new GuestLink(transport, this.#directMemory(launcherPid));
-		this.#dispatcher = new Dispatcher({
+		const memory = this.#directMemory(launcherPid);
+		const link = new GuestLink(transport, memory, this.#replaying?.times);
+		const [recording, replaying] = [this.#recording, this.#replaying];
+		const reports = reportsOf(transport);
+		const dispatcher = new Dispatcher({
 			kernel: this.#kernel,
 			link,
 			trace: this.#traceOver(link),
 			architecture: this.#start.architecture,
 			channels,
-			report: reportsOf(transport),
+			heard: recording?.heard,
+			news: recording?.news,
+			report: replaying?.report ?? (recording === undefined ? reports : toldReports(reports, recording.word)),
+			...(replaying === undefined ? {} : { timer: replaying.timer }),
 			released: (channel) => transport.order('release', channel, 0, 0),
 			signaled: (_pid, _signal, errno) => {
 				this.#world.signaled(errno);
 				this.#kernel.changed();
 			},
+		});
+		this.#dispatcher = dispatcher;
+		replaying?.begin({
+			...{ kernel: this.#kernel, dispatcher, link, read: transport.receiveRequest, word: reports },
+			deliver: (message) => this.#receive(message, channels),
+			receive: () => {
+				if (Atomics.load(this.#flag, 0) !== 0) this.#receiveMessages(channels);
+			},
+			gone: () => this.#gone !== undefined,
 		});
 	}
 
@@ -316,28 +347,4 @@ class GuestLoop {
 			read: (channel, address, into) => memory.read(pidOf(channel), address, into),
 		};
 	}
-}
-
-/** The supervisor's words, one at a time. */
-function reportsOf(transport: FifoTransport): () => Frame | undefined {
-	const splitter = new FrameSplitter();
-	return () => {
-		const known = splitter.next();
-		if (known !== undefined) return known;
-		const { offset, length } = splitter.space();
-		splitter.filled(transport.receiveReport(splitter.buffer, offset, length));
-		return splitter.next();
-	};
-}
-
-function failureOf(error: unknown, end: GuestEnd | undefined): GuestEnd {
-	if (error instanceof GuestGone || isBrokenPipe(error)) return end ?? { kind: 'stopped' };
-	if (error instanceof WireError) return { kind: 'failed', message: error.message };
-	const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-	return { kind: 'failed', message: `a bug in approve-run: ${stack}` };
-}
-
-/** All guest processes ended while we answered one. */
-function isBrokenPipe(error: unknown): boolean {
-	return error instanceof Error && 'code' in error && error.code === 'EPIPE';
 }

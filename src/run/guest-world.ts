@@ -1,11 +1,7 @@
 /** The kernel's world inside the worker: what it cannot do itself becomes a message to the main thread. */
 
-import { randomFillSync } from 'node:crypto';
-import type { MessagePort } from 'node:worker_threads';
 import type { SignalInfo } from '../abi/signals.ts';
 import type { SessionFileSystem } from '../fs/file-system.ts';
-import { machinePid, readText } from '../host/guest-processes.ts';
-import { hostsTable } from '../host/names.ts';
 import type { Found } from '../kernel/guest-network.ts';
 import type { Network, Traffic } from '../kernel/network.ts';
 import type { StandIn } from '../kernel/stand-in-form.ts';
@@ -16,13 +12,16 @@ import type { ConnectEffect, Effect } from '../model/effect.ts';
 import type { LimitName, Limits } from '../model/limits.ts';
 import { originKey } from '../model/origin-key.ts';
 import type { Origin } from '../model/review.ts';
+import type { Machine } from '../replay/machine.ts';
 import { EffectLog } from './effect-log.ts';
 import type { FromWorker, ToWorker, Used } from './messages.ts';
 import { NetworkLink } from './network-link.ts';
+import type { Outbox } from './recording.ts';
 import { TrafficLog } from './traffic-log.ts';
 
 export type GuestWorldOptions = {
-	readonly port: MessagePort;
+	readonly port: Outbox;
+	readonly machine: Machine;
 	readonly decide: (effect: Effect) => Verdict;
 	/** Nobody watches: what would be asked at the review is refused at once. */
 	readonly unattended: boolean;
@@ -32,8 +31,6 @@ export type GuestWorldOptions = {
 	readonly fs: () => SessionFileSystem;
 	/** Gives the supervisor an order. */
 	readonly order: (op: 'kill' | 'tgkill' | 'make', pid: number, tid: number, signal: number, info?: SignalInfo) => void;
-	/** Where the FIFOs are. */
-	readonly channelFolder: string;
 	readonly commandNetwork: 'host' | 'none';
 	/** Told of each effect that is refused. */
 	readonly denied?: ((effect: Effect, approval: Approval) => void) | undefined;
@@ -68,7 +65,6 @@ export class GuestWorld implements World {
 	readonly #starting = new Set<number>();
 	/** What was told of where effects come from. */
 	readonly #origins = new Map<string, string>();
-	#launcherPid = 0;
 	#namespaces = false;
 	#inFlight = 0;
 	#output = 0;
@@ -80,8 +76,7 @@ export class GuestWorld implements World {
 			exceeded: (limit) => this.limit(limit),
 			tell: (id, traffic) => this.#send({ kind: 'traffic', id, traffic }),
 		});
-		const machine = (guest: number): number | undefined => machinePid(this.#launcherPid, guest);
-		this.#network = new NetworkLink((message) => this.#send(message), options.channelFolder, machine);
+		this.#network = new NetworkLink((message) => this.#send(message), options.machine);
 		this.#log = new EffectLog(() => options.fs().takeOrder(), {
 			bytes: options.recordLimit,
 			onFull: () => this.limit('disk'),
@@ -89,15 +84,15 @@ export class GuestWorld implements World {
 	}
 
 	realtime(): bigint {
-		return BigInt(Date.now()) * 1_000_000n;
+		return this.#options.machine.realtime();
 	}
 
 	monotonic(): bigint {
-		return process.hrtime.bigint();
+		return this.#options.machine.monotonic();
 	}
 
 	randomBytes(length: number): Buffer {
-		return randomFillSync(Buffer.alloc(length));
+		return this.#options.machine.randomBytes(length);
 	}
 
 	decide(effect: Effect): Verdict {
@@ -250,7 +245,7 @@ export class GuestWorld implements World {
 	}
 
 	hostNames(): ReturnType<World['hostNames']> {
-		return hostsTable();
+		return this.#options.machine.hostNames();
 	}
 
 	wantInput(): void {
@@ -262,9 +257,7 @@ export class GuestWorld implements World {
 	}
 
 	hostProc(pid: number, entry: string): string | undefined {
-		const own = this.#options.translated && pid === this.#launcherPid;
-		const machine = own ? pid : machinePid(this.#launcherPid, pid);
-		return machine === undefined ? undefined : readText(`/proc/${machine}/${entry}`);
+		return this.#options.machine.processText(pid, entry);
 	}
 
 	used(tasks: number): Used {
@@ -275,7 +268,6 @@ export class GuestWorld implements World {
 	receive(message: ToWorker): void {
 		switch (message.kind) {
 			case 'ready':
-				this.#launcherPid = message.launcherPid;
 				this.#namespaces = message.networkNamespaces;
 				return;
 			case 'answer': {

@@ -12,6 +12,7 @@ import type { Origin } from '../model/review.ts';
 import type { Traffic } from '../model/traffic.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import type { Secret } from '../policy/stand-ins.ts';
+import type { Replayed } from '../replay/outcome.ts';
 import type { SandboxPlatform } from '../wire/sandbox-dump.ts';
 
 /** What a worker is started with. */
@@ -58,6 +59,17 @@ export type WorkerStart = {
 	readonly columns: number;
 	/** The open file of `--trace`. */
 	readonly trace?: number;
+	/** Keep a tape in the session's folder; or answer everything from one. */
+	readonly tape?:
+		| { readonly kind: 'record' }
+		| {
+				readonly kind: 'replay';
+				/** Of the session that is played again. */
+				readonly folder: string;
+				readonly sha256?: string;
+				/** The script's own file is this one, whatever it was. */
+				readonly script?: { readonly path: string; readonly file: string };
+		  };
 };
 
 export type Used = Omit<LimitsUsed, 'time' | 'cpu' | 'memory'>;
@@ -71,6 +83,9 @@ export type GuestEnd =
 	| { readonly kind: 'stopped' }
 	/** The guest broke the protocol, or we have a bug: `message` is for the person. */
 	| { readonly kind: 'failed'; readonly message: string };
+
+/** SHA-256 of the tape that was kept; or what a replay came to. */
+export type Played = { readonly tape?: string; readonly replayed?: Replayed };
 
 export type FromWorker =
 	| {
@@ -110,6 +125,7 @@ export type FromWorker =
 			readonly changes: readonly Change[];
 			readonly used: Used;
 			readonly calls: number;
+			readonly played?: Played;
 	  };
 
 export type ToWorker =

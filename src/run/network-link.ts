@@ -1,31 +1,23 @@
 /** The worker's way to the network: the process that holds the sockets, and the host's knowledge of names. */
 import { SysError } from '../abi/errno.ts';
-import { resolverSettings } from '../host/names.ts';
-import { openNetwork } from '../host/network.ts';
 import type { Found } from '../kernel/guest-network.ts';
 import type { Network } from '../kernel/network.ts';
+import type { Machine } from '../replay/machine.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
 type State = { readonly kind: 'none' | 'starting' | 'failed' } | { readonly kind: 'open'; readonly network: Network };
 
 export class NetworkLink {
 	readonly #send: (message: FromWorker) => void;
-	readonly #channelFolder: string;
-	readonly #machinePid: (guest: number) => number | undefined;
+	readonly #machine: Machine;
 	readonly #lookUps = new Map<number, (found: Found) => void>();
 	#state: State = { kind: 'none' };
-	#resolver: ReturnType<typeof resolverSettings> | undefined;
+	#resolver: ReturnType<Machine['resolver']> | undefined;
 	#next = 0;
 
-	/** `machinePid`: the machine's number of a guest process. */
-	constructor(
-		send: (message: FromWorker) => void,
-		channelFolder: string,
-		machinePid: (guest: number) => number | undefined,
-	) {
+	constructor(send: (message: FromWorker) => void, machine: Machine) {
 		this.#send = send;
-		this.#machinePid = machinePid;
-		this.#channelFolder = channelFolder;
+		this.#machine = machine;
 	}
 
 	/** Starts what holds the sockets when it is asked for first. EAFNOSUPPORT where that can not be. */
@@ -43,8 +35,8 @@ export class NetworkLink {
 		this.#send({ kind: 'look-up', id: this.#next, name });
 	}
 
-	get resolver(): ReturnType<typeof resolverSettings> {
-		this.#resolver ??= resolverSettings();
+	get resolver(): ReturnType<Machine['resolver']> {
+		this.#resolver ??= this.#machine.resolver();
 		return this.#resolver;
 	}
 
@@ -56,6 +48,6 @@ export class NetworkLink {
 		}
 		const { privateLoopback } = message;
 		if (privateLoopback === undefined) this.#state = { kind: 'failed' };
-		else this.#state = { kind: 'open', network: openNetwork(this.#channelFolder, privateLoopback, this.#machinePid) };
+		else this.#state = { kind: 'open', network: this.#machine.openNetwork(privateLoopback) };
 	}
 }

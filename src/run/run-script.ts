@@ -23,7 +23,7 @@ import { applyResolving } from './resolve-conflicts.ts';
 import type { RunScriptOptions, RunScriptResult } from './run-script-options.ts';
 import { type SaveSoon, saveSoon } from './save-soon.ts';
 import { bugSentence, limitSentence, messageOf } from './sentences.ts';
-import { clearAfterRun, isRefusal, openSessionWork, type SessionWork } from './session-work.ts';
+import { isRefusal, openSessionWork, type SessionWork } from './session-work.ts';
 
 export function runScript(options: RunScriptOptions): Promise<RunScriptResult> {
 	return new ScriptRun(options).run();
@@ -100,7 +100,7 @@ class ScriptRun {
 		const tick = setInterval(() => this.#review.setUsed(this.#run.used()), 250);
 		const outcome = await this.#run.done;
 		clearInterval(tick);
-		clearAfterRun(this.#session.folder, this.#options.applyHost.files);
+		this.#work.runEnded(outcome.played?.tape);
 		this.#options.streams.pause();
 		this.#tellEnd(outcome);
 		const stopped = outcome.limit !== undefined || outcome.end.kind !== 'ended';

@@ -49,6 +49,8 @@ export type SessionWork = {
 	applied(): readonly string[];
 	/** `persons`: what a rule says of a run that may yet be broken off is not kept. Default all. */
 	saveDecisions(decisions: ChangeDecisions, whose?: 'all' | 'persons'): void;
+	/** Clears up what only a run needs; `tape`: the hash of what it took from the machine. */
+	runEnded(tape: string | undefined): void;
 	close(): void;
 };
 
@@ -126,6 +128,10 @@ export function openSessionWork(session: Session, host: ApplyHost, now: () => nu
 			openStoredDecisions(session, host.files).save(
 				kept.map(({ change, wanted, approval }) => ({ change: wanted ?? change, approval })),
 			);
+		},
+		runEnded(tape) {
+			clearAfterRun(session.folder, host.files);
+			if (tape !== undefined) events.append({ kind: 'taped', at: now(), sha256: tape });
 		},
 		close() {
 			session.update({ events: events.head() });

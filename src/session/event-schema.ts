@@ -60,6 +60,7 @@ export const eventShape: z.ZodMiniType<RunEvent> = z.lazy(() =>
 		}),
 		z.strictObject({ kind: z.literal('unsupported'), at, call: z.string() }),
 		z.strictObject({ kind: z.literal('limit'), at, limit: limitName, allowed: z.number() }),
+		z.strictObject({ kind: z.literal('taped'), at, sha256 }),
 		z.strictObject({ kind: z.literal('failed'), at, error: z.string() }),
 		z.strictObject({ kind: z.literal('ended'), at, status: z.int(), signal: z.exactOptional(z.int()) }),
 		z.strictObject({ kind: z.literal('decided'), at, effect: effectShape, approval: approvalShape }),

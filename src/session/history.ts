@@ -63,6 +63,7 @@ function historyOf(events: Iterable<RunEvent>): History {
 			case 'unsupported':
 			case 'limit':
 			case 'failed':
+			case 'taped':
 			case 'ended':
 			case 'resolved':
 			case 'discarded':

@@ -28,6 +28,12 @@ export type DispatchOptions = {
 	readonly released: (channel: number) => void;
 	/** Told of each call when it comes and before it is answered. */
 	readonly trace?: Trace | undefined;
+	/** Told of each message of a task before it is handled; then clocks are noted too. */
+	readonly heard?: ((call: Call) => void) | undefined;
+	/** Told of news of sockets. */
+	readonly news?: ((numbers: readonly number[]) => void) | undefined;
+	/** For how long a task is to wait at most instead of so many nanoseconds; undefined: for good. */
+	readonly timer?: ((channel: number, nanoseconds: bigint) => bigint | undefined) | undefined;
 	/** The supervisor carried out an order. */
 	readonly signaled: (pid: number, signal: number, errno: number) => void;
 };
@@ -50,9 +56,15 @@ export class Dispatcher {
 	/** Handles one frame and all that its handling woke. Throws WireError when the guest broke the protocol. */
 	handle(frame: Frame): void {
 		if (frame.channel === supervisorChannel) this.#report(frame);
-		else if (frame.channel === networkChannel) this.#kernel.network?.news(numbersIn(frame.payload));
-		else if (frame.channel !== wakeChannel) this.#task(decodeCall(frame.channel, frame.seq, frame.payload));
+		else if (frame.channel === networkChannel) this.#news(numbersIn(frame.payload));
+		else if (frame.channel !== wakeChannel)
+			this.#task(decodeCall(frame.channel, frame.seq, frame.payload, this.#options.heard !== undefined));
 		this.settle();
+	}
+
+	#news(numbers: readonly number[]): void {
+		this.#options.news?.(numbers);
+		this.#kernel.network?.news(numbers);
 	}
 
 	/** Lets every waiting task look again, until nothing changes any more. */
@@ -78,9 +90,12 @@ export class Dispatcher {
 
 	#task(call: Call): void {
 		if (call.channel >= this.#options.channels) throw new WireError(`channel ${call.channel}, which nobody has`);
+		this.#options.heard?.(call);
 		this.#link.face(call.channel);
 		const task = this.#kernel.tasks.get(call.channel);
 		switch (call.signature) {
+			case 'times()v':
+				return;
 			case 'attach(iii)i':
 				return this.#attach(call);
 			case 'interrupted()v':
@@ -164,10 +179,12 @@ export class Dispatcher {
 		}
 		task.parked = { seq: task.seq, park };
 		this.#waiting.add(task);
-		if (park.timeoutNs !== undefined) {
-			this.#link.face(task.channel);
-			this.#link.timer(park.timeoutNs);
-		}
+		if (park.timeoutNs === undefined) return;
+		const { timer } = this.#options;
+		const wait = timer === undefined ? park.timeoutNs : timer(task.channel, park.timeoutNs);
+		if (wait === undefined) return;
+		this.#link.face(task.channel);
+		this.#link.timer(wait);
 	}
 
 	#wake(task: Task): void {

@@ -41,9 +41,13 @@ export type Call = {
 	/** `openat`. */
 	readonly name: string;
 	readonly args: readonly Argument[];
+	/** What the task has noted of clocks since its last call: PROTOCOL.md, Times. Points into the frame. */
+	readonly times?: Buffer;
 };
 
 const maxArguments = 8;
+/** TIMES_MAX of the launcher. */
+const maxTimes = 512;
 const faultLength = 0xffffffff;
 const longLength = 0xfffffffe;
 const high = 2 ** 32;
@@ -53,8 +57,8 @@ type Signature = { readonly bytes: Buffer; readonly text: string; readonly name:
 /** By a hash of their bytes: a guest makes few different calls and many of each, and needs no new text for each. */
 const knownSignatures = new Map<number, Signature>();
 
-/** Decodes a payload. Throws WireError on anything that does not add up to exactly the bytes that came. */
-export function decodeCall(channel: number, seq: number, payload: Buffer): Call {
+/** Decodes a payload. Throws WireError on anything that does not add up to exactly the bytes that came. `timed`: times may follow the arguments. */
+export function decodeCall(channel: number, seq: number, payload: Buffer, timed = false): Call {
 	const nameLength = payload[0];
 	if (nameLength === undefined || payload.length < 1 + nameLength) throw new WireError('a call without its name');
 	const { text: signature, name, types } = signatureOf(payload, nameLength);
@@ -106,7 +110,9 @@ export function decodeCall(channel: number, seq: number, payload: Buffer): Call 
 			}
 		}
 	}
-	if (at !== payload.length) throw new WireError(`${signature}: ${payload.length - at} bytes too many`);
+	const left = payload.length - at;
+	if (left > (timed ? maxTimes : 0)) throw new WireError(`${signature}: ${left} bytes too many`);
+	if (left > 0) return { channel, seq, signature, name, args, times: payload.subarray(at) };
 	return { channel, seq, signature, name, args };
 }
 
