@@ -89,6 +89,12 @@ export function compilePolicy(document: PolicyDocument, context: PolicyContext):
 	const bases = resolveBases(context);
 	const written = [...document.rules, ...guards(document)];
 	const rules = rulesByKind(written, (rule) => compileRule(document.file, rule, bases));
+	// Each asks the machine about many paths, and a short script needs few of them.
+	const ground = once(() => compileGround(context, bases));
+	const addresses = once(() => new Set((context.addresses ?? []).map(canonicalHost)));
+	const own = once(() => withResolved(context.own, bases));
+	const interpreter = once(() => withResolved(context.interpreter, bases));
+	const secret = once(() => withResolved(context.secret, bases));
 	return Object.freeze({
 		name: document.name,
 		file: document.file,
@@ -110,12 +116,31 @@ export function compilePolicy(document: PolicyDocument, context: PolicyContext):
 		),
 		commandNetwork: document.commandNetwork,
 		denied: document.denied,
-		ground: compileGround(context, bases),
-		addresses: new Set((context.addresses ?? []).map(canonicalHost)),
-		own: withResolved(context.own, bases),
-		interpreter: withResolved(context.interpreter, bases),
-		secret: withResolved(context.secret, bases),
+		get ground() {
+			return ground();
+		},
+		get addresses() {
+			return addresses();
+		},
+		get own() {
+			return own();
+		},
+		get interpreter() {
+			return interpreter();
+		},
+		get secret() {
+			return secret();
+		},
 	});
+}
+
+/** What is made when it is first asked for. */
+function once<Value>(make: () => Value): () => Value {
+	let made: { readonly value: Value } | undefined;
+	return () => {
+		made ??= { value: make() };
+		return made.value;
+	};
 }
 
 /** `readonly` as the rules that it stands for. */

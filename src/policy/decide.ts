@@ -41,7 +41,7 @@ function decideAlone(policy: Policy, effect: Effect, counts: Counts | undefined)
 	if (built !== undefined) return built;
 	if (effect.kind === 'run') return judgeCommand(policy, effect, counts).verdict;
 	if (isLookUp(effect)) return decideLookUp(policy, effect, (at) => decide(policy, at, counts));
-	const subject = subjectOf(effect, policy.ground, policy.addresses);
+	const subject = subjectOf(effect, policy);
 	const rule = firstMatch(policy.index[effect.kind], subject, standingOf(policy, counts));
 	const verdict = rule === undefined ? unruled(policy, effect, subject) : ruleVerdict(rule);
 	return verdict.decision === 'deny' ? verdict : (changeOfInterpreter(policy, effect) ?? verdict);

@@ -45,7 +45,7 @@ export function matchedExamples(file: string, written: RuleDocument, texts: read
 	return texts.filter((text) =>
 		rule.kinds.every((kind) => {
 			const effect = exampleEffect(kind, text);
-			return typeof effect !== 'string' && ruleMatches(rule, subjectOf(effect, ground, new Set()));
+			return typeof effect !== 'string' && ruleMatches(rule, subjectOf(effect, { ground, addresses: new Set() }));
 		}),
 	);
 }
@@ -54,7 +54,7 @@ function checkExample(rule: Rule, example: Located, wanted: boolean): readonly P
 	const messages = rule.kinds.flatMap((kind) => {
 		const effect = exampleEffect(kind, example.text);
 		if (typeof effect === 'string') return [effect];
-		if (ruleMatches(rule, subjectOf(effect, ground, new Set())) === wanted) return [];
+		if (ruleMatches(rule, subjectOf(effect, { ground, addresses: new Set() })) === wanted) return [];
 		const fault = wanted
 			? `the rule does not match its example "${example.text}"`
 			: `the rule matches "${example.text}", which it must not`;

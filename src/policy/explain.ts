@@ -11,7 +11,7 @@ export function explain(policy: Policy, effect: Effect): readonly string[] {
 	const lines = [`${describeEffect(effect)}`, `→ ${verdict.decision}${because}`];
 	if (builtVerdict(policy, effect) !== undefined) return [...lines, '  decided before any rule'];
 	if (isLookUp(effect)) return [...lines, '  as freely as the policy lets it be connected to at any port'];
-	const subject = subjectOf(effect, policy.ground, policy.addresses);
+	const subject = subjectOf(effect, policy);
 	const standing = standingOf(policy, undefined);
 	const matching = policy.rules[effect.kind].filter((rule) => ruleMatches(rule, subject, standing));
 	for (const [index, rule] of matching.entries()) {

@@ -14,7 +14,10 @@ export type Subject =
 	| { readonly kind: 'command'; readonly facts: CommandFacts }
 	| HostSubject;
 
-export function subjectOf(effect: Effect, ground: CommandGround, own: ReadonlySet<string>): Subject {
+/** Where an effect is judged: `addresses` are this machine's own. Each is made when it is asked for. */
+export type Ground = { readonly ground: CommandGround; readonly addresses: ReadonlySet<string> };
+
+export function subjectOf(effect: Effect, where: Ground): Subject {
 	switch (effect.kind) {
 		case 'read':
 		case 'delete':
@@ -30,9 +33,9 @@ export function subjectOf(effect: Effect, ground: CommandGround, own: ReadonlySe
 				},
 			};
 		case 'run':
-			return { kind: 'command', facts: commandFacts(effect, ground) };
+			return { kind: 'command', facts: commandFacts(effect, where.ground) };
 		case 'connect':
-			return hostSubject(effect, own);
+			return hostSubject(effect, where.addresses);
 	}
 }
 

@@ -13,7 +13,7 @@ export type ConditionChange = { readonly when: string; readonly decision: Decisi
 export function conditionsThatChange(policy: Policy, effect: Effect): readonly ConditionChange[] {
 	if (!policy.conditional || isLookUp(effect)) return [];
 	const is = decide(policy, effect).decision;
-	const subject = subjectOf(effect, policy.ground, policy.addresses);
+	const subject = subjectOf(effect, policy);
 	const rules = policy.rules[effect.kind].filter((rule) => matchesPatterns(rule, subject));
 	const found = rules
 		.flatMap((rule) => conditionChanges(policy, effect, rule))

@@ -102,7 +102,7 @@ function withStep(document: PolicyDocument, step: Step): PolicyDocument {
 
 function matchingRules(policy: Policy, effect: Effect): readonly RuleDocument[] {
 	if (isLookUp(effect)) return [];
-	const subject = subjectOf(effect, policy.ground, policy.addresses);
+	const subject = subjectOf(effect, policy);
 	const standing = { now: policy.now?.() };
 	return policy.rules[effect.kind].filter((rule) => ruleMatches(rule, subject, standing)).map(({ source }) => source);
 }

@@ -17,7 +17,9 @@ export function guestPolicy(
 		realpath: machine.realPath,
 		own: start.own,
 		interpreter: start.runtimeRoots,
-		addresses: machine.addresses(),
+		get addresses() {
+			return machine.addresses();
+		},
 		secret: start.secret,
 		now: () => new Date(Number(machine.realtime() / 1_000_000n)),
 		resolve,

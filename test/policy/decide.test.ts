@@ -169,7 +169,7 @@ test('the rule that decides is the strictest of those that match one by one', ()
 			(list, fallback, wanted) => {
 				const policy = policyFrom(list, fallback);
 				for (const effect of wanted) {
-					const subject = subjectOf(effect, policy.ground, policy.addresses);
+					const subject = subjectOf(effect, policy);
 					const first = policy.rules[effect.kind].find((rule) => ruleMatches(rule, subject));
 					const { by, decision } = decide(policy, effect);
 					// A shell string is judged by its parts too: see commands.test.ts and corpus.test.ts.
@@ -225,7 +225,7 @@ test('of 1,000 rules an effect is compared with those alone that its folders, na
 	});
 	const policy = policyOf(JSON.stringify({ rules: list }));
 	const compared = (effect: Effect) =>
-		new Set(candidates(policy.index[effect.kind], subjectOf(effect, policy.ground, policy.addresses)).flat()).size;
+		new Set(candidates(policy.index[effect.kind], subjectOf(effect, policy)).flat()).size;
 	const run = (...argv: [string, ...string[]]): Effect => {
 		return { kind: 'run', argv, program: `/usr/bin/${argv[0]}`, cwd: '/', env };
 	};
