@@ -31,7 +31,10 @@ export function builtinsWhenUsed(code) {
 	);
 	if (lazy.size === 0) return changed;
 	const names = [...lazy].join('|');
-	const used = changed.replaceAll(new RegExp(`\\b(${names})\\.`, 'g'), '$1().');
+	const used = changed
+		// `new name().Class()` would be a `new` of the function that loads.
+		.replaceAll(new RegExp(`\\bnew (${names})\\.`, 'g'), 'new ($1()).')
+		.replaceAll(new RegExp(`\\b(${names})\\.`, 'g'), '$1().');
 	const odd = new RegExp(`.{0,40}[([{:?&|!.]\\s*(?:${names})\\b(?!\\(\\)|=).{0,40}`).exec(used);
 	if (odd !== null)
 		throw new Error(`a module of Node's is used in a way that scripts/builtins-when-used.mjs does not know: ${odd[0]}`);

@@ -53,6 +53,10 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
 	'policy learn': [['policy learn 01M8 > my.yaml', 'a policy that answers as you did']],
 	'policy show': [['policy show my.yaml', 'with all that it extends']],
 	'policy schema': [['policy schema > policy.schema.json', 'for an editor']],
+	replay: [
+		['replay 01M8', 'does the script do the same again?'],
+		['replay 01M8 --script new.py', 'where would this one depart?'],
+	],
 	audit: [['audit verify 01M8', 'was the record edited?']],
 	'audit verify': [['audit verify 01M8', 'status 125 where it was']],
 	'audit show': [

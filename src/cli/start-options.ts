@@ -44,7 +44,8 @@ export function startOptions(parts: {
 	const given = givenEnvironment(document);
 	const env = guestEnvironment(runtime, given.env, guestModules(installation));
 	const argv = [runtime.program, '-B', ...parts.words];
-	const taped = parts.taped && runtime.kind === 'trapped';
+	// A host that gets a secret may send it back, and the tape has what came as it came.
+	const taped = parts.taped && runtime.kind === 'trapped' && given.secrets.length === 0;
 	return (folder) => ({
 		launch: {
 			launcher,

@@ -42,6 +42,19 @@ test('a default import keeps its default', () => {
 	expect(exports['hash']?.()).toBe('hash of node:os');
 });
 
+test('a class of it is made as it was', () => {
+	class Reader {}
+	const exports: Record<string, () => Reader> = {};
+	const code =
+		'var import_node_tty=__toESM(require("node:tty"),1);exports.open=()=>new import_node_tty.default.Reader(0);';
+	compileFunction(builtinsWhenUsed(code), ['require', '__toESM', 'exports'])(
+		() => ({ default: { Reader } }),
+		(module: object) => module,
+		exports,
+	);
+	expect(exports['open']?.()).toBeInstanceOf(Reader);
+});
+
 test('a use that is not known stops the build', () => {
 	expect(() => builtinsWhenUsed('var import_node_zlib=require("node:zlib");use(import_node_zlib);')).toThrow(
 		'a module of Node',
