@@ -6,10 +6,10 @@ import type { DirectoryEntry, Stat } from '../fs/api.ts';
 const refused = /^!(\d+)$/;
 
 /** What an attempt came to; the error of one that was refused is thrown all the same. */
-export function told<Result>(
+export function told<Result, Told = string>(
 	attempt: () => Result,
-	text: (result: Result) => string,
-	tell: (answer: string) => void,
+	text: (result: Result) => Told,
+	tell: (answer: Told | string) => void,
 ): Result {
 	let result: Result;
 	try {
@@ -33,6 +33,25 @@ export function statText(stat: Stat | undefined): string {
 	if (stat === undefined) return '';
 	const { dev, ino, mode, nlink, uid, gid, rdev, size, blksize, blocks } = stat;
 	return `${dev} ${ino} ${mode} ${nlink} ${uid} ${gid} ${rdev} ${size} ${blksize} ${blocks} ${stat.atimeNs} ${stat.mtimeNs} ${stat.ctimeNs}`;
+}
+
+/** Whether statText of both is the same. */
+export function isSameStat(a: Stat, b: Stat): boolean {
+	return (
+		a.ino === b.ino &&
+		a.mtimeNs === b.mtimeNs &&
+		a.ctimeNs === b.ctimeNs &&
+		a.atimeNs === b.atimeNs &&
+		a.size === b.size &&
+		a.mode === b.mode &&
+		a.nlink === b.nlink &&
+		a.uid === b.uid &&
+		a.gid === b.gid &&
+		a.dev === b.dev &&
+		a.rdev === b.rdev &&
+		a.blksize === b.blksize &&
+		a.blocks === b.blocks
+	);
 }
 
 /** undefined where nothing is there. Throws TypeError for what is no such text. */

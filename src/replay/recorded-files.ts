@@ -1,6 +1,6 @@
 /** The machine's files as a run sees them, with each answer kept on a tape. What is the session's own passes through. */
 import type { HostFiles, Stat } from '../fs/api.ts';
-import { listText, stampOf, statText, told } from './answers.ts';
+import { isSameStat, listText, stampOf, statText, told } from './answers.ts';
 import type { ContentSums } from './content-sums.ts';
 import type { Blob } from './entries.ts';
 import type { TapeWriter } from './tape-writer.ts';
@@ -16,6 +16,9 @@ export type RecordedFilesOptions = {
 
 /** Bytes of a file that is kept whole. */
 export const mostOfFile = 1 << 20;
+
+/** So many stats are compared with the last ones as they are. */
+const fewStats = 256;
 
 /** A file of the machine that is open; `size`: of the bytes that are kept. */
 type Open = { readonly version: number; readonly size: number };
@@ -34,6 +37,24 @@ export function recordFiles(files: HostFiles, { tape, sums, sessionFolder, runti
 	const versions = new Map<string, Open>();
 	const open = new Map<number, Open>();
 	const tell = (question: string) => (answer: string) => tape.answer(question, answer);
+	/** The last stats that were told: a script that looks at one path again and again waits for no text. */
+	const stats = new Map<string, { readonly stat: Stat; readonly question: string }>();
+	const lstat = (path: string): Stat | undefined => {
+		const last = stats.get(path);
+		return told(
+			() => files.lstat(path),
+			(stat) => stat,
+			(stat) => {
+				const known = typeof stat !== 'string' && stat !== undefined;
+				if (known && last !== undefined && isSameStat(last.stat, stat) && tape.again(last.question)) return;
+				const question = `lstat ${path}`;
+				tape.answer(question, typeof stat === 'string' ? stat : statText(stat));
+				if (stats.size >= fewStats) stats.clear();
+				if (known) stats.set(path, { stat, question });
+				else stats.delete(path);
+			},
+		);
+	};
 
 	const versionOf = (path: string, stat: Stat, bytes: () => Uint8Array | undefined): Open => {
 		const stamp = stampOf(stat);
@@ -50,8 +71,7 @@ export function recordFiles(files: HostFiles, { tape, sums, sessionFolder, runti
 
 	return {
 		...files,
-		lstat: (path) =>
-			isOurs(path) ? files.lstat(path) : told(() => files.lstat(path), statText, tell(`lstat ${path}`)),
+		lstat: (path) => (isOurs(path) ? files.lstat(path) : lstat(path)),
 		readlink: (path) =>
 			isOurs(path)
 				? files.readlink(path)

@@ -6,6 +6,8 @@ import { type Blob, type Entry, type FileVersion, type TapeEnd, tapeVersion } fr
 /** Bytes of either file at most. */
 const mostLog = 64 << 20;
 const mostBytes = 64 << 20;
+/** Of what hosts send and commands print: while it is kept it comes by way of the controller, and is hashed. */
+const mostNeeded = 16 << 20;
 /** So much is gathered before it is written. */
 const gathered = 64 << 10;
 /** Different questions whose last answer is remembered. */
@@ -26,6 +28,7 @@ export class TapeWriter {
 	#waiting = 0;
 	#written = 0;
 	#kept = 0;
+	#needed = 0;
 	#frames: (number | string)[] = [];
 	#task = -1;
 	#versions = 0;
@@ -88,6 +91,15 @@ export class TapeWriter {
 		asked.count = 1;
 	}
 
+	/** The machine said to a question what it said the last time; false where it has said nothing yet. */
+	again(question: string): boolean {
+		if (this.#over) return true;
+		const asked = this.#asked.get(question);
+		if (asked === undefined) return false;
+		asked.count += 1;
+		return true;
+	}
+
 	version(version: FileVersion): number {
 		this.#line(['v', version]);
 		this.#versions += 1;
@@ -121,9 +133,10 @@ export class TapeWriter {
 		return blob;
 	}
 
-	/** The same for bytes without which there is no replay. */
+	/** The same for bytes without which there is no replay. What came twice counts twice: else endless zeros would be hashed for ever. */
 	needed(bytes: Uint8Array): Blob | undefined {
-		const blob = this.blob(bytes);
+		this.#needed += bytes.length;
+		const blob = this.#needed > mostNeeded ? undefined : this.blob(bytes);
 		if (blob === undefined) this.#full('the script got too many bytes');
 		return blob;
 	}
