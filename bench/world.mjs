@@ -12,7 +12,8 @@ export async function openWorld({ rounds, scale }) {
 	// Not in /tmp: that is the script's own scratch directory.
 	const folder = mkdtempSync(join(process.env.BENCH_FOLDER ?? '/var/tmp', 'approve-run-bench-'));
 	const env = { ...process.env, XDG_STATE_HOME: join(folder, 'state') };
-	process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+	// A review that was closed may still write its last words.
+	process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(2));
 
 	function run(command, words, input = {}) {
@@ -57,7 +58,7 @@ export async function openWorld({ rounds, scale }) {
 		/** The same without waiting, for what is looked at while it runs. */
 		start: (words) => spawn(program, words, { cwd: folder, env, stdio: 'ignore' }),
 		newestSession: () => newestSession(env),
-		close: () => rmSync(folder, { recursive: true, force: true }),
+		close: () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
 	};
 }
 
