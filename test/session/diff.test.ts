@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Change, Target } from '../../src/model/change.ts';
 import type { Detail, DiffLine } from '../../src/model/review.ts';
 import { applyChanges } from '../../src/session/apply.ts';
@@ -12,18 +12,9 @@ import { describeChange } from '../../src/session/describe-change.ts';
 import { compareTexts } from '../../src/session/line-diff.ts';
 import { unifiedPatch } from '../../src/session/patch.ts';
 import { lineStart } from '../../src/session/text-lines.ts';
-import { everything, makeWorld, type Nodes, snapshotOf, type World } from './world.ts';
+import { everything, removingWorlds, snapshotOf, type World } from './world.ts';
 
-const worlds: World[] = [];
-afterEach(() => {
-	for (const world of worlds.splice(0)) world.remove();
-});
-
-function world(nodes: Nodes): World {
-	const made = makeWorld(nodes);
-	worlds.push(made);
-	return made;
-}
+const { world, keep } = removingWorlds();
 
 function readers(at: World) {
 	return openReaders(at.host.tree, at.host.files, at.session.folder);
@@ -182,7 +173,7 @@ describe('what is no text', () => {
 
 	it('covers every change of the great scene', () => {
 		const { world: at, changes } = everything();
-		worlds.push(at);
+		keep(at);
 		const details = changes.map((change) => describeChange(change, readers(at)));
 		const facts = (name: string) => {
 			const detail = details[changes.findIndex(({ path }) => path === at.path(name))];
@@ -242,7 +233,7 @@ describe('the patch', () => {
 
 	it('makes with git what apply makes', () => {
 		const { world: at, changes, expected } = everything();
-		worlds.push(at);
+		keep(at);
 		const binary = Buffer.from(Array.from({ length: 3000 }, (_, i) => (i * i) % 256));
 		const late: Change[] = [
 			{ kind: 'create', order: 90, path: at.path('image.bin'), after: at.file(binary, 0o755) },

@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterEach } from 'vitest';
 import { decodeName, hostPath } from '../../src/abi/bytes.ts';
 import { openTree } from '../../src/host/atomic-tree.ts';
 import { openProcesses } from '../../src/host/process-identity.ts';
@@ -35,6 +36,27 @@ export type World = {
 	readonly snapshot: () => Record<string, string>;
 	readonly remove: () => void;
 };
+
+/** Worlds for the tests of a file: each that was made here, or is kept, is removed after its test. */
+export function removingWorlds(): { world(nodes: Nodes): World; keep(world: World): void } {
+	const worlds: World[] = [];
+	afterEach(() => {
+		for (const world of worlds.splice(0)) world.remove();
+	});
+	return {
+		world(nodes) {
+			const made = makeWorld(nodes);
+			worlds.push(made);
+			return made;
+		},
+		keep: (world) => void worlds.push(world),
+	};
+}
+
+/** A file with other bytes. */
+export function modify(at: World, name: string, bytes: string): Change {
+	return { kind: 'modify', order: 1, path: at.path(name), base: at.base(name), after: at.file(bytes) };
+}
 
 export type Nodes = { readonly [name: string]: string | { readonly link: string } | { readonly hard: string } | null };
 
