@@ -5,7 +5,7 @@ const terminal = ['test/**/*{terminal,tmux}*.test.ts', 'test/attacks/review.test
 
 export default defineConfig({
 	test: {
-		setupFiles: ['test/setup/plain-environment.ts'],
+		setupFiles: ['test/setup/plain-environment.ts', 'test/setup/watch.ts'],
 		pool: 'forks',
 		maxWorkers: 2,
 		testTimeout: 30_000,
