@@ -168,9 +168,11 @@ static void build(uint32_t channels)
 	}
 	for_call(__NR_clone3, 1); /* its flags lie in memory, where a filter cannot look; libc then uses clone */
 	give(SECCOMP_RET_ERRNO | ENOSYS);
-	for_call(__NR_mmap, 4);
+	for_call(__NR_mmap, 6);
 	load(ARGUMENT_LOW(3));
-	emit(BPF_JMP | BPF_JSET | BPF_K, MAP_ANONYMOUS, 0, 1);
+	emit(BPF_JMP | BPF_JSET | BPF_K, MAP_ANONYMOUS, 0, 3);
+	emit(BPF_JMP | BPF_JSET | BPF_K, MAP_HUGETLB, 0, 1);
+	give(SECCOMP_RET_ERRNO | ENOMEM); /* as where the machine has none: they are in nobody's resident set */
 	give(SECCOMP_RET_ALLOW);
 	load_number();
 	allow_outside_shared(__NR_munmap);

@@ -21,6 +21,7 @@ static uint32_t frame_seq;
 static bool ended;
 static pid_t first_process, group;
 static const struct maker *maker;
+static bool maker_ended;
 static struct {
 	int32_t ticket;
 	pid_t replaced;
@@ -123,8 +124,10 @@ static bool reap(void)
 	pid_t pid = wait4(-1, &status, WNOHANG | __WALL, &used);
 	if (pid <= 0)
 		return false;
-	if (pid == maker->pid)
-		return true; /* its pipe is at its end, which hear_maker sees */
+	if (pid == maker->pid) {
+		maker_ended = true; /* its pipe is at its end, which hear_maker sees */
+		return true;
+	}
 	report("reaped(iiiii)v", (int64_t[]){pid, status, microseconds(used.ru_utime), microseconds(used.ru_stime), used.ru_maxrss}, 5);
 	for (uint32_t i = 0; i < channel_count; i++)
 		if (channel_owner[i] == pid)
@@ -217,7 +220,8 @@ static void serve_dead(uint32_t i)
 static void finish(void)
 {
 	kill(-group, SIGKILL);
-	kill(maker->pid, SIGKILL);
+	if (!maker_ended) /* a guest can have it killed, and its number may be a stranger's since */
+		kill(maker->pid, SIGKILL);
 	while (waitpid(-1, NULL, __WALL) > 0 || errno == EINTR)
 		;
 	_exit(!ended ? FAILED : WIFEXITED(first_status) ? WEXITSTATUS(first_status) : 128 + WTERMSIG(first_status));

@@ -18,15 +18,18 @@ const ticksPerSecond = 100;
 export function measureGuest(launcherPid: number, closely: number): ProcessUse {
 	const pids = descendants(launcherPid);
 	let memory = 0;
+	let tables = 0;
 	let touched = 0;
-	const shared = new Map<string, number>();
+	const shared: Shared = { sizes: new Map(), arena: undefined };
 	let ticks = 0;
 	let threads = 0;
 	for (const pid of pids) {
 		const status = readText(`/proc/${pid}/status`);
-		memory += kilobytes(status, 'RssAnon');
+		memory += kilobytes(status, 'RssAnon') + kilobytes(status, 'VmSwap');
+		// Looking at memory that nobody wrote to costs no page of it, but a page of these for each 2 MiB.
+		tables += kilobytes(status, 'VmPTE');
 		touched += kilobytes(status, 'RssShmem');
-		if (notPrivate(status) > worthALook) findShared(pid, shared);
+		findShared(pid, shared);
 		threads += Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 0);
 		const fields = statFields(pid);
 		// utime stime cutime cstime: the supervisor has waited for the guest processes that ended.
@@ -34,8 +37,8 @@ export function measureGuest(launcherPid: number, closely: number): ProcessUse {
 	}
 	if (memory > closely) memory = pids.reduce((sum, pid) => sum + anonymousShare(pid), 0);
 	let kept = 0;
-	for (const bytes of shared.values()) kept += bytes;
-	memory += Math.max(touched, kept);
+	for (const [inode, bytes] of shared.sizes) kept += Math.max(0, bytes - (inode === shared.arena ? arenaBytes : 0));
+	memory += tables + Math.max(touched, kept);
 	return { memory, cpu: (ticks * 1000) / ticksPerSecond, threads };
 }
 
@@ -43,35 +46,32 @@ export function measureGuest(launcherPid: number, closely: number): ProcessUse {
 function anonymousShare(pid: number): number {
 	const rollup = readText(`/proc/${pid}/smaps_rollup`);
 	return rollup.includes('\nPss_Anon:')
-		? kilobytes(rollup, 'Pss_Anon')
+		? kilobytes(rollup, 'Pss_Anon') + kilobytes(rollup, 'SwapPss')
 		: kilobytes(readText(`/proc/${pid}/status`), 'RssAnon');
 }
 
-/** Below this the maps of a process are not read: all that it could hide there is small. */
-const worthALook = 96 * 1024 * 1024;
+/** Bytes by inode, and which inode is the launcher's arena. */
+type Shared = { readonly sizes: Map<string, number>; arena: string | undefined };
 
-/** Bytes of address space that are neither private and writable nor of libraries: reservations, and shared memory. */
-function notPrivate(status: string): number {
-	const of = (name: string): number => kilobytes(status, name);
-	return of('VmSize') - of('VmData') - of('VmStk') - of('VmExe') - of('VmLib');
-}
+/** SHARED_BASE and ARENA_BYTES of pypy/launcher/launcher.h. */
+const arenaStart = '600000000000';
+const arenaBytes = 128 * 1024 * 1024;
 
 /**
  * Shared anonymous memory by inode. It belongs to nobody's resident set once its pages are taken out of the page tables
- * (MADV_DONTNEED, or a fork whose parent unmaps it), and stays in memory all the same.
+ * (MADV_DONTNEED, or a fork whose parent unmaps it), and stays in memory all the same. No other number of the kernel tells
+ * whether there is any: a guest chooses which of them its mappings count for (mprotect).
  */
-function findShared(pid: number, into: Map<string, number>): void {
-	const arenas = new Set<string>();
+function findShared(pid: number, into: Shared): void {
 	for (const line of readText(`/proc/${pid}/maps`).split('\n')) {
 		const [, start, end, offset, inode] =
 			/^([0-9a-f]+)-([0-9a-f]+) ..[-x]s ([0-9a-f]+) \S+ (\d+) +\/dev\/zero \(deleted\)$/.exec(line) ?? [];
-		// The arena: all guest processes have it, and it is small. What of it is used is in their resident sets.
-		if (start === '600000000000' && inode !== undefined) arenas.add(inode);
 		if (start === undefined || end === undefined || offset === undefined || inode === undefined) continue;
+		// All guest processes have the arena, and what of it is used is in their resident sets. A guest may map something else there, in each process.
+		if (start === arenaStart) into.arena ??= inode;
 		const size = Number.parseInt(offset, 16) + Number.parseInt(end, 16) - Number.parseInt(start, 16);
-		into.set(inode, Math.max(into.get(inode) ?? 0, size));
+		into.sizes.set(inode, Math.max(into.sizes.get(inode) ?? 0, size));
 	}
-	for (const inode of arenas) into.delete(inode);
 }
 
 /** The machine's pid of a guest process, or undefined when there is none (any more). */

@@ -15,13 +15,15 @@ export class StandInStream {
 	#owed: Buffer = Buffer.alloc(0);
 	/** What the guest sent last, and may be the beginning of a stand-in. */
 	#held: Buffer = Buffer.alloc(0);
-	/** How much of a secret came last. */
-	#begun: { readonly form: Form; readonly length: number } | undefined;
+	/** What came last: as much as a secret that is not whole yet may have of it. */
+	#came: Buffer = Buffer.alloc(0);
+	readonly #longest: number;
 
 	/** `used`: told each time a secret was put in. */
 	constructor(standIns: readonly StandIn[], used: (name: string) => void) {
 		this.#out = standIns.flatMap((one) => formsOf(one, 'out'));
 		this.#in = standIns.flatMap((one) => formsOf(one, 'in'));
+		this.#longest = Math.max(0, ...this.#in.map(({ steps }) => steps.length - 1));
 		this.#used = used;
 	}
 
@@ -66,32 +68,22 @@ export class StandInStream {
 		}
 	}
 
-	/** What the guest is shown of bytes that came. At most the first seven bytes of a secret that comes in pieces are in them. */
+	/**
+	 * What the guest is shown of bytes that came. At most the first seven bytes of a secret that comes in pieces are in them. A secret may begin in
+	 * what looks like another one's beginning (`key_key_…`), so all of what came last is looked at again, as it came.
+	 */
 	shown(bytes: Buffer): Buffer {
-		const out = Buffer.from(bytes);
-		const whole = this.#continue(out);
-		const { bytes: rest, matches } = swap(out.subarray(whole), this.#in);
-		const last = matches.reduce((end, match) => Math.max(end, match.end), 0);
-		const begun = tail(rest.subarray(last), this.#in);
-		if (begun !== undefined || whole < out.length) this.#begun = begun;
-		if (begun !== undefined && begun.length >= telling)
-			put(begun.form.steps, 0, rest, rest.length - begun.length, begun.length);
-		return Buffer.concat([out.subarray(0, whole), rest]);
-	}
-
-	/** Goes on with a secret that began before; how many bytes of it there are now. */
-	#continue(bytes: Buffer): number {
-		if (this.#begun === undefined) return 0;
-		const { form, length } = this.#begun;
-		const more = run(form.steps, length, bytes, 0);
-		const ended = length + more === form.steps.length;
-		if (!ended && more < bytes.length) {
-			this.#begun = undefined;
-			return 0;
+		const all = this.#came.length === 0 ? bytes : Buffer.concat([this.#came, bytes]);
+		const out = Buffer.from(swap(all, this.#in).bytes);
+		for (const { steps } of this.#in) {
+			for (let length = Math.min(steps.length - 1, all.length); length >= telling; length--) {
+				const at = all.length - length;
+				if (run(steps, 0, all, at) === length) put(steps, 0, out, at, length);
+			}
 		}
-		if (ended || length + more >= telling) put(form.steps, length, bytes, 0, more);
-		this.#begun = ended ? undefined : { form, length: length + more };
-		return more;
+		const before = all.length - bytes.length;
+		this.#came = Buffer.from(all.subarray(Math.max(0, all.length - this.#longest)));
+		return out.subarray(before);
 	}
 
 	/** Whether nothing is owed any more. */

@@ -133,7 +133,10 @@ for number in (-1, 337, 423, 1000, 0x40000000, 0x40000101, 0x7fffffff, 0x8000000
 test.each([
 	['processes that never were, told on the wire', ['wire_attack.py', 'processes that never were'], 'tasks'],
 	['processes that the controller is not told of', ['native_forks.py', '45'], 'tasks'],
-	['memory that is in no resident set', ['hidden_memory.py'], 'memory'],
+	['memory that is in no resident set', ['hidden_memory.py', 'unmapped'], 'memory'],
+	['shared memory that counts as code', ['hidden_memory.py', 'code'], 'memory'],
+	["shared memory in the place of the launcher's arena", ['hidden_memory.py', 'arena'], 'memory'],
+	['page tables of memory that nobody wrote to', ['hidden_memory.py', 'tables'], 'memory'],
 	['an answer that never comes', ['wire_attack.py', 'an answer that never comes'], 'time'],
 ] as const)('%s: a limit ends the run', async (_what, words, limit) => {
 	// Little memory only where that is the limit to be met: else it may be met first.

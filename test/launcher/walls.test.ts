@@ -52,6 +52,15 @@ print(os.waitpid(pid, 0)[1])
 		);
 	});
 
+	test('gives no huge pages, which are in no resident set: the same as where the machine has none', async () => {
+		const { output } = await bench.python(`${raw}
+libc.mmap.restype = ctypes.c_long
+for flags in (0x40022, 0x40021, 0x40022 | 63 << 26, 0x22): print(said(libc.mmap, None, ctypes.c_size_t(2 << 20), 3, ctypes.c_int(flags), -1, ctypes.c_long(0))[0] == -1, ctypes.get_errno())
+`);
+		// Of the third, a size that there is not, the kernel itself would say EINVAL.
+		expect(output).toMatch(/^True 12\nTrue 12\nTrue 12\nFalse /);
+	});
+
 	test('kills a guest that makes a 32-bit system call', async () => {
 		const outcome = await runGuest({
 			launcher: bench.launcher,
