@@ -1,25 +1,8 @@
 /** Files that somebody else changed while the script ran, or while its session waited. */
 import { chmodSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeWorld, type World } from './program.ts';
-import { openTerminal, type Terminal } from './terminal.ts';
-
-let world: World;
-let terminal: Terminal | undefined;
-
-beforeEach(() => {
-	world = makeWorld();
-	world.write('both.txt', 'one\ntwo\nthree\nfour\n');
-	world.write('same.txt', 'x\n');
-	world.write('alone.txt', 'alone\n');
-});
-
-afterEach(() => {
-	terminal?.close();
-	terminal = undefined;
-	world.remove();
-});
+import { expect } from 'vitest';
+import { type Terminal, type TerminalWorld, test } from './terminal.ts';
 
 const script = [
 	'def put(name, old, new):',
@@ -30,51 +13,52 @@ const script = [
 	'put("alone.txt", "alone", "changed")',
 ].join('\n');
 
-/** A session whose review was left after all was approved, with the machine changed since. */
-async function approvedButLeft(machine: () => void): Promise<string> {
-	terminal = openTerminal(world, `-c '${script.replaceAll("'", `'"'"'`)}'`);
+/** Files that the script and the machine both change, and the review of the script with all approved. */
+async function approvedAll(world: TerminalWorld): Promise<Terminal> {
+	world.write('both.txt', 'one\ntwo\nthree\nfour\n');
+	world.write('same.txt', 'x\n');
+	world.write('alone.txt', 'alone\n');
+	const terminal = world.open(`-c '${script.replaceAll("'", `'"'"'`)}'`);
 	for (let count = 0; count < 3; count += 1) {
 		await terminal.shows('a approve');
 		await terminal.settle();
 		terminal.keys('a');
 	}
 	await terminal.shows('All is decided');
-	machine();
-	return '';
+	return terminal;
 }
 
-test('the screen shows what both sides did, and each file becomes what was chosen', async () => {
-	await approvedButLeft(() => {
-		world.write('both.txt', 'ONE\ntwo\nthree\nfour\n');
-		chmodSync(join(world.work, 'both.txt'), 0o600);
-		world.write('same.txt', 'machine\n');
-	});
-	terminal?.keys('Enter');
-	await terminal?.shows('Apply 3 approved changes?');
-	await terminal?.settle();
-	terminal?.keys('y');
-	const screen = await terminal?.shows('the machine has changed since the script saw it');
+test('the screen shows what both sides did, and each file becomes what was chosen', async ({ world }) => {
+	const terminal = await approvedAll(world);
+	world.write('both.txt', 'ONE\ntwo\nthree\nfour\n');
+	chmodSync(join(world.work, 'both.txt'), 0o600);
+	world.write('same.txt', 'machine\n');
+	terminal.keys('Enter');
+	await terminal.shows('Apply 3 approved changes?');
+	await terminal.settle();
+	terminal.keys('y');
+	const screen = await terminal.shows('the machine has changed since the script saw it');
 	expect(screen).toMatch(/machine - one\n.*machine \+ ONE/);
 	expect(screen).toMatch(/script {2}- four\n.*script {2}\+ FOUR/);
-	await terminal?.settle();
-	terminal?.keys('g');
-	await terminal?.shows(/base {4}! x\n.*machine ! machine\n.*script {2}! script/);
-	await terminal?.settle();
-	terminal?.keys('g');
-	await terminal?.shows('It does not merge by itself');
-	await terminal?.settle();
-	terminal?.keys('s');
-	await terminal?.shows('Enter applies');
+	await terminal.settle();
+	terminal.keys('g');
+	await terminal.shows(/base {4}! x\n.*machine ! machine\n.*script {2}! script/);
+	await terminal.settle();
+	terminal.keys('g');
+	await terminal.shows('It does not merge by itself');
+	await terminal.settle();
+	terminal.keys('s');
+	await terminal.shows('Enter applies');
 	// Somebody is faster once more: what was chosen was chosen of another file.
 	world.write('same.txt', 'again\n');
-	await terminal?.settle();
-	terminal?.keys('Enter');
-	await terminal?.shows('machine ! again');
-	await terminal?.settle();
-	terminal?.keys('m');
-	await terminal?.settle();
-	terminal?.keys('Enter');
-	await terminal?.shows('ended with 126');
+	await terminal.settle();
+	terminal.keys('Enter');
+	await terminal.shows('machine ! again');
+	await terminal.settle();
+	terminal.keys('m');
+	await terminal.settle();
+	terminal.keys('Enter');
+	await terminal.shows('ended with 126');
 	expect(world.read('both.txt')).toBe('ONE\ntwo\nthree\nFOUR\n');
 	expect(statSync(join(world.work, 'both.txt')).mode & 0o777).toBe(0o600);
 	expect(world.read('same.txt')).toBe('again\n');
@@ -88,18 +72,19 @@ test('the screen shows what both sides did, and each file becomes what was chose
 	expect([world.read('both.txt'), world.read('same.txt')]).toEqual(['ONE\ntwo\nthree\nfour\n', 'again\n']);
 });
 
-test('without a terminal the conflicts are listed; --merge merges what merges, and applies nothing where one does not', async () => {
-	await approvedButLeft(() => {
-		world.write('both.txt', 'ONE\ntwo\nthree\nfour\n');
-		world.write('same.txt', 'machine\n');
-	});
-	terminal?.keys('Enter');
-	await terminal?.shows('Apply 3 approved changes?');
-	await terminal?.settle();
-	terminal?.keys('y');
-	await terminal?.shows('the machine has changed');
-	terminal?.keys('q');
-	await terminal?.shows('ended with 125');
+test('without a terminal the conflicts are listed; --merge merges what merges, and applies nothing where one does not', async ({
+	world,
+}) => {
+	const terminal = await approvedAll(world);
+	world.write('both.txt', 'ONE\ntwo\nthree\nfour\n');
+	world.write('same.txt', 'machine\n');
+	terminal.keys('Enter');
+	await terminal.shows('Apply 3 approved changes?');
+	await terminal.settle();
+	terminal.keys('y');
+	await terminal.shows('the machine has changed');
+	terminal.keys('q');
+	await terminal.shows('ended with 125');
 	const [session] = await world.sessions();
 	expect(session?.state).toBe('waiting');
 	const id = session?.id ?? '';

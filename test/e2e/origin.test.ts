@@ -1,22 +1,11 @@
 /** Which line of the script asked: a hint that the script's own interpreter gives, and that is shown as one. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { eventually, makeWorld, type World } from './program.ts';
-import { openTerminal, type Terminal } from './terminal.ts';
+import { expect } from 'vitest';
 
-let world: World;
-let terminal: Terminal | undefined;
+import { test } from './terminal.ts';
 
-beforeEach(() => {
-	world = makeWorld();
-});
-
-afterEach(async () => {
-	terminal?.close();
-	await eventually('the end of every process', () => world.processes().length === 0);
-	world.remove();
-});
-
-test('a command and a written file tell the line of the script that asked, below the library too', async () => {
+test('a command and a written file tell the line of the script that asked, below the library too', async ({
+	world,
+}) => {
 	const code = [
 		'import json, pathlib, subprocess',
 		'def save(name):',
@@ -26,7 +15,7 @@ test('a command and a written file tell the line of the script that asked, below
 		'subprocess.run(["echo", "hello"])',
 	];
 	world.write('script.py', code.join('\n'));
-	terminal = openTerminal(world, 'script.py', 100, 30);
+	const terminal = world.open('script.py', 100, 30);
 	await terminal.shows('stands still until you answer');
 	await terminal.shows('the script says: script.py:6');
 	terminal.keys('Up');
@@ -37,7 +26,7 @@ test('a command and a written file tell the line of the script that asked, below
 	await terminal.shows('ended with');
 });
 
-test('a forged line is shown and not obeyed, and a note that makes no sense is none', async () => {
+test('a forged line is shown and not obeyed, and a note that makes no sense is none', async ({ world }) => {
 	const code = [
 		'import subprocess, _cffi_backend, sys',
 		'ffi = _cffi_backend.FFI()',
@@ -48,19 +37,19 @@ test('a forged line is shown and not obeyed, and a note that makes no sense is n
 		'subprocess.run(["echo", "hello"])',
 	];
 	world.write('script.py', code.join('\n'));
-	terminal = openTerminal(world, String.raw`script.py '7\0trust\x1b[2Jme\0subprocess.Popen\0x\0'`, 100, 30);
+	const terminal = world.open(String.raw`script.py '7\0trust\x1b[2Jme\0subprocess.Popen\0x\0'`, 100, 30);
 	await terminal.shows('the script says: trust␛[2Jme:7');
 	terminal.keys('d');
 	await terminal.settle();
 	terminal.keys('d');
 	await terminal.shows(/denied by|ended with/);
 	terminal.close();
-	terminal = openTerminal(world, String.raw`script.py '-7\0trust me\0subprocess.Popen\0x\0'`, 100, 30);
-	await terminal.shows('stands still until you answer');
-	expect(terminal.screen()).not.toContain('the script says');
+	const again = world.open(String.raw`script.py '-7\0trust me\0subprocess.Popen\0x\0'`, 100, 30);
+	await again.shows('stands still until you answer');
+	expect(again.screen()).not.toContain('the script says');
 });
 
-test('nothing of the hint is left where a script would see it', async () => {
+test('nothing of the hint is left where a script would see it', async ({ world }) => {
 	const { stdout } = await world.run([
 		'--unattended',
 		'-c',

@@ -1,20 +1,7 @@
 /** The review line by line, in a terminal. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { eventually, makeWorld, program, type World } from './program.ts';
-import { openTerminal, type Terminal } from './terminal.ts';
-
-let world: World;
-let terminal: Terminal | undefined;
-
-beforeEach(() => {
-	world = makeWorld();
-});
-
-afterEach(async () => {
-	terminal?.close();
-	await eventually('the end of every process', () => world.processes().length === 0);
-	world.remove();
-});
+import { expect } from 'vitest';
+import { program } from './program.ts';
+import { type Terminal, test } from './terminal.ts';
 
 const script = `
 import subprocess
@@ -29,9 +16,9 @@ async function answer({ settle, type, keys }: Terminal, words: string): Promise<
 	keys('Enter');
 }
 
-test('asks for each effect in words, takes sentences, and applies what was approved', async () => {
+test('asks for each effect in words, takes sentences, and applies what was approved', async ({ world }) => {
 	world.write('script.py', script);
-	terminal = openTerminal(world, '--plain script.py', 100, 50);
+	const terminal = world.open('--plain script.py', 100, 50);
 	await terminal.shows('The script waits. y n m e s q ?');
 	expect(terminal.screen()).toContain('run echo hello');
 	await answer(terminal, 'y');
@@ -49,9 +36,9 @@ test('asks for each effect in words, takes sentences, and applies what was appro
 	expect(terminal.styled()).not.toContain('\x1b[3');
 });
 
-test('a dumb terminal is asked line by line; what is typed ahead or pasted is no answer', async () => {
+test('a dumb terminal is asked line by line; what is typed ahead or pasted is no answer', async ({ world }) => {
 	world.write('script.py', "open('a.txt', 'w').write('one\\n')\n");
-	terminal = openTerminal(world, '--version', 100, 30);
+	const terminal = world.open('--version', 100, 30);
 	await terminal.shows('ended with 0');
 	terminal.type(`TERM=dumb ${program} script.py; echo "ended with $?"\n`);
 	// Before anything is asked, and again as one piece.

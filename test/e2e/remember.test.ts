@@ -1,22 +1,8 @@
 /** Rules from what was asked, and many questions of one shape as one. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeWorld, type World } from './program.ts';
-import { openTerminal, type Terminal } from './terminal.ts';
-
-let world: World;
-let terminal: Terminal | undefined;
-
-beforeEach(() => {
-	world = makeWorld();
-});
-
-afterEach(() => {
-	terminal?.close();
-	terminal = undefined;
-	world.remove();
-});
+import { expect } from 'vitest';
+import { test } from './terminal.ts';
 
 const thumbnails = [
 	'import os',
@@ -25,13 +11,15 @@ const thumbnails = [
 	'open("notes.txt", "w").write("done")',
 ].join('\n');
 
-test('r shows the rule and what it decides, and writes it into a policy with its comments; then nothing is asked', async () => {
+test('r shows the rule and what it decides, and writes it into a policy with its comments; then nothing is asked', async ({
+	world,
+}) => {
 	const policy =
 		'# Mine.\nname: mine\ndefault: { read: allow }\nrules:\n  # Nobody needs this.\n  - deny: write\n    path: "./secret"\n';
 	world.write('mine.yaml', policy);
 	world.write('t.py', thumbnails);
 	mkdirSync(join(world.work, 'thumbs'));
-	terminal = openTerminal(world, '--policy mine.yaml t.py');
+	const terminal = world.open('--policy mine.yaml t.py');
 	await terminal.shows('Effects');
 	terminal.keys('Down');
 	await terminal.settle();
@@ -55,9 +43,9 @@ test('r shows the rule and what it decides, and writes it into a policy with its
 	expect(asked.map(({ path }) => path)).toEqual([join(world.work, 'notes.txt')]);
 });
 
-test('a rule for a shipped policy goes to a copy of it, and a stricter rule is told', async () => {
+test('a rule for a shipped policy goes to a copy of it, and a stricter rule is told', async ({ world }) => {
 	world.write('t.py', 'open("a.txt", "w").write("a")');
-	terminal = openTerminal(world, 't.py');
+	const terminal = world.open('t.py');
 	await terminal.shows('a approve');
 	await terminal.settle();
 	terminal.keys('r');
@@ -82,9 +70,9 @@ test('a rule for a shipped policy goes to a copy of it, and a stricter rule is t
 	expect([ran.status, world.read('a.txt')]).toEqual([0, 'a']);
 });
 
-test('30 thumbnails are one question, answered when all of the list was shown', async () => {
+test('30 thumbnails are one question, answered when all of the list was shown', async ({ world }) => {
 	world.write('t.py', thumbnails);
-	terminal = openTerminal(world, 't.py');
+	const terminal = world.open('t.py');
 	await terminal.shows('Effects');
 	terminal.keys('Down', 'Down');
 	await terminal.shows('* all alike');

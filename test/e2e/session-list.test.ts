@@ -1,29 +1,16 @@
 /** `approve-run` alone, and what is kept of old sessions. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { eventually, makeWorld, type World } from './program.ts';
-import { openTerminal, pause, type Terminal } from './terminal.ts';
+import { expect } from 'vitest';
+import { eventually } from './program.ts';
+import { pause, test } from './terminal.ts';
 
-let world: World;
-let terminal: Terminal | undefined;
-
-beforeEach(() => {
-	world = makeWorld();
-});
-
-afterEach(() => {
-	terminal?.close();
-	terminal = undefined;
-	world.remove();
-});
-
-test('the list opens the review of what waits, and shows it as applied afterwards', async () => {
+test('the list opens the review of what waits, and shows it as applied afterwards', async ({ world }) => {
 	for (const name of ['first', 'second']) {
 		world.write(`${name}.py`, `open("${name}.txt", "w").write("made by ${name}\\n")\n`);
 		await world.run(['--plan', `${name}.py`]);
 	}
-	terminal = openTerminal(world, '');
+	const terminal = world.open('');
 	await terminal.shows('2 wait for you');
 	terminal.keys('/');
 	terminal.type('fir');
@@ -52,9 +39,11 @@ test('the list opens the review of what waits, and shows it as applied afterward
 	await terminal.shows('ended with 0');
 });
 
-test('kill -9 in the middle of a review takes no decision with it: the next review goes on, and applies', async () => {
+test('kill -9 in the middle of a review takes no decision with it: the next review goes on, and applies', async ({
+	world,
+}) => {
 	world.write('t.py', 'for name in "ab": open(name + ".txt", "w").write(name)');
-	terminal = openTerminal(world, 't.py');
+	const terminal = world.open('t.py');
 	await terminal.shows('a approve');
 	await terminal.settle();
 	terminal.keys('a');
@@ -69,28 +58,28 @@ test('kill -9 in the middle of a review takes no decision with it: the next revi
 	expect(world.names()).toEqual(['t.py']);
 	expect((await world.sessions()).map(({ state }) => state)).toEqual(['interrupted']);
 	terminal.close();
-	terminal = openTerminal(world, 'review');
-	await terminal.shows(/✓ 1/);
-	await terminal.shows('b.txt');
-	await terminal.settle();
-	terminal.keys('Enter');
-	await terminal.settle();
-	terminal.keys('a');
-	await terminal.shows('All is decided');
-	terminal.keys('Enter');
-	await terminal.settle();
-	terminal.keys('y');
-	await terminal.shows('ended with 0');
+	const again = world.open('review');
+	await again.shows(/✓ 1/);
+	await again.shows('b.txt');
+	await again.settle();
+	again.keys('Enter');
+	await again.settle();
+	again.keys('a');
+	await again.shows('All is decided');
+	again.keys('Enter');
+	await again.settle();
+	again.keys('y');
+	await again.shows('ended with 0');
 	expect([world.read('a.txt'), world.read('b.txt')]).toEqual(['a', 'b']);
 });
 
-test('without a terminal nothing is chosen: a sentence says what to do', async () => {
+test('without a terminal nothing is chosen: a sentence says what to do', async ({ world }) => {
 	const alone = await world.run([]);
 	expect([alone.status, alone.stdout]).toEqual([125, '']);
 	expect(alone.stderr).toMatch(/^approve-run: name a script to run .*approve-run sessions lists what ran\n$/);
 });
 
-test('sessions prune goes by the settings, says what it did, and keeps what waits', async () => {
+test('sessions prune goes by the settings, says what it did, and keeps what waits', async ({ world }) => {
 	await world.run(['--plan', '-c', 'open("a", "w").write("a")']);
 	await world.run(['--plan', '-c', 'print(1)']);
 	const settings = join(world.home, '.config', 'approve-run');

@@ -1,6 +1,7 @@
 /** The real program in a real terminal (tmux), in a world of its own. */
 import { execFileSync } from 'node:child_process';
-import { program, type World } from './program.ts';
+import { test as plain } from 'vitest';
+import { eventually, makeWorld, program, type World } from './program.ts';
 
 export type Terminal = {
 	/** What is on the screen, as text. */
@@ -21,6 +22,30 @@ export type Terminal = {
 	tmux(...words: string[]): string;
 	close(): void;
 };
+
+export type TerminalWorld = World & {
+	/** `openTerminal` in this world; the terminal is closed after the test. `more` is added to the environment. */
+	open(words: string, columns?: number, rows?: number, more?: Readonly<Record<string, string>>): Terminal;
+};
+
+/** A test in a world of its own, with terminals in it. When it has ended, no process of it may be left. */
+export const test = plain.extend<{ world: TerminalWorld }>({
+	async world({ task }, use) {
+		const world = makeWorld();
+		const opened: Terminal[] = [];
+		await use({
+			...world,
+			open(words, columns, rows, more = {}) {
+				const terminal = openTerminal({ ...world, env: { ...world.env, ...more } }, words, columns, rows);
+				opened.push(terminal);
+				return terminal;
+			},
+		});
+		for (const terminal of opened) terminal.close();
+		await eventually(`the end of every process of "${task.name}"`, () => world.processes().length === 0);
+		world.remove();
+	},
+});
 
 /** Starts a shell that runs `approve-run WORDS` in the world's working directory, tells its status, and goes on. */
 export function openTerminal(world: World, words: string, columns = 80, rows = 24): Terminal {
