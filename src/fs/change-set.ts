@@ -13,7 +13,7 @@ import type { Change, Target } from '../model/change.ts';
 import type { HostFiles } from './api.ts';
 import { withHash } from './base.ts';
 import { isNothing } from './change-compare.ts';
-import type { DirectoryNode, Node, SpecialNode } from './node.ts';
+import { type DirectoryNode, type Node, SpecialNode } from './node.ts';
 import { join } from './path.ts';
 import { contentFolder, restoreTree } from './restore.ts';
 import type { KnownBase, Tree } from './tree.ts';
@@ -78,7 +78,7 @@ class ChangeSet {
 			if (entry.kind === 'hidden') continue;
 			const { node, order } = entry;
 			// A FIFO or socket ends with the run.
-			if (node.kind === 'fifo' || node.kind === 'socket') continue;
+			if (node instanceof SpecialNode) continue;
 			const here = join(path, name);
 			const below = directory.lower === undefined ? undefined : join(directory.lower, name);
 			const known = this.#names.get(node);

@@ -1,7 +1,17 @@
 /** The kinds of node in an overlay's upper tree. Changed by Tree.apply alone, but for what an open file does by itself. */
 import type { Attributes } from './attributes.ts';
 
-type Common = {
+/** What a node begins with. */
+export type NodeStart = Pick<
+	Common,
+	'id' | 'order' | 'origin' | 'ino' | 'dev' | 'uid' | 'gid' | 'mode' | 'atimeNs' | 'mtimeNs' | 'ctimeNs'
+>;
+
+/**
+ * Classes, since there may be hundreds of thousands of nodes: V8 makes a hash table of what is spread out of an object of so
+ * many fields, which costs ten times the time and six times the memory.
+ */
+class Common {
 	readonly id: number;
 	/** Place in the program's order when it was made. */
 	readonly order: number;
@@ -12,52 +22,91 @@ type Common = {
 	uid: number;
 	gid: number;
 	/** The guest set uid and gid. */
-	ownerSet: boolean;
+	ownerSet = false;
 	/** Permission bits. Those of the lower node count as long as `modeSet` is false and there is one. */
 	mode: number;
-	modeSet: boolean;
+	modeSet = false;
 	atimeNs: bigint;
 	mtimeNs: bigint;
 	ctimeNs: bigint;
 	/** mtime was set by the guest and not by a write. */
-	timesSet: boolean;
+	timesSet = false;
 	/** Names in the tree. */
-	links: number;
+	links = 0;
 	/** Open files on it, in the running process alone. */
-	opens: number;
+	opens = 0;
 	/** Of a file in scratch; the first one makes them. */
-	attributes?: Attributes;
-};
+	declare attributes?: Attributes;
 
-export type FileNode = Common & {
-	readonly kind: 'file';
+	constructor(start: NodeStart) {
+		this.id = start.id;
+		this.order = start.order;
+		this.origin = start.origin;
+		this.ino = start.ino;
+		this.dev = start.dev;
+		this.uid = start.uid;
+		this.gid = start.gid;
+		this.mode = start.mode;
+		this.atimeNs = start.atimeNs;
+		this.mtimeNs = start.mtimeNs;
+		this.ctimeNs = start.ctimeNs;
+	}
+}
+
+export class FileNode extends Common {
+	readonly kind = 'file';
 	/** Its bytes are still those of this path of the machine; undefined: they are in the content. */
 	lower: string | undefined;
 	/** Name of a file in `content/`. */
-	content: string | undefined;
+	content: string | undefined = undefined;
 	/** Of the content; the lower file's is asked for. */
-	size: number;
+	size = 0;
 	/** Unlinked while its bytes were the machine's: it can have no name any more. */
-	orphan: boolean;
+	orphan = false;
 	/** A write came after the last logged time. */
-	dirty: boolean;
+	dirty = false;
 	/** Writes so far, in the running process alone. */
-	revision: number;
-};
+	revision = 0;
 
-export type DirectoryNode = Common & {
-	readonly kind: 'directory';
+	constructor(start: NodeStart, lower: string | undefined) {
+		super(start);
+		this.lower = lower;
+	}
+}
+
+export class DirectoryNode extends Common {
+	readonly kind = 'directory';
 	/** Merged with this directory of the machine; undefined: all that it holds is in `children`. */
 	lower: string | undefined;
-	readonly children: Map<string, Entry>;
+	readonly children = new Map<string, Entry>();
 	/** Subdirectories more (or less) than the lower directory has. */
-	subdirectories: number;
-};
+	subdirectories = 0;
 
-export type SymlinkNode = Common & { readonly kind: 'symlink'; readonly target: string };
+	constructor(start: NodeStart, lower: string | undefined) {
+		super(start);
+		this.lower = lower;
+	}
+}
+
+export class SymlinkNode extends Common {
+	readonly kind = 'symlink';
+	readonly target: string;
+
+	constructor(start: NodeStart, target: string) {
+		super(start);
+		this.target = target;
+	}
+}
 
 /** A FIFO or a socket that the guest made. It lives as long as the run: it is no change of the machine. */
-export type SpecialNode = (Common & { readonly kind: 'fifo' }) | (Common & { readonly kind: 'socket' });
+export class SpecialNode extends Common {
+	readonly kind: 'fifo' | 'socket';
+
+	constructor(start: NodeStart, kind: 'fifo' | 'socket') {
+		super(start);
+		this.kind = kind;
+	}
+}
 
 export type Node = FileNode | DirectoryNode | SymlinkNode | SpecialNode;
 

@@ -1,7 +1,7 @@
 /** The upper tree. It changes only by records, so what a log rebuilds is what the running session had. */
 import type { Base } from '../model/change.ts';
 import type { Stat } from './api.ts';
-import type { DirectoryNode, Entry, FileNode, Node } from './node.ts';
+import { DirectoryNode, type Entry, FileNode, type Node } from './node.ts';
 import { setAttributes, toNode, touch } from './node-record.ts';
 import type { NodeRecord, TreeRecord } from './record.ts';
 
@@ -33,24 +33,9 @@ export class Tree {
 		root: Pick<DirectoryNode, 'ino' | 'dev' | 'uid' | 'gid' | 'mode'>,
 		atNs: bigint,
 	) {
-		this.root = {
-			...root,
-			kind: 'directory',
-			id: rootId,
-			order: 0,
-			origin: lower,
-			lower,
-			modeSet: false,
-			ownerSet: false,
-			timesSet: false,
-			atimeNs: atNs,
-			mtimeNs: atNs,
-			ctimeNs: atNs,
-			links: 1,
-			opens: 0,
-			children: new Map(),
-			subdirectories: 0,
-		};
+		const times = { atimeNs: atNs, mtimeNs: atNs, ctimeNs: atNs };
+		this.root = new DirectoryNode({ ...root, ...times, id: rootId, order: 0, origin: lower }, lower);
+		this.root.links = 1;
 		this.nodes.set(rootId, this.root);
 		if (lower !== undefined) this.byLower.set(lower, this.root);
 	}
@@ -122,20 +107,8 @@ export class Tree {
 	/** A file of the machine that is open, and has no name in the tree yet: the one node that no record made. */
 	adopt(path: string, stat: Stat): FileNode {
 		const { ino, dev, uid, gid, atimeNs, mtimeNs, ctimeNs } = stat;
-		const node: FileNode = {
-			kind: 'file',
-			id: this.nextId++,
-			order: this.nextOrder++,
-			origin: path,
-			lower: path,
-			content: undefined,
-			...{ ino, dev, uid, gid, atimeNs, mtimeNs, ctimeNs },
-			mode: stat.mode & 0o7777,
-			size: 0,
-			...{ modeSet: false, ownerSet: false, timesSet: false, orphan: false, dirty: false, revision: 0 },
-			links: 0,
-			opens: 0,
-		};
+		const start = { ino, dev, uid, gid, atimeNs, mtimeNs, ctimeNs, mode: stat.mode & 0o7777, origin: path };
+		const node = new FileNode({ ...start, id: this.nextId++, order: this.nextOrder++ }, path);
 		this.nodes.set(node.id, node);
 		return node;
 	}
