@@ -1,9 +1,11 @@
 /** Conflicts one by one: what stood there, what the machine has now, what the script wants, and what becomes of it. */
 import type { Choice, ChoiceKind, ConflictView, ThreeWayLine } from '../model/conflict.ts';
 import { heading } from './bars.ts';
-import { motion } from './motion.ts';
+import { keyRow, messageRow } from './bottom-row.ts';
+import { motion, slid } from './motion.ts';
+import { pasted, tooSoon } from './no-answer.ts';
 import type { Page } from './page.ts';
-import type { Piece, Row } from './row.ts';
+import type { Row } from './row.ts';
 import type { Style, Theme } from './theme.ts';
 import { newBudget, wrap } from './wrap.ts';
 
@@ -63,14 +65,14 @@ export function conflictPage(
 					...views.slice(top, top + listRows).map((one, index) => listRow(one, choices, top + index === at, theme)),
 					heading(theme, 'base, machine, script', place, size.columns),
 					...shown,
-					message === undefined ? keyRow(view, choices.size === views.length) : messageRow(message),
+					message === undefined ? keysFor(view, choices.size === views.length) : messageRow(message),
 				],
 			};
 		},
 		key: (event, { size }, settled) => {
 			message = undefined;
 			if (event.kind === 'paste') {
-				message = 'A paste is not an answer: nothing was done.';
+				message = pasted;
 				return undefined;
 			}
 			const page = Math.max(1, size.rows - Math.floor(size.rows / 4) - 5);
@@ -84,14 +86,6 @@ export function conflictPage(
 				case 'j':
 					select(at + 1);
 					return undefined;
-				case 'right':
-				case 'l':
-					side += 8;
-					return undefined;
-				case 'left':
-				case 'h':
-					side = Math.max(0, side - 8);
-					return undefined;
 				case 'q':
 				case 'escape':
 				case 'ctrl-c':
@@ -100,13 +94,15 @@ export function conflictPage(
 					break;
 			}
 			const step = motion(name, page);
-			if (step !== undefined) {
-				scroll += step;
+			const toSide = slid(name, side);
+			if (step !== undefined || toSide !== undefined) {
+				scroll += step ?? 0;
+				side = toSide ?? side;
 				return undefined;
 			}
 			if (burst) return undefined;
 			if (!settled && ['m', 's', 'g', 'enter'].includes(name)) {
-				message = 'Too soon to be an answer to this. Read it, then press the key again.';
+				message = tooSoon;
 				return undefined;
 			}
 			switch (name) {
@@ -203,23 +199,14 @@ function row(label: string, labelStyle: Style, text: string, style: Style): Row 
 	return { left: [{ text: ` ${label}`, style: labelStyle }], body: { text, tab: 8, style }, slides: true };
 }
 
-function keyRow(view: ConflictView | undefined, isDone: boolean): Row {
+function keysFor(view: ConflictView | undefined, isDone: boolean): Row {
 	const possible = view?.choices ?? [];
-	const hints: [string, string][] = [
-		...(isDone ? [['Enter', 'apply'] satisfies [string, string]] : []),
+	return keyRow([
+		...(isDone ? ([['Enter', 'apply']] as const) : []),
 		['m', "keep the machine's"],
-		...(possible.includes('script') ? [['s', "take the script's"] satisfies [string, string]] : []),
-		...(possible.includes('merged') ? [['g', 'merged'] satisfies [string, string]] : []),
-		...(view?.draft === undefined ? [] : [['e', 'edit'] satisfies [string, string]]),
+		...(possible.includes('script') ? ([['s', "take the script's"]] as const) : []),
+		...(possible.includes('merged') ? ([['g', 'merged']] as const) : []),
+		...(view?.draft === undefined ? [] : ([['e', 'edit']] as const)),
 		['q', 'later'],
-	];
-	const left: Piece[] = [{ text: ' ' }];
-	for (const [key, words] of hints) {
-		left.push({ text: key, style: { bold: true } }, { text: ` ${words}  `, style: { dim: true } });
-	}
-	return { left };
-}
-
-function messageRow(text: string): Row {
-	return { body: { text: ` ${text}`, style: { bold: true, colour: 'cyan' } } };
+	]);
 }

@@ -1,7 +1,9 @@
 /** Many questions of one shape as one list: each with what it does, to be opened, or all to be answered at once when all was shown. */
 import type { Detail, ReviewItem } from '../model/review.ts';
 import { heading } from './bars.ts';
+import { keyRow, messageRow } from './bottom-row.ts';
 import { motion } from './motion.ts';
+import { pasted, tooSoon } from './no-answer.ts';
 import type { Page } from './page.ts';
 import type { Row } from './row.ts';
 import { subject, verb } from './words.ts';
@@ -39,16 +41,13 @@ export function groupPage(items: readonly ReviewItem[], details: ReadonlyMap<num
 			const [first] = items;
 			const where = first === undefined ? '' : directoryOf(subject(first));
 			const title = first === undefined ? '' : `${verb(first)} ${items.length} files in ${where}`;
-			const status: Row =
-				message === undefined
-					? keysFor(shown >= items.length, items.length)
-					: { body: { text: ` ${message}`, style: { bold: true, colour: 'cyan' } } };
+			const status: Row = message === undefined ? keysFor(shown >= items.length, items.length) : messageRow(message);
 			return { rows: [heading(theme, title, `${shown} shown`, size.columns), ...rows, status] };
 		},
 		key: (event, { size }, settled) => {
 			message = undefined;
 			if (event.kind === 'paste') {
-				message = 'A paste is not an answer: nothing was done.';
+				message = pasted;
 				return undefined;
 			}
 			const step = motion(event.name, Math.max(1, size.rows - 3));
@@ -79,7 +78,7 @@ export function groupPage(items: readonly ReviewItem[], details: ReadonlyMap<num
 	};
 
 	function whyNot(approve: boolean, settled: boolean): string | undefined {
-		if (!settled) return 'Too soon to be an answer to this. Read it, then press the key again.';
+		if (!settled) return tooSoon;
 		if (!approve) return undefined;
 		if (shown < items.length) return `${items.length - shown} of them were not on the screen yet: scroll to the end.`;
 		if (failed > 0) return `${failed} of them cannot be shown, and so not be approved: open them one by one.`;
@@ -88,19 +87,13 @@ export function groupPage(items: readonly ReviewItem[], details: ReadonlyMap<num
 }
 
 function keysFor(all: boolean, count: number): Row {
-	const hints: (readonly [string, string])[] = [
-		...(all ? [['a', `approve all ${count}`] as const] : []),
+	return keyRow([
+		...(all ? ([['a', `approve all ${count}`]] as const) : []),
 		['d', 'deny all'],
 		['Enter', 'open one'],
 		['Space', 'on'],
 		['q', 'back'],
-	];
-	return {
-		left: hints.flatMap(([key, words]) => [
-			{ text: ` ${key}`, style: { bold: true } },
-			{ text: ` ${words} `, style: { dim: true } },
-		]),
-	};
+	]);
 }
 
 /** What it does, in as few words as a row has room for. */

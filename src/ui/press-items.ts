@@ -2,7 +2,8 @@
 import type { ReviewItem } from '../model/review.ts';
 import type { KeyEvent } from './keys.ts';
 import { editLine, emptyLine, insert, textOf } from './line-editor.ts';
-import { motion } from './motion.ts';
+import { motion, slid } from './motion.ts';
+import { tooSoon } from './no-answer.ts';
 import { openBeside } from './press-beside.ts';
 import { startHunks } from './press-hunks.ts';
 import { findNext } from './search.ts';
@@ -87,8 +88,6 @@ export function nextPending({ state, counts, index, item }: World): ReviewItem |
 	return first;
 }
 
-const tooSoon = 'Too soon to be an answer to this. Read it, then press the key again.';
-
 function say(view: View, message: string): Step {
 	return { view: { ...view, message } };
 }
@@ -119,14 +118,10 @@ function moveFar(view: View, name: string, world: World): View | undefined {
 			return isList
 				? select(view, state.items.at(-1))
 				: { ...view, scroll: clampScroll(length, layout.bodyRows, length) };
-		case 'right':
-		case 'l':
-			return world.goesOn(view.side) ? { ...view, side: view.side + 8 } : view;
-		case 'left':
-		case 'h':
-			return { ...view, side: Math.max(0, view.side - 8) };
-		default:
-			return undefined;
+		default: {
+			const side = slid(name, view.side, world.goesOn);
+			return side === undefined ? undefined : { ...view, side };
+		}
 	}
 }
 

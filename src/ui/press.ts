@@ -1,7 +1,8 @@
 /** What a key does: the view after it, and at most one action. Keys that mean nothing here change nothing. */
 import type { KeyEvent } from './keys.ts';
 import { editLine, emptyLine, insert, type Line, textOf } from './line-editor.ts';
-import { motion } from './motion.ts';
+import { scrolled, slid } from './motion.ts';
+import { pasted } from './no-answer.ts';
 import { pressBeside } from './press-beside.ts';
 import { pressHunks } from './press-hunks.ts';
 import { pressItems, pressReason } from './press-items.ts';
@@ -13,7 +14,7 @@ export function press(before: View, event: KeyEvent, world: World): Step {
 	if (event.kind === 'key' && event.name === 'ctrl-c') return interrupt(view, world);
 	switch (view.mode.kind) {
 		case 'items':
-			if (event.kind === 'paste') return { view: { ...view, message: 'A paste is not an answer: nothing was done.' } };
+			if (event.kind === 'paste') return { view: { ...view, message: pasted } };
 			return pressItems(view, event.name, event.burst, world);
 		case 'search':
 			return pressSearch(view, view.mode, event, world);
@@ -111,40 +112,18 @@ function pressConfirm(before: View, mode: Of<'confirm'>, { name, burst }: Key, w
 }
 
 function pressOutput(view: View, mode: Of<'output'>, name: string, world: World): View {
-	const page = Math.max(1, world.layout.fullRows);
-	const most = Math.max(0, world.outputLines - page);
-	const to = (up: number): View => ({ ...view, mode: { ...mode, up: Math.min(most, Math.max(0, up)) } });
-	const move = motion(name, page);
-	if (move !== undefined) return to(mode.up - move);
-	switch (name) {
-		case 'g':
-		case 'home':
-			return to(most);
-		case 'G':
-		case 'end':
-			return to(0);
-		case 'right':
-		case 'l':
-			return world.goesOn(mode.side) ? { ...view, mode: { ...mode, side: mode.side + 8 } } : view;
-		case 'left':
-		case 'h':
-			return { ...view, mode: { ...mode, side: Math.max(0, mode.side - 8) } };
-		case 'o':
-		case 'q':
-		case 'escape':
-		case 'enter':
-			return { ...view, mode: items };
-		default:
-			return view;
-	}
+	const rows = Math.max(1, world.layout.fullRows);
+	// It is the end that stays in its place while more comes.
+	const last = Math.max(0, world.outputLines - rows);
+	const top = scrolled(name, last - mode.up, rows, world.outputLines);
+	if (top !== undefined) return { ...view, mode: { ...mode, up: last - top } };
+	const side = slid(name, mode.side, world.goesOn);
+	if (side !== undefined) return { ...view, mode: { ...mode, side } };
+	return ['o', 'q', 'escape', 'enter'].includes(name) ? { ...view, mode: items } : view;
 }
 
 function pressHelp(view: View, mode: Of<'help'>, name: string, world: World): View {
-	const page = Math.max(1, world.layout.fullRows);
-	const move = motion(name, page);
-	if (move !== undefined) {
-		const most = Math.max(0, world.helpLines - page);
-		return { ...view, mode: { ...mode, scroll: Math.min(most, Math.max(0, mode.scroll + move)) } };
-	}
+	const scroll = scrolled(name, mode.scroll, Math.max(1, world.layout.fullRows), world.helpLines);
+	if (scroll !== undefined) return { ...view, mode: { ...mode, scroll } };
 	return ['?', 'q', 'escape', 'enter'].includes(name) ? { ...view, mode: items } : view;
 }

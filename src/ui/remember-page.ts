@@ -1,9 +1,11 @@
 /** A rule that would make a question go away: what it says, what else of this session it decides, and the file it goes to. */
 import type { RememberOffer } from '../model/remember.ts';
 import { heading } from './bars.ts';
+import { keyRow, messageRow, typingRow } from './bottom-row.ts';
 import type { KeyEvent } from './keys.ts';
 import { editLine, insert, type Line, textOf } from './line-editor.ts';
 import { motion } from './motion.ts';
+import { pasted, tooSoon } from './no-answer.ts';
 import type { Page } from './page.ts';
 import type { Piece, Row } from './row.ts';
 import { newBudget, wrap } from './wrap.ts';
@@ -60,13 +62,18 @@ export function rememberPage(offer: RememberOffer, decision: 'allow' | 'deny'): 
 			return { rows: [heading(theme, `A rule to ${decision}`, place, columns), ...body, status()] };
 
 			function status(): Row {
-				if (typed !== undefined) return typing(typed);
-				if (message !== undefined) return { body: { text: ` ${message}`, style: { bold: true, colour: 'cyan' } } };
-				return keys([
-					...(shown === undefined ? [] : [hint('y', 'write it'), hint('f', 'another file')]),
-					...(offer.offers.length > 1 ? [hint('n', at === 0 ? 'a wider rule' : 'the narrow one')] : []),
-					hint('o', decision === 'allow' ? 'deny instead' : 'allow instead'),
-					hint('q', 'back'),
+				if (typed !== undefined) return typingRow('into ', typed, fileHints, columns, theme);
+				if (message !== undefined) return messageRow(message);
+				return keyRow([
+					...(shown === undefined
+						? []
+						: ([
+								['y', 'write it'],
+								['f', 'another file'],
+							] as const)),
+					...(offer.offers.length > 1 ? ([['n', at === 0 ? 'a wider rule' : 'the narrow one']] as const) : []),
+					['o', decision === 'allow' ? 'deny instead' : 'allow instead'],
+					['q', 'back'],
 				]);
 			}
 		},
@@ -77,7 +84,7 @@ export function rememberPage(offer: RememberOffer, decision: 'allow' | 'deny'): 
 				return undefined;
 			}
 			if (event.kind === 'paste') {
-				message = 'A paste is not an answer: nothing was done.';
+				message = pasted;
 				return undefined;
 			}
 			const step = motion(event.name, Math.max(1, size.rows - 3));
@@ -103,7 +110,7 @@ export function rememberPage(offer: RememberOffer, decision: 'allow' | 'deny'): 
 					const shown = offer.offers[at];
 					if (shown === undefined || event.burst) return undefined;
 					if (settled) return { result: { kind: 'write', rule: shown.rule, file } };
-					message = 'Too soon to be an answer to this. Read it, then press the key again.';
+					message = tooSoon;
 					return undefined;
 				}
 				default:
@@ -117,28 +124,7 @@ function label(text: string): Piece {
 	return { text: ` ${text}  `, style: { dim: true } };
 }
 
-type Hint = readonly [string, string];
-
-function hint(key: string, words: string): Hint {
-	return [key, words];
-}
-
-function keys(hints: readonly Hint[]): Row {
-	const left: Piece[] = [{ text: ' ' }];
-	for (const [key, words] of hints) {
-		left.push({ text: key, style: { bold: true } }, { text: ` ${words}  `, style: { dim: true } });
-	}
-	return { left };
-}
-
-function typing(line: Line): Row {
-	const text = `${textOf(line)} `;
-	const start = line.before.length;
-	const end = start + (Array.from(text.slice(start))[0] ?? ' ').length;
-	return {
-		left: [{ text: ' into ', style: { bold: true, colour: 'cyan' } }],
-		body: { text, spans: [{ start, end, style: { inverse: true } }] },
-		right: [{ text: '  Enter take  Esc back ', style: { dim: true } }],
-		keep: 'end',
-	};
-}
+const fileHints = [
+	['Enter', 'take'],
+	['Esc', 'back'],
+] as const;

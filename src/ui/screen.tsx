@@ -2,7 +2,7 @@
 import { Box } from 'ink';
 import { useLayoutEffect, useSyncExternalStore } from 'react';
 import type { DiffLine } from '../model/review.ts';
-import { besidePlace, detailHeading, heading, listHeading, outputHeading, statusRow, titleRow } from './bars.ts';
+import { besidePlace, detailHeading, heading, listHeading, outputHeading, titleRow } from './bars.ts';
 import type { UnitMark } from './diff-row.ts';
 import type { Driver, Shown } from './driver.ts';
 import { helpRows } from './help.ts';
@@ -10,6 +10,7 @@ import { type Choice, unitOf } from './hunk-choice.ts';
 import { listRow } from './list-rows.ts';
 import type { Row } from './row.ts';
 import { SafeRows } from './safe-text.tsx';
+import { statusRow } from './status-row.ts';
 import { besideRows, outputRows } from './windows.ts';
 
 export function Screen({ driver }: { readonly driver: Driver }) {

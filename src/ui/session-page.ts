@@ -1,11 +1,12 @@
 /** The list of sessions: those that wait first in sight, found by what they ran, opened with Enter. */
 import { isOpen, type SessionStateName, type SessionSummary } from '../model/session-list.ts';
 import { heading } from './bars.ts';
+import { keyRow, typingRow } from './bottom-row.ts';
 import type { KeyEvent } from './keys.ts';
 import { editLine, emptyLine, insert, type Line, textOf } from './line-editor.ts';
 import { motion } from './motion.ts';
 import type { Page, PageLook } from './page.ts';
-import type { Piece, Row } from './row.ts';
+import type { Row } from './row.ts';
 import type { Style, Theme } from './theme.ts';
 
 export type SessionChoice = { readonly kind: 'open'; readonly id: string } | { readonly kind: 'quit' };
@@ -76,7 +77,7 @@ export function sessionPage(
 					heading(theme, filterWords(view), place, size.columns),
 					...body,
 					...(about === 0 ? [] : [heading(theme, 'Session', '', size.columns), ...aboutOf(one, theme)]),
-					typed === undefined ? keyRow(one, theme) : searchRow(typed, theme),
+					typed === undefined ? keysFor(one, theme) : typingRow('/', typed, searchHints, size.columns, theme),
 				],
 			};
 		},
@@ -258,32 +259,20 @@ function aboutOf(one: SessionSummary | undefined, theme: Theme): Row[] {
 	return rows.slice(0, aboutRows);
 }
 
-function keyRow(one: SessionSummary | undefined, theme: Theme): Row {
-	const hints: [string, string][] = [
-		...(one === undefined ? [] : [['Enter', isOpen(one) ? 'review' : 'look at it'] satisfies [string, string]]),
+function keysFor(one: SessionSummary | undefined, theme: Theme): Row {
+	return keyRow([
+		...(one === undefined ? [] : ([['Enter', isOpen(one) ? 'review' : 'look at it']] as const)),
 		[theme.glyphs.upDown, 'move'],
 		['Tab', 'which'],
 		['/', 'search'],
 		['q', 'leave'],
-	];
-	const left: Piece[] = [{ text: ' ' }];
-	for (const [key, words] of hints) {
-		left.push({ text: key, style: { bold: true } }, { text: ` ${words}  `, style: { dim: true } });
-	}
-	return { left };
+	]);
 }
 
-function searchRow(line: Line, _theme: Theme): Row {
-	const text = `${textOf(line)} `;
-	const start = line.before.length;
-	const end = start + (Array.from(text.slice(start))[0] ?? ' ').length;
-	return {
-		left: [{ text: ' /', style: { bold: true, colour: 'cyan' } }],
-		body: { text, spans: [{ start, end, style: { inverse: true } }] },
-		right: [{ text: '  Enter keep  Esc all ', style: { dim: true } }],
-		keep: 'end',
-	};
-}
+const searchHints = [
+	['Enter', 'keep'],
+	['Esc', 'all'],
+] as const;
 
 function filterWords({ filter, query }: SessionListView): string {
 	const name = filter === 'all' ? 'Sessions' : filter.charAt(0).toUpperCase() + filter.slice(1);

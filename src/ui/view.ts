@@ -19,9 +19,9 @@ export type Mode =
 	| { readonly kind: 'confirm'; readonly what: 'finish' | 'leave'; readonly count: number }
 	/** A line for the script's standard input. */
 	| { readonly kind: 'input'; readonly line: Line }
-	/** Why an item is denied; `version`: of what was on the screen. */
+	/** Why an item is denied; `item`: as it was on the screen. */
 	| { readonly kind: 'reason'; readonly line: Line; readonly item: ReviewItem }
-	/** Parts of a change, to be taken or left out. */
+	/** Parts of a change, to be taken or left out; `version`: of what was on the screen. */
 	| {
 			readonly kind: 'hunks';
 			readonly choice: Choice;
