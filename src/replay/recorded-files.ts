@@ -34,6 +34,7 @@ export function insideOf(folders: readonly string[]): (path: string) => boolean 
 
 export function recordFiles(files: HostFiles, { tape, sums, sessionFolder, runtime }: RecordedFilesOptions): HostFiles {
 	const isOurs = insideOf([sessionFolder, ...runtime]);
+	const session = sums.summing(files);
 	const versions = new Map<string, Open>();
 	const open = new Map<number, Open>();
 	const tell = (question: string) => (answer: string) => tape.answer(question, answer);
@@ -71,6 +72,7 @@ export function recordFiles(files: HostFiles, { tape, sums, sessionFolder, runti
 
 	return {
 		...files,
+		...session,
 		lstat: (path) => (isOurs(path) ? files.lstat(path) : lstat(path)),
 		readlink: (path) =>
 			isOurs(path)
@@ -124,21 +126,7 @@ export function recordFiles(files: HostFiles, { tape, sums, sessionFolder, runti
 		},
 		close(fd) {
 			open.delete(fd);
-			sums.closed(fd);
-			files.close(fd);
-		},
-		openSession(path, how) {
-			const fd = files.openSession(path, how);
-			sums.opened(fd, path, how);
-			return fd;
-		},
-		write(fd, bytes, position) {
-			sums.wrote(fd, bytes, position);
-			return files.write(fd, bytes, position);
-		},
-		ftruncate(fd, size) {
-			sums.resized(fd, size);
-			files.ftruncate(fd, size);
+			session.close(fd);
 		},
 		copyIn(from, to) {
 			let size = 0;

@@ -34,6 +34,7 @@ const firstNumber = 1 << 24;
 export function replayFiles(live: HostFiles, options: ReplayedFilesOptions): HostFiles {
 	const { tape, told, sums, script } = options;
 	const isOurs = insideOf([options.sessionFolder, ...options.runtime]);
+	const session = sums.summing(live);
 	const open = new Map<number, Open>();
 	const used = new Set<unknown>();
 	let next = firstNumber;
@@ -83,6 +84,7 @@ export function replayFiles(live: HostFiles, options: ReplayedFilesOptions): Hos
 
 	return {
 		...live,
+		...session,
 		lstat(path) {
 			if (isOurs(path)) return live.lstat(path);
 			const stat = ask(`lstat ${path}`, parseStat, () => live.lstat(path));
@@ -127,24 +129,10 @@ export function replayFiles(live: HostFiles, options: ReplayedFilesOptions): Hos
 			return file === undefined ? stat : scriptStat(tape.versions[file.version]?.path ?? '', stat);
 		},
 		close(fd) {
-			sums.closed(fd);
 			const file = open.get(fd);
-			if (file === undefined) return live.close(fd);
+			if (file === undefined) return session.close(fd);
 			open.delete(fd);
 			if (file.live !== undefined) live.close(file.live);
-		},
-		openSession(path, how) {
-			const fd = live.openSession(path, how);
-			sums.opened(fd, path, how);
-			return fd;
-		},
-		write(fd, bytes, position) {
-			sums.wrote(fd, bytes, position);
-			return live.write(fd, bytes, position);
-		},
-		ftruncate(fd, size) {
-			sums.resized(fd, size);
-			live.ftruncate(fd, size);
 		},
 		copyIn: (from, to) =>
 			ask(

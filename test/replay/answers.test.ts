@@ -1,5 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SysError } from '../../src/abi/errno.ts';
+import { createHostFiles } from '../../src/host/host-files.ts';
 import { listText, parseList, parseStat, statText, told, unlessRefused } from '../../src/replay/answers.ts';
 import { ContentSums } from '../../src/replay/content-sums.ts';
 import { SeededBytes } from '../../src/replay/recorded-machine.ts';
@@ -37,10 +41,14 @@ test('a refusal is told, thrown, and thrown again from what was told', () => {
 });
 
 test('a checksum of a content is the same however its bytes were cut, and another one for other bytes or places', () => {
+	const folder = mkdtempSync(join(tmpdir(), 'approve-run-sums-'));
+	mkdirSync(join(folder, 'upper/content'), { recursive: true });
 	const sumOf = (pieces: readonly (readonly [text: string, position: number])[]): string | undefined => {
-		const sums = new ContentSums('/s');
-		sums.opened(3, '/s/upper/content/1', 'create');
-		for (const [text, position] of pieces) sums.wrote(3, Buffer.from(text), position);
+		const sums = new ContentSums(folder);
+		const files = sums.summing(createHostFiles(folder));
+		const fd = files.openSession(join(folder, 'upper/content/1'), 'create');
+		for (const [text, position] of pieces) files.write(fd, Buffer.from(text), position);
+		files.close(fd);
 		return sums.all()['1'];
 	};
 	const whole = sumOf([['hello', 0]]);
@@ -57,6 +65,7 @@ test('a checksum of a content is the same however its bytes were cut, and anothe
 			['llo', 3],
 		]),
 	).not.toBe(whole);
+	rmSync(folder, { recursive: true });
 });
 
 test('random bytes come again from their key, and from no other', () => {
