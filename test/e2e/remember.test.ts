@@ -57,6 +57,8 @@ test('a rule for a shipped policy goes to a copy of it, and a stricter rule is t
 	terminal.keys('f');
 	await terminal.shows('Enter take');
 	terminal.keys('C-u');
+	// What comes in one piece with it would be a paste.
+	await terminal.hides('into review.policy.yaml');
 	terminal.type('own.yaml');
 	await terminal.shows('into own.yaml');
 	terminal.keys('Enter');
