@@ -1,4 +1,5 @@
 /** The change set of a run and what was decided of each change: by the policy, then by a person. */
+import { noAnswer } from '../gate/decisions.ts';
 import type { Change } from '../model/change.ts';
 import { type Approval, type Edit, strictest, type Verdict } from '../model/decision.ts';
 import type { Effect, PathEffect } from '../model/effect.ts';
@@ -23,6 +24,8 @@ export type ChangeDecisions = {
 	set(changes: readonly Change[]): void;
 	/** Nothing counts as decided by a rule any more: a run that a limit stopped is a person's to decide. */
 	leaveToPerson(): void;
+	/** There is nobody to ask: a no to what only the whole change tells (its size, its mode, how many there are), and no call was denied for. */
+	denyAsked(): void;
 	all(): readonly DecidedChange[];
 	get(order: number): DecidedChange | undefined;
 	decide(order: number, approval: Approval): void;
@@ -78,6 +81,7 @@ export function createChangeDecisions(
 		map: new Map(),
 	};
 	let personOnly = false;
+	let nobody = false;
 	const byPerson = new Map<string, Approval>();
 	/** By the version of what the script wanted: another write to the file, and the edit is of something else. */
 	const edits = new Map<string, ContentEdit>();
@@ -99,7 +103,8 @@ export function createChangeDecisions(
 		const change = edit === undefined ? wanted : withContent(wanted, edit);
 		// What was decided of the script's own bytes says nothing of edited ones.
 		const kept = before?.edit === undefined && edit !== undefined ? undefined : before;
-		const byRule = edit === undefined ? ruleApproval(verdict, personOnly) : undefined;
+		const byRule =
+			edit === undefined ? (ruleApproval(verdict, personOnly) ?? (nobody ? unasked(verdict) : undefined)) : undefined;
 		const approval = byPerson.get(versionOf(change)) ?? kept ?? byRule;
 		return { change, ...(edit === undefined ? {} : { wanted, edit }), verdict, approval };
 	};
@@ -111,6 +116,10 @@ export function createChangeDecisions(
 		},
 		leaveToPerson() {
 			personOnly = true;
+			list = list.map(({ change, wanted }) => judge(wanted ?? change));
+		},
+		denyAsked() {
+			nobody = true;
 			list = list.map(({ change, wanted }) => judge(wanted ?? change));
 		},
 		all: () => list,
@@ -195,7 +204,22 @@ function verdictOf(
 	const verdicts = effectsOf(change).map((effect) => decide(asWritten(effect, change, secretsIn)));
 	const [first, ...rest] = verdicts;
 	if (first === undefined) return { decision: 'ask', by: { built: 'kernel' } };
-	return rest.reduce((a, b) => (strictest(a.decision, b.decision) === a.decision ? a : b), first);
+	const verdict = rest.reduce((a, b) => (strictest(a.decision, b.decision) === a.decision ? a : b), first);
+	return verdict.decision === 'allow' && lendsRights(change) ? lent : verdict;
+}
+
+/** S_ISUID and S_ISGID: inode(7). */
+const lending = 0o6000;
+
+const lent: Verdict = Object.freeze({
+	decision: 'ask',
+	by: { built: 'kernel' } as const,
+	because: 'whoever runs this file gets the rights of its owner or group',
+});
+
+/** Another user of the machine may have written the script, and waits for a program of his own with the rights of whoever ran it. */
+function lendsRights(change: Change): boolean {
+	return change.kind !== 'delete' && change.after.type === 'file' && (change.after.mode & lending) !== 0;
 }
 
 /** What a policy may ask of a write beside its path. */
@@ -217,6 +241,11 @@ function ruleApproval(verdict: Verdict, personOnly: boolean): Approval | undefin
 	if (verdict.decision === 'deny') return { approved: false, by: verdict.by, ...because };
 	if (verdict.decision === 'allow' && !personOnly) return { approved: true, by: verdict.by, ...because };
 	return undefined;
+}
+
+function unasked({ because }: Verdict): Approval {
+	const nobody = 'nobody to ask (--unattended)';
+	return noAnswer(because === undefined ? nobody : `${because}; ${nobody}`);
 }
 
 function stateOf(approval: Approval | undefined): ItemState {

@@ -106,6 +106,7 @@ class ScriptRun {
 		const stopped = outcome.limit !== undefined || outcome.end.kind !== 'ended';
 		this.#decisions.set(outcome.changes);
 		if (stopped) this.#decisions.leaveToPerson();
+		else if (this.#options.mode === 'unattended') this.#decisions.denyAsked();
 		const end = await this.#decideChanges(outcome);
 		this.#lines.count(this.#decisions.all().map(({ change }) => change));
 		const failure = end === 'apply' ? await this.#apply() : undefined;

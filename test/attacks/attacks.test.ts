@@ -44,6 +44,23 @@ test('an exchange brings no file to where its writing is denied', async () => {
 	expect(existsSync(join(world.work, 'safe/hooks'))).toBe(false);
 });
 
+test('a program with the rights of its owner is made by no rule, and what only the whole change tells is denied aloud', async () => {
+	world.write('grows.yaml', openPolicy([], '  - { ask: write, path: "./**", larger: 1KiB }'));
+	const lends = 'import os; open("lends", "w").close(); os.chmod("lends", 0o4755)';
+	const grows = 'with open("grows", "w") as f: f.write("x" * 5000)';
+	for (const [policy, code, why] of [
+		['open.yaml', lends, 'denied: write .*lends .*rights of its owner'],
+		['ci', lends, 'denied: write .*lends .*rights of its owner'],
+		['grows.yaml', grows, 'denied: write .*grows .*nobody to ask'],
+	] as const) {
+		const ran = await world.run([...by(policy), '-c', code]);
+		expect(ran.stderr).toMatch(new RegExp(why));
+		expect(ran.status).toBe(126);
+	}
+	expect(world.names()).not.toContain('lends');
+	expect(world.names()).not.toContain('grows');
+});
+
 test('the records of sessions are not read', async () => {
 	const state = join(world.folder, 'state/approve-run');
 	const code = `import os\nfor root in (${JSON.stringify(state)}, ${JSON.stringify(`${state}/sessions`)}):\n\ttry: print(os.listdir(root))\n\texcept PermissionError: print('refused')`;

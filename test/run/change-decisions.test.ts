@@ -53,6 +53,21 @@ test('nothing is approved below a new directory that is not, and no directory go
 	);
 });
 
+test.each([0o4755, 0o2755, 0o6711])(
+	'a file that lends the rights of its owner (mode %i) is a question, whatever rule allows it',
+	(mode) => {
+		const decisions = createChangeDecisions(always('allow'));
+		decisions.set([created(1, '/a', mode), created(2, '/b'), directory(3, '/c')]);
+		expect(decisions.approved().map(({ path }) => path)).toEqual(['/b', '/c']);
+		expect(decisions.get(1)?.verdict).toMatchObject({ decision: 'ask' });
+		decisions.decide(1, { approved: true, by: person });
+		expect(decisions.approved()).toHaveLength(3);
+		const denied = createChangeDecisions(always('deny'));
+		denied.set([created(1, '/a', mode)]);
+		expect(denied.get(1)?.verdict.decision).toBe('deny');
+	},
+);
+
 test('a decision is bound to what was shown: a change that is another by now is undecided again', () => {
 	const decisions = createChangeDecisions(always('ask'));
 	decisions.set([created(1, '/a')]);
