@@ -20,10 +20,15 @@ export function showReview(plain = false): (review: Review) => Promise<void> {
 				await runPlainReview(review, options);
 			} else {
 				const { runReview } = await import('../ui/run-review.tsx');
-				await runReview(review, options);
+				await runReview(review, { ...options, stop });
 			}
 		} finally {
 			terminal.close();
 		}
 	};
+}
+
+/** Without a shell that could continue us nothing is stopped: the kernel drops the signal in an orphaned process group. */
+function stop(): void {
+	process.kill(process.pid, 'SIGTSTP');
 }

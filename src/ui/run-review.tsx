@@ -24,6 +24,8 @@ export type ReviewTerminal = {
 	readonly person: string;
 	/** The person's editor; it has the terminal while it runs. Absent: nothing can be edited. */
 	readonly editor?: Editor;
+	/** Stops this process, for Ctrl-Z, and returns when its shell has continued it. */
+	readonly stop: () => void;
 };
 
 /** An escape key and an escape sequence begin alike; this long the rest of a sequence is waited for, milliseconds. */
@@ -34,7 +36,8 @@ const escapeMs = 40;
  * goes away, or a signal that ends the process, finishes it as `later`. Rejects when drawing fails, after giving the
  * terminal back and finishing as `later`.
  */
-export async function runReview(review: Review, { input, output, env, person, editor }: ReviewTerminal): Promise<void> {
+export async function runReview(review: Review, given: ReviewTerminal): Promise<void> {
+	const { input, output, env, person, editor, stop } = given;
 	const frames = createFrames();
 	const keys = createKeyReader();
 	const { promise: done, resolve: ended, reject: failed } = settleable();
@@ -56,11 +59,10 @@ export async function runReview(review: Review, { input, output, env, person, ed
 			terminal?.resume();
 		}
 	};
-	/** Without a shell that could continue us nothing is stopped: the kernel drops the signal in an orphaned process group. */
 	const suspend = () => {
 		terminal?.suspend();
 		try {
-			process.kill(process.pid, 'SIGTSTP');
+			stop();
 		} finally {
 			terminal?.resume();
 		}

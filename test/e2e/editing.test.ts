@@ -40,7 +40,7 @@ test('the edited content of a file is what is approved and written, and the reco
 	const at = openWithEditor(world, '--report report.json script.py', 'echo "what mia wants" > "$1"');
 	await at.shows('what the script wants');
 	await press(at, 'e', 'Edited; a approves it');
-	expect(at.screen()).toContain('what mia wants');
+	await at.shows('what mia wants');
 	expect(at.screen()).not.toContain('what the script wants');
 	await press(at, 'a', 'All is decided');
 	await press(at, 'Enter', 'Apply 1 approved change');

@@ -38,6 +38,7 @@ const shown = runReview(review, {
 	output: new WriteStream(isatty(1) ? 1 : openSync('/dev/tty', 'w')),
 	env: process.env,
 	person: 'mia',
+	stop: () => process.kill(process.pid, 'SIGTSTP'),
 });
 const timers: NodeJS.Timeout[] = [];
 play();

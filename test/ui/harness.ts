@@ -10,6 +10,8 @@ import type { TerminalEnv } from '../../src/ui/theme.ts';
 export type Shown = {
 	readonly input: FakeInput;
 	readonly output: FakeOutput;
+	/** How often Ctrl-Z would have stopped this process. */
+	stops: number;
 	/** Settles when the review's screen has ended. */
 	readonly ended: Promise<void>;
 	/** The screen, row by row, without spaces at their ends. */
@@ -66,7 +68,10 @@ export function show(
 	const input = new FakeInput();
 	const output = new FakeOutput(columns, rows);
 	open.push(input);
-	const ended = runReview(review, { input, output, env, person: 'mia' });
+	const stop = () => {
+		shown.stops += 1;
+	};
+	const ended = runReview(review, { input, output, env, person: 'mia', stop });
 	const screen = async () => {
 		await wait(40);
 		await new Promise<void>((resolve) => output.terminal.write('', resolve));
@@ -76,9 +81,10 @@ export function show(
 			(_, row) => active.getLine(row)?.translateToString(true).trimEnd() ?? '',
 		);
 	};
-	return {
+	const shown: Shown = {
 		input,
 		output,
+		stops: 0,
 		ended,
 		screen,
 		text: async () => (await screen()).join('\n'),
@@ -100,6 +106,7 @@ export function show(
 			output.emit('resize');
 		},
 	};
+	return shown;
 }
 
 /** Takes away all terminals that a test has left. */

@@ -96,8 +96,19 @@ describe('keys', () => {
 		const { press, screen, settle } = show(review);
 		await settle();
 		const before = await screen();
-		await press('x', 'e', 's', 'r', 'z', 'Y', 'y', '\x1a', '\x1b[15~', '\x1bOP', '1', '文', '\x1ba');
+		await press('x', 'e', 's', 'r', 'z', 'Y', 'y', '\x1b[15~', '\x1bOP', '1', '文', '\x1ba');
 		expect(await screen()).toEqual(before);
+		expect(decided(review)).toEqual([]);
+	});
+
+	test('Ctrl-Z stops the program, decides nothing and leads back into the review', async () => {
+		const review = reviewOf(pendingItems);
+		const shown = show(review);
+		await shown.settle();
+		const before = await shown.screen();
+		await shown.press('\x1a');
+		expect((await shown.screen()).slice(0, -1)).toEqual(before.slice(0, -1));
+		expect([shown.stops, shown.input.raw]).toEqual([1, [true, false, true]]);
 		expect(decided(review)).toEqual([]);
 	});
 

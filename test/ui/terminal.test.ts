@@ -110,7 +110,7 @@ describe('the terminal', () => {
 		};
 		const output = new FakeOutput(80, 24);
 		const before = process.listenerCount('SIGTERM');
-		await expect(runReview(review, { input, output, env: {}, person: 'mia' })).rejects.toThrow('EIO');
+		await expect(runReview(review, { input, output, env: {}, person: 'mia', stop: () => {} })).rejects.toThrow('EIO');
 		expect(process.listenerCount('SIGTERM')).toBe(before);
 		expect(await review.whenFinished()).toBe('later');
 	});
