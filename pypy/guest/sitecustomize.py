@@ -7,6 +7,9 @@ Nothing here is trusted: whatever the script changes, each effect is still judge
 import os
 import sys
 
+# Not of importlib.util: that imports modules that are looked for here.
+from _frozen_importlib_external import spec_from_file_location
+
 _folder = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -21,8 +24,6 @@ class _Ours:
     def find_spec(cls, name, path=None, target=None):
         if name not in cls.names:
             return None
-        from importlib.util import spec_from_file_location
-
         return spec_from_file_location(name, os.path.join(_folder, name + '.py'))
 
 
@@ -31,7 +32,7 @@ class _Fallback:
 
     folder = os.path.join(_folder, 'fallback')
     absent = frozenset(
-        ('zlib', '_bz2', '_lzma', 'bz2', 'lzma', 'fcntl', 'termios', 'mmap', 'pyexpat', '_ssl', '_sqlite3', 'sqlite3', '_ctypes',
+        ('_bz2', '_lzma', 'bz2', 'lzma', 'fcntl', 'termios', 'mmap', 'pyexpat', '_ssl', '_sqlite3', 'sqlite3', '_ctypes',
          '_rawffi', '_multiprocessing', '_curses', 'resource', '_lsprof', 'readline')
     )
     # The first Python that has it.
@@ -44,8 +45,6 @@ class _Fallback:
     def find_spec(cls, name, path=None, target=None):
         place = os.path.join(cls.folder, name + '.py')
         if '.' not in name and os.path.exists(place):
-            from importlib.util import spec_from_file_location
-
             return spec_from_file_location(name, place)
         if name in cls.absent:
             why = 'a translated PyPy has no %r; run the script without --runtime translated'

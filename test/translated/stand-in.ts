@@ -1,4 +1,7 @@
-/** Builds a stand-in for a translated PyPy: a stock libpypy3 whose C functions ask over the sandbox's wire. */
+/**
+ * Builds a stand-in for a translated PyPy: a stock libpypy3 whose C functions ask over the sandbox's wire, and in which the built-in
+ * modules that a translated one lacks are hidden.
+ */
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +12,6 @@ import { fixtures } from './world.ts';
 export function buildStandIn(place: string): string | undefined {
 	if (!fs.existsSync(nativePyPy)) return undefined;
 	const folder = join(place, 'translated');
-	execFileSync(join(fixtures, 'build.sh'), [nativePyPy, folder]);
+	execFileSync(join(fixtures, 'build.sh'), [nativePyPy, folder, join(fixtures, 'hidden')]);
 	return folder;
 }
