@@ -19,18 +19,6 @@ export interface SpecialFiles {
 	open(path: string, options: OpenOptions): OpenNode;
 }
 
-/** No made-up file at all. */
-export const noSpecialFiles: SpecialFiles = {
-	stat: () => undefined,
-	list: () => [],
-	readlink: () => {
-		throw new SysError('EINVAL');
-	},
-	open: () => {
-		throw new SysError('ENOENT');
-	},
-};
-
 export type SpecialTree = { readonly domain: Domain; readonly files: SpecialFiles; readonly identity: Identity };
 
 export class SpecialVnode extends Unchangeable implements Vnode {

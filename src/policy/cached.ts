@@ -1,5 +1,4 @@
 /** A checked document as JSON, so that a start with a known policy loads neither yaml nor zod. */
-import { compilePolicy, type Policy, type PolicyContext } from './compile.ts';
 import type { PolicyDocument, PolicySource } from './document.ts';
 import type { FindPolicy } from './layers.ts';
 import { PolicyError } from './problem.ts';
@@ -14,18 +13,7 @@ export type PolicyCache = {
 	put(name: string, text: string): void;
 };
 
-/** The policy, from the cache where the same text was checked before. */
-export async function loadPolicyCached(
-	source: PolicySource,
-	context: PolicyContext,
-	cache: PolicyCache,
-	find: FindPolicy = () => undefined,
-): Promise<Policy | PolicyError> {
-	const document = await loadDocumentCached(source, cache, find);
-	return document instanceof PolicyError ? document : compilePolicy(document, context);
-}
-
-/** The checked document alone: plain data, for a thread that compiles it itself. */
+/** The checked document, from the cache where the same text was checked before. Plain data: each thread compiles it itself. */
 export async function loadDocumentCached(
 	source: PolicySource,
 	cache: PolicyCache,

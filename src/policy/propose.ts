@@ -2,16 +2,16 @@
  * A rule from one effect, and what that rule would decide: what "remember" in the review and `policy learn` are built on.
  *
  *     const rule = proposeRule(effect, 'allow', { home, cwd });
- *     const trial = tryRule(document, context, rule, effects);    // does it win, and what else changes?
- *     const text = addRule(policyText, rule);                     // edit.ts: the file with the rule, comments kept
+ *     const after = compilePolicy(withRule(document, rule), context);
+ *     comparePolicies(before, after, effects);                       // does it win, and what else changes?
+ *     const text = addRule(policyText, rule);                        // edit.ts: the file with the rule, comments kept
  */
 import type { Decision, Verdict } from '../model/decision.ts';
 import type { Effect } from '../model/effect.ts';
-import { compilePolicy, type Policy, type PolicyContext } from './compile.ts';
+import type { Policy } from './compile.ts';
 import { decide } from './decide.ts';
-import type { PolicyDocument } from './document.ts';
 import type { PathBases } from './path-text.ts';
-import { effectAsPattern, type WrittenRule, withRule } from './written-rule.ts';
+import { effectAsPattern, type WrittenRule } from './written-rule.ts';
 
 /**
  * The narrowest rule that decides this effect: its very path, command line or host and port.
@@ -32,23 +32,4 @@ export function comparePolicies(before: Policy, after: Policy, effects: readonly
 		const [was, is] = [decide(before, effect), decide(after, effect)];
 		return was.decision === is.decision ? [] : [{ effect, before: was, after: is }];
 	});
-}
-
-/** What a rule would do if it stood in the policy. */
-export type Trial = {
-	/** What it decides otherwise of the effects given. Empty: something stricter wins, or it was so already. */
-	readonly changes: readonly Difference[];
-	/** The policy with the rule in it. */
-	readonly policy: Policy;
-};
-
-/** Compiles the policy with and without the rule, and compares them on `effects` (those of this session, say). */
-export function tryRule(
-	document: PolicyDocument,
-	context: PolicyContext,
-	rule: WrittenRule,
-	effects: readonly Effect[],
-): Trial {
-	const policy = compilePolicy(withRule(document, rule), context);
-	return { policy, changes: comparePolicies(compilePolicy(document, context), policy, effects) };
 }

@@ -2,10 +2,11 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import path from 'node:path';
+import { SysError } from '../../src/abi/errno.ts';
 import { forReading, type OpenNode } from '../../src/fs/api.ts';
 import { createFileSystem, type SessionFileSystem } from '../../src/fs/file-system.ts';
 import type { FileSystemOptions } from '../../src/fs/options.ts';
-import { noSpecialFiles } from '../../src/fs/special.ts';
+import type { SpecialFiles } from '../../src/fs/special.ts';
 import { createHostFiles } from '../../src/host/host-files.ts';
 
 export type Guest = Caller & {
@@ -103,3 +104,15 @@ export function names(g: Caller, name: string): string[] {
 		.filter((entry) => entry !== '.' && entry !== '..')
 		.sort();
 }
+
+/** No made-up file at all. */
+const noSpecialFiles: SpecialFiles = {
+	stat: () => undefined,
+	list: () => [],
+	readlink: () => {
+		throw new SysError('EINVAL');
+	},
+	open: () => {
+		throw new SysError('ENOENT');
+	},
+};

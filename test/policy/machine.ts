@@ -1,9 +1,8 @@
 /** A made-up machine for policy tests: where programs are, and what links where. */
 import { existsSync, readFileSync } from 'node:fs';
-import type { PolicyContext } from '../../src/policy/compile.ts';
-import { type Policy, systemPath } from '../../src/policy/compile.ts';
+import { compilePolicy, type Policy, type PolicyContext, systemPath } from '../../src/policy/compile.ts';
 import type { PolicySource } from '../../src/policy/document.ts';
-import { loadPolicy } from '../../src/policy/load.ts';
+import { parseLayers } from '../../src/policy/layers.ts';
 import { PolicyError } from '../../src/policy/problem.ts';
 
 const files = new Set(
@@ -47,13 +46,13 @@ export function shipped(name: string): PolicySource | undefined {
 
 /** The policy of `text`; throws its errors. */
 export function policyOf(text: string, changes: Partial<PolicyContext> = {}): Policy {
-	const policy = loadPolicy({ name: 'p.yaml', text }, { ...context, ...changes }, shipped);
-	if (policy instanceof PolicyError) throw policy;
-	return policy;
+	const document = parseLayers({ name: 'p.yaml', text }, shipped);
+	if (document instanceof PolicyError) throw document;
+	return compilePolicy(document, { ...context, ...changes });
 }
 
 /** The lines of the error that `text` gets; none where it is right. */
 export function errorsOf(text: string): readonly string[] {
-	const policy = loadPolicy({ name: 'p.yaml', text }, context);
-	return policy instanceof PolicyError ? policy.message.split('\n') : [];
+	const document = parseLayers({ name: 'p.yaml', text }, () => undefined);
+	return document instanceof PolicyError ? document.message.split('\n') : [];
 }

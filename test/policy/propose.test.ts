@@ -7,7 +7,7 @@ import { addRule } from '../../src/policy/edit.ts';
 import { generalise } from '../../src/policy/generalise.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import { PolicyError } from '../../src/policy/problem.ts';
-import { proposeRule, tryRule } from '../../src/policy/propose.ts';
+import { comparePolicies, proposeRule } from '../../src/policy/propose.ts';
 import { tellRule, withRule } from '../../src/policy/written-rule.ts';
 import { context } from './machine.ts';
 
@@ -77,7 +77,8 @@ test('a trial of a rule tells what else it would decide, and that a stricter rul
 	const document = documentOf('default: { write: ask }\nrules: [{ deny: write, path: "./locked/**" }]');
 	const effects = [write('a'), write('out/b'), write('locked/c')];
 	const rule = { decision: 'allow', kinds: ['write'], patterns: ['./out/**', './locked/c'] } as const;
-	const { changes } = tryRule(document, context, rule, effects);
+	const after = compilePolicy(withRule(document, rule), context);
+	const changes = comparePolicies(compilePolicy(document, context), after, effects);
 	expect(changes.map(({ effect, after }) => [effect, after.decision])).toEqual([[write('out/b'), 'allow']]);
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Effect, EffectKind } from '../../src/model/effect.ts';
-import { deserializePolicy, loadPolicyCached, policyKey, serializePolicy } from '../../src/policy/cached.ts';
+import { deserializePolicy, loadDocumentCached, policyKey, serializePolicy } from '../../src/policy/cached.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';
 import { decide } from '../../src/policy/decide.ts';
 import { policyJsonSchema } from '../../src/policy/json-schema.ts';
@@ -140,12 +140,13 @@ test.each(shipped)(
 		const source = { name: `policies/${name}.yaml`, text: textOf(name) };
 		const kept = new Map<string, string>();
 		const cache = { get: (key: string) => kept.get(key), put: (key: string, text: string) => kept.set(key, text) };
-		const first = await loadPolicyCached(source, context, cache, findShipped);
+		const first = await loadDocumentCached(source, cache, findShipped);
 		expect(kept.size).toBe(1);
-		const second = await loadPolicyCached(source, context, { ...cache, put: () => expect.unreachable() }, findShipped);
+		const second = await loadDocumentCached(source, { ...cache, put: () => expect.unreachable() }, findShipped);
 		if (first instanceof PolicyError || second instanceof PolicyError) throw new Error('does not load');
 		for (const effect of [command('ls -la'), shell('ls'), { kind: 'read', path: '/home/me/.ssh/x' } as const]) {
-			expect(decide(second, effect)).toEqual(decide(first, effect));
+			const [fresh, cached] = [first, second].map((document) => decide(compilePolicy(document, context), effect));
+			expect(cached).toEqual(fresh);
 		}
 		const document = parseLayers(source, findShipped);
 		if (document instanceof PolicyError) throw document;
