@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { limitNames } from '../../src/policy/limits.ts';
 import { readPage, root } from './blocks.ts';
 
 const pages = [
@@ -44,6 +45,15 @@ test('every option that README.md names is one of the program', () => {
 	const named = prose.match(/(?<![\w-])--[a-z]+(?:-[a-z]+)*/g) ?? [];
 	expect(named.filter((option) => !known.has(option))).toEqual([]);
 	expect(named.length).toBeGreaterThan(5);
+});
+
+test('README.md and docs/policy.md name each policy that ships, and docs/policy.md each limit', () => {
+	const shipped = readdirSync(join(root, 'policies')).filter((name) => name.endsWith('.yaml'));
+	for (const page of ['README.md', 'docs/policy.md']) {
+		for (const name of shipped) expect(readPage(page), name).toContain(`policies/${name})`);
+	}
+	const limits = readPage('docs/policy.md').matchAll(/^\| `(\w+)` +\|/gm);
+	expect([...limits].map(([, name]) => name)).toEqual(expect.arrayContaining([...limitNames]));
 });
 
 test('ARCHITECTURE.md says what each folder of src is for', () => {
