@@ -104,6 +104,7 @@ export class ProcessTable {
 			parked: undefined,
 			seq: 0,
 			interruptedSeq: undefined,
+			raised: 0,
 		};
 		this.tasks.set(channel, task);
 		process.tasks.add(task);

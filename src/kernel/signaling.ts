@@ -1,11 +1,11 @@
 /** Sending signals. Stopping is the kernel's own: a process of the machine that stood still in the middle of an answer would hold up all. */
 import { SI_USER, type SignalInfo, signals } from '../abi/signals.ts';
-import { newsOf, type Process } from './task.ts';
+import { newsOf, type Process, type Task } from './task.ts';
 import type { World } from './world.ts';
 
 export type Signaling = { readonly world: World; readonly uid: number; readonly changed: () => void };
 
-const { SIGCHLD, SIGCONT, SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU } = signals;
+const { SIGCHLD, SIGCONT, SIGKILL, SIGPIPE, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU } = signals;
 
 /** Those that stop a process that neither handles nor ignores them. */
 export const stopSignals: readonly number[] = [SIGTSTP, SIGTTIN, SIGTTOU];
@@ -34,6 +34,16 @@ export function sendSignal(
 		return done();
 	}
 	kernel.world.signal(process.native, 0, signal, info, done);
+}
+
+/** SIGPIPE, to the thread whose write found no reader; it is delivered before the call returns. signal(7) */
+export function raiseSigpipe(kernel: Signaling, task: Task): void {
+	const info = sentBy(task.process, kernel);
+	task.raised += 1;
+	kernel.world.signal(task.native, task.nativeTid, SIGPIPE, info, () => {
+		task.raised -= 1;
+		kernel.changed();
+	});
 }
 
 /** What kill(2) of a process says, and what goes with a signal that its own call brought about. */

@@ -120,4 +120,6 @@ export type Task = {
 	seq: number;
 	/** A signal came during this call, before the call itself arrived here. */
 	interruptedSeq: number | undefined;
+	/** Signals that its call brought about (SIGPIPE) and that are not on their way yet: the call returns after them. */
+	raised: number;
 };

@@ -153,9 +153,11 @@ export class Dispatcher {
 
 	#give(task: Task, outcome: Outcome): void {
 		if (typeof outcome === 'number') {
-			// It stopped itself, or was stopped meanwhile: the call ends when it goes on.
-			if (task.process.stopped !== undefined)
-				return this.#park(task, { kind: 'park', retry: () => outcome, interruptible: false, restarts: false });
+			// It stopped itself, or was stopped meanwhile: the call ends when it goes on. One that broke a pipe ends after its signal was sent.
+			if (task.process.stopped !== undefined || task.raised > 0) {
+				const retry = () => (task.raised > 0 ? undefined : outcome);
+				return this.#park(task, { kind: 'park', retry, interruptible: false, restarts: false });
+			}
 			this.#link.face(task.channel);
 			this.#options.trace?.end(task, outcome);
 			this.#link.result(outcome);

@@ -4,7 +4,7 @@ import { readInt64, writeInt64 } from '../abi/structs.ts';
 import type { InetSocket } from '../kernel/inet-socket.ts';
 import { directBytes, mostData, type Received } from '../kernel/network.ts';
 import { type Outcome, waitFor } from '../kernel/outcome.ts';
-import { sendSignal, sentBy } from '../kernel/signaling.ts';
+import { raiseSigpipe } from '../kernel/signaling.ts';
 import type { Context } from './context.ts';
 import { inetAddress, readInetAddress } from './inet-address.ts';
 import { befriend, isNameServer, isOwn } from './inet-connect.ts';
@@ -29,7 +29,6 @@ const MSG_MORE = 0x8000;
 const sendFlags = MSG_OOB | MSG_DONTROUTE | MSG_CONFIRM | MSG_MORE;
 const receiveFlags = MSG_OOB | MSG_PEEK | MSG_TRUNC | MSG_ERRQUEUE;
 const refusedFlags = 0x2000_0000;
-const SIGPIPE = 13;
 const longestControl = 4096;
 const longestDatagram = 65_535;
 const smallPiece = directBytes / 2;
@@ -97,8 +96,7 @@ function attempt(c: Context, file: InetSocket, bytes: Buffer, flags: number, don
 		return file.send([bytes], flags & sendFlags, undefined, control);
 	} catch (error) {
 		if (!(error instanceof SysError)) throw error;
-		if (error.code === 'EPIPE' && (flags & MSG_NOSIGNAL) === 0)
-			sendSignal(c.kernel, c.process, SIGPIPE, sentBy(c.process, c.kernel));
+		if (error.code === 'EPIPE' && (flags & MSG_NOSIGNAL) === 0) raiseSigpipe(c.kernel, c.task);
 		if (done > 0) return -1;
 		throw error;
 	}

@@ -6,7 +6,7 @@ import { NodeFile } from '../kernel/node-file.ts';
 import type { OpenFile } from '../kernel/open-file.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import { type Clock, waitFor, waitTimed } from '../kernel/outcome.ts';
-import { sendSignal, sentBy } from '../kernel/signaling.ts';
+import { raiseSigpipe } from '../kernel/signaling.ts';
 import { maxTransfer, pieceBytes } from '../wire/guest-link.ts';
 import type { Context } from './context.ts';
 import { inBackground } from './job-control.ts';
@@ -128,8 +128,7 @@ function attempt(
 		return put;
 	} catch (error) {
 		if (!(error instanceof SysError)) throw error;
-		if (error.code === 'EPIPE')
-			sendSignal(context.kernel, context.process, signals.SIGPIPE, sentBy(context.process, context.kernel));
+		if (error.code === 'EPIPE') raiseSigpipe(context.kernel, context.task);
 		if (done > 0) return -1;
 		throw error;
 	}

@@ -3,7 +3,7 @@ import { SysError } from '../abi/errno.ts';
 import type { Credentials, Taken } from '../kernel/messages.ts';
 import type { OpenFile } from '../kernel/open-file.ts';
 import { type Outcome, waitFor } from '../kernel/outcome.ts';
-import { sendSignal, sentBy } from '../kernel/signaling.ts';
+import { raiseSigpipe } from '../kernel/signaling.ts';
 import { UnixDatagrams } from '../kernel/unix-datagrams.ts';
 import { SOCK_STREAM } from '../kernel/unix-end.ts';
 import type { UnixSocket } from '../kernel/unix-socket.ts';
@@ -21,7 +21,6 @@ const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
 const MSG_WAITALL = 0x100;
 const MSG_NOSIGNAL = 0x4000;
-const SIGPIPE = 13;
 
 export type UnixMessage = {
 	readonly total: number;
@@ -124,7 +123,7 @@ function attempt(c: Context, send: () => number | undefined, signals: boolean, d
 		return send();
 	} catch (error) {
 		if (!(error instanceof SysError)) throw error;
-		if (error.code === 'EPIPE' && signals) sendSignal(c.kernel, c.process, SIGPIPE, sentBy(c.process, c.kernel));
+		if (error.code === 'EPIPE' && signals) raiseSigpipe(c.kernel, c.task);
 		if (done > 0) return -1;
 		throw error;
 	}

@@ -129,11 +129,14 @@ describe('a write that waits', () => {
 		expect(machine.guest.get(0x10000, 3000).toString()).toBe('c'.repeat(3000));
 	});
 
-	test('to a pipe that nobody reads is EPIPE and a signal', () => {
+	test('to a pipe that nobody reads is a signal to its thread, and EPIPE once that is on its way', () => {
 		const [reader, writer] = pipe();
-		machine.call(0, 'close(i)i', word(reader));
-		expect(machine.call(0, 'write(ib)i', word(writer), buffer('x'))).toBe(-32);
-		expect(machine.world.signals).toMatchObject([{ pid: 100, signal: 13 }]);
+		machine.call(1, 'attach(iii)i', word(100), word(101), word(1));
+		machine.call(1, 'close(i)i', word(reader));
+		expect(machine.call(1, 'write(ib)i', word(writer), buffer('x'))).toBeUndefined();
+		expect(machine.world.signals).toMatchObject([{ pid: 100, tid: 101, signal: 13 }]);
+		machine.supervisor('signaled(iii)v', word(100), word(13), word(0));
+		expect(machine.guest.result(1)).toBe(-32);
 	});
 });
 

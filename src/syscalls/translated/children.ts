@@ -116,6 +116,7 @@ function inside(c: Context, process: Process): Context {
 		parked: undefined,
 		seq: 0,
 		interruptedSeq: undefined,
+		raised: 0,
 	};
 	return new Context(c.kernel, c.link, c.architecture, task, c.call);
 }
