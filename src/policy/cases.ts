@@ -3,9 +3,9 @@ import * as z from 'zod/mini';
 import type { Decision } from '../model/decision.ts';
 import { type EffectKind, effectKinds } from '../model/effect.ts';
 import { nearest } from './nearest.ts';
+import { plainWord, splitWords } from './pattern-words.ts';
 import { PolicyError, type Problem } from './problem.ts';
 import { schemaProblems } from './schema-problems.ts';
-import { plainWord, splitWords } from './shell-words.ts';
 import { readYaml } from './yaml-text.ts';
 
 export type Case = {

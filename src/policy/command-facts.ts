@@ -3,8 +3,8 @@ import type { RunEffect } from '../model/effect.ts';
 import { type CommandHazards, commandHazards } from './command-hazards.ts';
 import { type CommandPattern, namesWord, wordsMatch } from './command-pattern.ts';
 import { changedVariables } from './environment.ts';
+import { baseName, nestedCommands } from './rough-commands.ts';
 import { unsafeBuiltins } from './shell-builtins.ts';
-import { baseName, nestedCommands } from './shell-commands.ts';
 import { readShell, type ShellProgram } from './shell-program.ts';
 import { type ShellUse, shellUse } from './shell-string.ts';
 

@@ -1,6 +1,6 @@
 /** Command patterns: `git status **`. A list of words, matched against the file that runs and the words it gets. */
 import { expandPath, type PathBases } from './path-text.ts';
-import { literalWord, type Piece, splitWords } from './shell-words.ts';
+import { literalWord, type Piece, splitWords } from './pattern-words.ts';
 
 /** Where programs are found. */
 export type ProgramBases = PathBases & {

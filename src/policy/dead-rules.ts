@@ -6,8 +6,8 @@ import { expandBraces } from './braces.ts';
 import { guards } from './compile.ts';
 import { type Located, type PolicyDocument, type RuleDocument, type SelectorKind, selectorOf } from './document.ts';
 import { compilePathPattern, matchesPath, type PathPattern } from './path-pattern.ts';
+import { literalWord, splitWords } from './pattern-words.ts';
 import type { Problem } from './problem.ts';
-import { literalWord, splitWords } from './shell-words.ts';
 
 /** One for each such pattern of the document's own file, in the order of the file. */
 export function deadPatterns(document: PolicyDocument): readonly Problem[] {

@@ -18,7 +18,8 @@ import {
 	strictestOf,
 } from './judge.ts';
 import { ownWords, readsNothing, unsafeBuiltins } from './shell-builtins.ts';
-import type { ShellCommand, ShellRedirection, ShellWord } from './shell-program.ts';
+import type { ShellCommand, ShellRedirection } from './shell-program.ts';
+import type { ShellWord } from './shell-word.ts';
 
 /** `rule` and `outer`: what the policy says of the whole command that starts the shell. */
 export function shellJudgement(judge: Judge, rule: Rule | undefined, outer: Verdict): RunJudgement {

@@ -5,10 +5,10 @@ import { type ProgramBases, programFiles } from './command-pattern.ts';
 import { compileRule, type Rule } from './compile-rule.ts';
 import type { Located, PolicyDocument, RuleDocument } from './document.ts';
 import { expandPath, normalPath } from './path-text.ts';
+import { plainWord, splitWords } from './pattern-words.ts';
 import type { Problem } from './problem.ts';
 import { ruleMatches, subjectOf } from './rule-match.ts';
 import { shellNames } from './shell-string.ts';
-import { plainWord, splitWords } from './shell-words.ts';
 
 /**
  * Examples are judged on a made-up machine: home and working directory apart, every program in its place, no symlinks.

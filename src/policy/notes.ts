@@ -5,7 +5,7 @@
 import type { Effect, RunEffect } from '../model/effect.ts';
 import type { Note, NoteCode } from '../model/note.ts';
 import { commandHazards } from './command-hazards.ts';
-import { baseName, roughCommands } from './shell-commands.ts';
+import { baseName, roughCommands } from './rough-commands.ts';
 import { shellUse } from './shell-string.ts';
 
 export type NoteContext = {

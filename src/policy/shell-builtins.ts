@@ -1,5 +1,5 @@
 /** Commands that a POSIX shell or bash runs itself. bash(1), "Shell builtin commands"; dash(1). */
-import type { ShellWord } from './shell-program.ts';
+import type { ShellWord } from './shell-word.ts';
 
 /** They change what the shell does with the rest of its text, take it from elsewhere, or look in files. No rule is about them. */
 export const unsafeBuiltins: ReadonlySet<string> = new Set(

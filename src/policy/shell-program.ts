@@ -4,7 +4,6 @@
  */
 import {
 	type Command,
-	type DoubleQuotedChild,
 	type For,
 	forEachChild,
 	type ParsedScript,
@@ -13,15 +12,8 @@ import {
 	type Select,
 	type SyntaxNode,
 	type Word,
-	type WordPart,
 } from 'unbash';
-
-/** A word of a command as far as it is known before it runs. */
-export type ShellWord =
-	| { readonly kind: 'text'; readonly text: string }
-	/** Any number of names that begin with `start` (never empty, never an option). */
-	| { readonly kind: 'names'; readonly start: string }
-	| { readonly kind: 'unknown'; readonly text: string };
+import { isPattern, isPlain, type ShellWord, startText, textOf, tildeOf, wordOf } from './shell-word.ts';
 
 export type ShellCommand = {
 	readonly words: readonly ShellWord[];
@@ -162,7 +154,7 @@ class Reader {
 	/** `for PATH in ./evil; do ls; done`: a loop assigns too. */
 	#loop({ name, wordlist = [] }: For | Select): void {
 		for (const word of wordlist) this.#listing(word);
-		const plain = wordlist.map((word) => this.word(word)).every((word) => word.kind === 'names' || isPlain(word));
+		const plain = wordlist.map((word) => this.#word(word)).every((word) => word.kind === 'names' || isPlain(word));
 		this.#assigned(name.value, plain);
 	}
 
@@ -175,10 +167,10 @@ class Reader {
 		for (const word of [command.name, ...command.suffix]) if (word?.type === 'Word') this.#listing(word);
 		const variables = command.prefix.flatMap((part) => {
 			if (part.type !== 'Assignment') return [];
-			return [{ name: part.name, value: part.value.type === 'Word' ? this.word(part.value) : undefined }];
+			return [{ name: part.name, value: part.value.type === 'Word' ? this.#word(part.value) : undefined }];
 		});
 		const words = [...(command.name === undefined ? [] : [command.name]), ...command.suffix].flatMap((part) => {
-			if (part.type === 'Word') return [this.word(part)];
+			if (part.type === 'Word') return [this.#word(part)];
 			if (part.type !== 'Assignment') return [];
 			this.doubt('it declares variables');
 			return [{ kind: 'unknown', text: part.text } as const];
@@ -220,10 +212,14 @@ class Reader {
 		const before = parts.slice(0, first).map(textOf);
 		const after = parts.slice(first).some((part) => part.type !== 'Glob' && (textOf(part) ?? '/').includes('/'));
 		const start = before.join('');
-		const directory = this.#tilde(start.slice(0, start.lastIndexOf('/') + 1) || '.', startText(parts));
+		const directory = tildeOf(start.slice(0, start.lastIndexOf('/') + 1) || '.', startText(parts), this.#home);
 		const known = !after && parts[first]?.type === 'Glob' && before.every((text) => text !== undefined);
 		const target: ShellWord = known ? directory : { kind: 'unknown', text: word.text };
 		this.redirections.push({ kind: 'read', target, after: this.commands.length });
+	}
+
+	#word(word: Word): ShellWord {
+		return wordOf(word, this.#home);
 	}
 
 	#redirection(redirection: Redirection): void {
@@ -237,7 +233,7 @@ class Reader {
 		if (target === undefined) return this.doubt('it has a redirection without a target');
 		this.node(target);
 		if (redirection.type === 'HereString') return;
-		const word = this.word(target);
+		const word = this.#word(target);
 		const { operator } = redirection;
 		if (operator === '<&' || operator === '>&') {
 			if (word.kind === 'text' && /^(?:\d+-?|-)$/.test(word.text)) return;
@@ -247,89 +243,6 @@ class Reader {
 		if (operator === '<' || operator === '<>') this.redirections.push({ kind: 'read', target: word, after });
 		if (operator !== '<') this.redirections.push({ kind: 'write', target: word, after });
 	}
-
-	/** What the shell makes of a word. What is substituted in it was looked at by `node`. */
-	word(word: Word): ShellWord {
-		if (word.parts === undefined) return this.#tilde(word.value, word.text);
-		let text = '';
-		let names = false;
-		for (const part of word.parts) {
-			const known = textOf(part);
-			if (known === undefined) return { kind: 'unknown', text: word.text };
-			if (part.type === 'Glob') {
-				names = true;
-				if (text === '' || text.startsWith('-')) return { kind: 'unknown', text: word.text };
-			}
-			if (!names) text += known;
-		}
-		const first = word.parts[0];
-		if (first?.type === 'Literal' && first.text.startsWith('~')) {
-			// ~"/x" is no home: the quote is part of the name.
-			if (!first.text.startsWith('~/')) return { kind: 'unknown', text: word.text };
-			const whole = this.#tilde(text, word.text);
-			if (whole.kind !== 'text') return whole;
-			text = whole.text;
-		}
-		return names ? { kind: 'names', start: text } : { kind: 'text', text };
-	}
-
-	#tilde(value: string, text: string): ShellWord {
-		// Quoted: no tilde. Another user's home, or a ~+: not known here.
-		if (!text.startsWith('~')) return { kind: 'text', text: value };
-		if (this.#home === undefined || !/^~(?:\/|$)/.test(value)) return { kind: 'unknown', text };
-		return { kind: 'text', text: this.#home + value.slice(1) };
-	}
-}
-
-/** Nothing in it that a shell would take for a pattern, were it put into a word without quotes. */
-function isPlain(word: ShellWord): boolean {
-	return word.kind === 'text' && !/[*?[\\]/.test(word.text);
-}
-
-/** A part by which the shell looks for names of files. */
-function isPattern(part: WordPart): boolean {
-	return (
-		part.type === 'Glob' || part.type === 'ExtendedGlob' || (part.type === 'BraceExpansion' && /[*?[]/.test(part.text))
-	);
-}
-
-/** How a word begins, as it is written: a tilde in quotes is none. */
-function startText([first]: readonly WordPart[]): string {
-	return first?.type === 'Literal' ? first.text : '';
-}
-
-/** The text of a part that is the same in every shell and every run; a process substitution is a file below /dev/fd. */
-function textOf(part: WordPart): string | undefined {
-	switch (part.type) {
-		case 'Literal':
-		case 'SingleQuoted':
-			return part.value;
-		case 'DoubleQuoted':
-			return quotedText(part.parts);
-		case 'Glob':
-			return '';
-		case 'ProcessSubstitution':
-			return '/dev/fd/63';
-		// dash takes $'' and $"" as a dollar and a string, and knows no braces.
-		case 'AnsiCQuoted':
-		case 'LocaleString':
-		case 'BraceExpansion':
-		case 'ExtendedGlob':
-		case 'SimpleExpansion':
-		case 'ParameterExpansion':
-		case 'CommandExpansion':
-		case 'ArithmeticExpansion':
-			return undefined;
-	}
-}
-
-function quotedText(parts: readonly DoubleQuotedChild[]): string | undefined {
-	let text = '';
-	for (const part of parts) {
-		if (part.type !== 'Literal') return undefined;
-		text += part.value;
-	}
-	return text;
 }
 
 function codeOf(char: string): string {

@@ -1,5 +1,5 @@
 /** Finds out whether a command is a shell that is given its program as text (`sh -c STRING`, or on standard input). */
-import { baseName, roughCommands } from './shell-commands.ts';
+import { baseName, roughCommands } from './rough-commands.ts';
 
 export type ShellUse =
 	| { readonly kind: 'none' }

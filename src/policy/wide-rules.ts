@@ -4,8 +4,8 @@
  */
 import { type Located, type PolicyDocument, type RuleDocument, type SelectorKind, selectorOf } from './document.ts';
 import { matchedExamples } from './examples.ts';
+import { type Piece, plainWord, splitWords } from './pattern-words.ts';
 import type { Problem } from './problem.ts';
-import { type Piece, plainWord, splitWords } from './shell-words.ts';
 import { commandAsPattern, escapeGlob } from './written-rule.ts';
 
 /** One for each such pattern of the document's own file, in the order of the file. */
