@@ -134,6 +134,8 @@ export interface HostFiles {
 	/** The target, or SysError EINVAL. */
 	readlink(path: string): string;
 	list(path: string): DirectoryEntry[];
+	/** The names in a directory of the session. */
+	names(path: string): string[];
 	access(path: string, mode: number): void;
 	openRead(path: string): number;
 	/** Opens or makes a file of the session itself (upper, scratch), never one of the machine. */

@@ -13,6 +13,7 @@ import type { Change, Target } from '../model/change.ts';
 import type { HostFiles } from './api.ts';
 import { withHash } from './base.ts';
 import { isNothing } from './change-compare.ts';
+import { keptChanges } from './kept-changes.ts';
 import { type DirectoryNode, type Node, SpecialNode } from './node.ts';
 import { join } from './path.ts';
 import { contentFolder, restoreTree } from './restore.ts';
@@ -20,7 +21,7 @@ import type { KnownBase, Tree } from './tree.ts';
 
 /** The change set of a session's `upper/` folder, without the running session. Throws UpperLogError. */
 export function loadChangeSet(upperFolder: string, host: HostFiles): Change[] {
-	return changesOf(restoreTree(host, upperFolder).tree, host, upperFolder);
+	return keptChanges(host, upperFolder) ?? changesOf(restoreTree(host, upperFolder).tree, host, upperFolder);
 }
 
 /** `revisions`: each content with its revision, which only the process that made it knows. */

@@ -6,6 +6,7 @@ import { type Assembled, assemble } from './assemble.ts';
 import type { Attributes } from './attributes.ts';
 import { changesOf } from './change-set.ts';
 import { HidingDirectory } from './hiding-directory.ts';
+import { keepChanges } from './kept-changes.ts';
 import { entryType, S_IFDIR } from './mode.ts';
 import { addMounted, MountedDirectory } from './mounted-directory.ts';
 import type { FileSystemOptions } from './options.ts';
@@ -26,8 +27,8 @@ export interface SessionFileSystem extends FileSystem {
 	takeOrder(): number;
 	/** After a command ran on the machine: nothing that was remembered of it holds. */
 	forget(): void;
-	/** Closes the log and throws scratch away. */
-	close(): void;
+	/** Closes the log and throws scratch away. `changes`: the change set at the end, to be kept so that it need not be made again. */
+	close(changes?: readonly Change[]): void;
 }
 
 export function createFileSystem(options: FileSystemOptions): SessionFileSystem {
@@ -205,8 +206,10 @@ class GuestFileSystem implements SessionFileSystem {
 		this.#parts.lower.forget();
 	}
 
-	close(): void {
-		this.#parts.log.close();
+	close(changes?: readonly Change[]): void {
+		const { log, upperFolder } = this.#parts;
+		log.close();
+		if (changes !== undefined) keepChanges(this.#options.host, upperFolder, changes);
 		this.#options.host.removeSession(this.#parts.scratchFolder);
 	}
 

@@ -7,6 +7,8 @@ import { type Tree, TreeError } from './tree.ts';
 /** The first line. */
 const header = '{"upper":1}';
 
+const pieceBytes = 1 << 20;
+
 export class UpperLogError extends Error {
 	override readonly name = 'UpperLogError';
 
@@ -56,11 +58,13 @@ export function replayLog(host: HostFiles, path: string, tree: Tree): number {
 	if (host.lstat(path) === undefined) return 0;
 	let sound = 0;
 	let number = 0;
-	for (const { text, bytes } of lines(host, path)) {
-		number++;
-		if (number === 1) {
-			if (text !== header) throw new UpperLogError(path, 1, `the first line is not ${header}`);
-		} else replayLine(tree, text, (why) => new UpperLogError(path, number, why));
+	for (const { whole, bytes } of pieces(host, path)) {
+		for (const text of whole.split('\n')) {
+			number++;
+			if (number === 1) {
+				if (text !== header) throw new UpperLogError(path, 1, `the first line is not ${header}`);
+			} else replayLine(tree, text, (why) => new UpperLogError(path, number, why));
+		}
 		sound += bytes;
 	}
 	return sound;
@@ -88,23 +92,20 @@ function parse(text: string, fail: (why: string) => UpperLogError): unknown {
 	}
 }
 
-/** Whole lines alone. */
-function* lines(host: HostFiles, path: string): Generator<{ text: string; bytes: number }> {
+/** Whole lines alone, without the end of the last one; many at a time, for to decode each by itself costs more than to read it. */
+function* pieces(host: HostFiles, path: string): Generator<{ whole: string; bytes: number }> {
 	const fd = host.openRead(path);
 	try {
-		const chunk = new Uint8Array(1 << 16);
+		const chunk = Buffer.allocUnsafe(pieceBytes);
 		let rest = Buffer.alloc(0);
 		for (let at = 0; ; ) {
 			const count = host.read(fd, chunk, at);
 			if (count === 0) return;
 			at += count;
 			const all = Buffer.concat([rest, chunk.subarray(0, count)]);
-			let start = 0;
-			for (let end = all.indexOf(10); end >= 0; end = all.indexOf(10, start)) {
-				yield { text: all.toString('utf8', start, end), bytes: end + 1 - start };
-				start = end + 1;
-			}
-			rest = all.subarray(start);
+			const end = all.lastIndexOf(10);
+			if (end >= 0) yield { whole: all.toString('utf8', 0, end), bytes: end + 1 };
+			rest = all.subarray(end + 1);
 		}
 	} finally {
 		host.close(fd);

@@ -1,6 +1,6 @@
 /** Nodes out of records. */
 import { DirectoryNode, FileNode, type Node, SpecialNode, SymlinkNode } from './node.ts';
-import type { NodeRecord, TreeRecord } from './record.ts';
+import type { FileRecord, NodeRecord, TreeRecord } from './record.ts';
 
 export function setAttributes(node: Node, record: Extract<TreeRecord, { op: 'attr' }>): void {
 	if (record.mode !== undefined) {
@@ -24,6 +24,15 @@ export function touch(directory: DirectoryNode, atNs: bigint): void {
 	directory.mtimeNs = atNs;
 	directory.ctimeNs = atNs;
 	directory.timesSet = false;
+}
+
+/** The node of a new file, with its content. */
+export function toNewFile({ id, order, ino, dev, uid, gid, mode, at }: FileRecord): FileNode {
+	const times = BigInt(at);
+	const start = { id, order, origin: undefined, ino: BigInt(ino), dev: BigInt(dev), uid, gid, mode };
+	const node = new FileNode({ ...start, atimeNs: times, mtimeNs: times, ctimeNs: times }, undefined);
+	node.content = String(id);
+	return node;
 }
 
 export function toNode(record: NodeRecord): Node {

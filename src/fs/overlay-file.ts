@@ -237,8 +237,12 @@ function modified(overlay: Overlay, node: FileNode): void {
 function settle(overlay: Overlay, node: FileNode): void {
 	if (!node.dirty || node.opens > 0) return;
 	node.dirty = false;
-	const records: TreeRecord[] = [{ op: 'attr', id: node.id, mtime: String(node.mtimeNs), ctime: String(node.ctimeNs) }];
-	if (node.links > 0) overlay.commit(records);
+	if (node.links === 0) return;
+	const { id, mtimeNs, ctimeNs } = node;
+	const at = String(mtimeNs);
+	overlay.commit([
+		mtimeNs === ctimeNs ? { op: 'wrote', id, at } : { op: 'attr', id, mtime: at, ctime: String(ctimeNs) },
+	]);
 }
 
 /** A write by anyone but root takes set-user-ID away, and set-group-ID of an executable (chmod(2)). */

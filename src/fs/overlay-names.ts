@@ -6,7 +6,7 @@ import type { DirectoryNode, FileNode, Node } from './node.ts';
 import { isEmpty } from './overlay-directory.ts';
 import type { OverlayVnode } from './overlay-vnode.ts';
 import { PATH_MAX } from './path.ts';
-import type { TreeRecord } from './record.ts';
+import type { NodeRecord, TreeRecord } from './record.ts';
 
 export function createFile(parent: OverlayVnode, name: string, mode: number): FileNode {
 	const { overlay } = parent;
@@ -130,19 +130,9 @@ function make(
 	overlay.quota.files(1);
 	try {
 		prepare(record.id);
-		const own: TreeRecord[] =
-			kind === 'file' ? [record, { op: 'content', id: record.id, content: String(record.id) }] : [record];
-		const sub = kind === 'directory' ? 1 : 0;
-		const set = {
-			op: 'set',
-			dir: directory.id,
-			name,
-			id: record.id,
-			order: record.order,
-			sub,
-			at: record.mtime,
-		} as const;
-		overlay.commit([...own, set]);
+		overlay.commit(
+			kind === 'file' ? [fileRecord(record, directory, name)] : [record, setRecord(record, directory, name)],
+		);
 	} catch (error) {
 		// The session's own disk is full: nothing was made.
 		overlay.quota.files(-1);
@@ -150,6 +140,16 @@ function make(
 		throw error;
 	}
 	return overlay.tree.node(record.id);
+}
+
+function fileRecord(record: NodeRecord, { id: dir }: DirectoryNode, name: string): TreeRecord {
+	const { id, order, ino, dev, uid, gid, mode, mtime: at } = record;
+	return { op: 'file', id, order, ino, dev, uid, gid, mode, at, dir, name };
+}
+
+function setRecord(record: NodeRecord, { id: dir }: DirectoryNode, name: string): TreeRecord {
+	const { id, order, kind, mtime: at } = record;
+	return { op: 'set', dir, name, id, order, sub: kind === 'directory' ? 1 : 0, at };
 }
 
 /** fs.protected_hardlinks: another user's file can only be linked where it is plain, and readable and writable (EPERM). */

@@ -1,5 +1,22 @@
 /** The steps in which an upper tree changes, as they are logged. Integers of 64 bits are decimal text. */
 import type { Base } from '../model/change.ts';
+import {
+	base,
+	contentName,
+	count,
+	integer,
+	isObject,
+	misfit,
+	name,
+	nodeKind,
+	optional,
+	path,
+	type Shape,
+	step,
+	text,
+	truth,
+	whole,
+} from './checks.ts';
 import type { Node } from './node.ts';
 
 export type NodeRecord = {
@@ -20,8 +37,24 @@ export type NodeRecord = {
 	readonly ctime: string;
 };
 
+/** A new file of the guest's: its node, its first name, and its content, which has the node's number. All of it at one time. */
+export type FileRecord = {
+	readonly op: 'file';
+	readonly id: number;
+	readonly order: number;
+	readonly ino: string;
+	readonly dev: string;
+	readonly uid: number;
+	readonly gid: number;
+	readonly mode: number;
+	readonly at: string;
+	readonly dir: number;
+	readonly name: string;
+};
+
 export type TreeRecord =
 	| NodeRecord
+	| FileRecord
 	| {
 			readonly op: 'attr';
 			readonly id: number;
@@ -35,6 +68,8 @@ export type TreeRecord =
 			/** Whether mtime is now what the guest set it to. */
 			readonly timesSet?: boolean;
 	  }
+	/** The last write to file `id` was at that time. */
+	| { readonly op: 'wrote'; readonly id: number; readonly at: string }
 	/** The bytes of file `id` are in `content/` under that name from now on. */
 	| { readonly op: 'content'; readonly id: number; readonly content: string }
 	/** Name `name` of directory `dir` is node `id`. `sub`: how many subdirectories more. `at`: new times of the directory. */
@@ -81,61 +116,20 @@ export function flaw(value: unknown): string | undefined {
 	const { op } = value;
 	const shape = typeof op === 'string' && Object.hasOwn(shapes, op) ? shapes[op] : undefined;
 	if (typeof op !== 'string' || shape === undefined) return `unknown step ${JSON.stringify(op)}`;
-	// Without an array for each of the hundreds of thousands of steps.
-	for (const key in shape) {
-		if (shape[key]?.(value[key]) !== true) return `step ${op}: wrong ${key}`;
-	}
-	for (const key in value) {
-		if (key !== 'op' && !Object.hasOwn(shape, key)) return `step ${op}: unknown ${key}`;
-	}
-	return undefined;
+	const why = misfit(value, shape, 'op');
+	return why === undefined ? undefined : `step ${op}: ${why}`;
 }
 
 export function isRecord(value: unknown): value is TreeRecord {
 	return flaw(value) === undefined;
 }
 
-type Check = (value: unknown) => boolean;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
-const count: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
-const whole: Check = (value) => Number.isSafeInteger(value);
-const contentName: Check = (value) => typeof value === 'string' && /^\d{1,15}$/.test(value);
-const step: Check = (value) => value === 0 || value === 1 || value === -1;
-const text: Check = (value) => typeof value === 'string';
-const integer: Check = (value) => typeof value === 'string' && /^-?\d{1,20}$/.test(value);
-const name: Check = (value) => typeof value === 'string' && value !== '' && !value.includes('/');
-const path: Check = (value) => typeof value === 'string' && value.startsWith('/');
-const truth: Check = (value) => typeof value === 'boolean';
-const kind: Check = (value) => made(value) || value === 'fifo' || value === 'socket';
-const made: Check = (value) => value === 'file' || value === 'directory' || value === 'symlink';
-const baseType: Check = (value) => made(value) || value === 'other';
-const optional =
-	(check: Check): Check =>
-	(value) =>
-		value === undefined || check(value);
-
-const baseShape: Record<string, Check> = {
-	type: baseType,
-	mode: count,
-	size: count,
-	ino: integer,
-	mtimeNs: integer,
-	ctimeNs: integer,
-	sha256: optional(text),
-};
-const base: Check = (value) =>
-	isObject(value) &&
-	Object.entries(baseShape).every(([key, check]) => check(value[key])) &&
-	Object.keys(value).every((key) => Object.hasOwn(baseShape, key));
-
 const entry = { dir: count, name, sub: step, at: optional(integer) };
 
-const shapes: Record<string, Record<string, Check>> = {
+const shapes: Record<string, Shape> = {
 	node: {
 		id: count,
-		kind,
+		kind: nodeKind,
 		order: count,
 		origin: optional(path),
 		lower: optional(path),
@@ -149,6 +143,18 @@ const shapes: Record<string, Record<string, Check>> = {
 		mtime: integer,
 		ctime: integer,
 	},
+	file: {
+		id: count,
+		order: count,
+		ino: integer,
+		dev: integer,
+		uid: count,
+		gid: count,
+		mode: count,
+		at: integer,
+		dir: count,
+		name,
+	},
 	attr: {
 		id: count,
 		mode: optional(count),
@@ -159,6 +165,7 @@ const shapes: Record<string, Record<string, Check>> = {
 		ctime: optional(integer),
 		timesSet: optional(truth),
 	},
+	wrote: { id: count, at: integer },
 	content: { id: count, content: contentName },
 	set: { ...entry, id: count, order: count },
 	hide: entry,

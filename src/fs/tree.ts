@@ -2,8 +2,8 @@
 import type { Base } from '../model/change.ts';
 import type { Stat } from './api.ts';
 import { DirectoryNode, type Entry, FileNode, type Node } from './node.ts';
-import { setAttributes, toNode, touch } from './node-record.ts';
-import type { NodeRecord, TreeRecord } from './record.ts';
+import { setAttributes, toNewFile, toNode, touch } from './node-record.ts';
+import type { FileRecord, NodeRecord, TreeRecord } from './record.ts';
 
 export type KnownBase = { readonly base: Base; readonly order: number };
 
@@ -45,9 +45,18 @@ export class Tree {
 			case 'node':
 				this.#node(record);
 				break;
+			case 'file':
+				this.#newFile(record);
+				break;
 			case 'attr':
 				setAttributes(this.node(record.id), record);
 				break;
+			case 'wrote': {
+				const node = this.file(record.id);
+				node.mtimeNs = BigInt(record.at);
+				node.ctimeNs = node.mtimeNs;
+				break;
+			}
 			case 'content':
 				this.#content(this.file(record.id), record.content);
 				break;
@@ -121,6 +130,17 @@ export class Tree {
 		const node = toNode(record);
 		this.nodes.set(record.id, node);
 		if (node.kind === 'directory' && node.lower !== undefined) this.byLower.set(node.lower, node);
+	}
+
+	#newFile(record: FileRecord): void {
+		const { id, order, dir, name } = record;
+		this.nextId = Math.max(this.nextId, id + 1);
+		this.nextOrder = Math.max(this.nextOrder, order + 1);
+		const node = toNewFile(record);
+		node.links = 1;
+		this.nodes.set(id, node);
+		this.#put({ dir, name, sub: 0 }, { kind: 'node', node, order });
+		touch(this.directory(dir), node.mtimeNs);
 	}
 
 	#put(record: { dir: number; name: string; sub: number; at?: string }, entry: Entry | undefined): void {

@@ -62,22 +62,32 @@ export function createItemList(): ItemList {
 			weigh(frozen, 1);
 		},
 		replace(drop, added) {
-			const byId = new Map<number, ReviewItem>();
-			for (const item of items) {
-				weigh(item, -1);
-				if (!drop(item)) byId.set(item.id, item);
-			}
-			for (const item of added) byId.set(item.id, kept(item));
+			for (const item of items) weigh(item, -1);
+			const next = merged(
+				items.filter((item) => !drop(item)),
+				added.map(kept),
+			);
 			items.length = 0;
-			for (const item of byId.values()) items.push(item);
-			items.sort((a, b) => a.id - b.id);
-			for (const item of items) weigh(item, 1);
+			for (const item of next) {
+				items.push(item);
+				weigh(item, 1);
+			}
 		},
 		counts() {
 			const [first] = live;
 			return { ...tally, live: first };
 		},
 	};
+}
+
+/** By id; of two with the same one, that of `added`. */
+function merged(left: readonly ReviewItem[], added: readonly ReviewItem[]): readonly ReviewItem[] {
+	// So it is at the end of a run, with as many as there will ever be.
+	if (left.length === 0 && added.every(({ id }, index) => index === 0 || id > (added[index - 1]?.id ?? id)))
+		return added;
+	const byId = new Map(left.map((item) => [item.id, item]));
+	for (const item of added) byId.set(item.id, item);
+	return [...byId.values()].sort((a, b) => a.id - b.id);
 }
 
 /** Nobody changes it any more: a copy, where whoever gave it still could. */

@@ -189,8 +189,8 @@ export function createReview(options: ReviewOptions): ReviewStore {
 			put({ ...item, ...patch });
 		},
 		setChanges(changes) {
-			const kept = changes.map(keepDecision);
-			const stay = new Set(kept.map((item) => item.id));
+			const kept = items.all.length === 0 ? changes : changes.map(keepDecision);
+			const stay = new Set(items.all.length === 0 ? [] : kept.map((item) => item.id));
 			for (const { id, change } of items.all) {
 				if (change === undefined || stay.has(id)) continue;
 				refuse(id, 'the change is there no more');

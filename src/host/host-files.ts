@@ -24,6 +24,7 @@ export function createHostFiles(sessionFolder: string): HostFiles {
 		lstat,
 		readlink: (name) => attempt(() => decodeName(fs.readlinkSync(hostPath(name), { encoding: 'buffer' }))),
 		list,
+		names: (name) => (fs.existsSync(inside(name)) ? names(name) : []),
 		access: (name, mode) => attempt(() => fs.accessSync(hostPath(name), mode)),
 		openRead: openAny,
 		openSession: (name, how) => attempt(() => openSession(inside(name), how)),

@@ -3,8 +3,9 @@ import { noAnswer } from '../gate/decisions.ts';
 import type { Change } from '../model/change.ts';
 import { type Approval, type Edit, strictest, type Verdict } from '../model/decision.ts';
 import type { Effect, PathEffect } from '../model/effect.ts';
-import type { ItemState, ReviewItem } from '../model/review.ts';
+import type { ReviewItem } from '../model/review.ts';
 import { contentOf } from './change-content.ts';
+import { itemOf, type Judged, rowOf, versionOf } from './change-rows.ts';
 
 export type DecidedChange = {
 	/** What would be applied. */
@@ -28,7 +29,10 @@ export type ChangeDecisions = {
 	denyAsked(): void;
 	all(): readonly DecidedChange[];
 	get(order: number): DecidedChange | undefined;
-	decide(order: number, approval: Approval): void;
+	/** The changes that are decided by it: that one, and the new directories above it. */
+	decide(order: number, approval: Approval): readonly DecidedChange[];
+	/** What was decided of it is void: its bytes are others by now. */
+	undecide(order: number): void;
 	/** Puts other bytes in place of those that the script wanted; what was decided of it before is void. */
 	edit(order: number, edit: ContentEdit): void;
 	/** SHA-256 by content name, of what was approved as it was on the screen. */
@@ -60,26 +64,19 @@ export function effectsOf(change: Change): readonly PathEffect[] {
 	}
 }
 
-/** Tells two states of a change apart: an approval is bound to the one that was shown. */
-export function versionOf(change: Change): string {
-	return JSON.stringify(change);
-}
-
 /**
- * `earlier`: what was decided of a change in a review that was left. `recount` is called before a change set is judged as a
- * whole; true where the policy has rules that count. `secretsIn` looks into new content, where the policy asks for that.
+ * `decide`: one verdict where it is the same for all. `earlier`: what was decided of a change in a review that was left.
+ * `recount` is called before a change set is judged as a whole; true where the policy has rules that count. `secretsIn` looks
+ * into new content, where the policy asks for that.
  */
 export function createChangeDecisions(
-	decide: (effect: Effect) => Verdict,
+	decide: Verdict | ((effect: Effect) => Verdict),
 	earlier: (change: Change) => Approval | undefined = () => undefined,
 	recount: () => boolean = () => false,
 	secretsIn: (content: string) => readonly string[] = () => [],
 ): ChangeDecisions {
-	let list: DecidedChange[] = [];
-	let byOrder: { readonly of: DecidedChange[]; readonly map: ReadonlyMap<number, DecidedChange> } = {
-		of: list,
-		map: new Map(),
-	};
+	let list: Judged[] = [];
+	let places: Places | undefined;
 	let personOnly = false;
 	let nobody = false;
 	const byPerson = new Map<string, Approval>();
@@ -88,65 +85,79 @@ export function createChangeDecisions(
 	/** On the machine already, for the review's list: by version. */
 	const done = new Map<string, DecidedChange>();
 
-	/** Made once for each state of a change: one decision among 100,000 does not make all rows anew. */
-	const rows = new WeakMap<DecidedChange, ReviewItem>();
-	const rowOf = (one: DecidedChange): ReviewItem => {
-		const known = rows.get(one) ?? Object.freeze(itemOf(one, stateOf(one.approval)));
-		rows.set(one, known);
-		return known;
-	};
+	const verdictFor = (change: Change): Verdict =>
+		typeof decide === 'function' ? verdictOf(change, decide, secretsIn) : decide;
 
-	const judge = (wanted: Change): DecidedChange => {
-		const verdict = verdictOf(wanted, decide, secretsIn);
+	const judge = (wanted: Change): Judged => {
+		const verdict = verdictFor(wanted);
 		const before = earlier(wanted);
-		const edit = edits.get(versionOf(wanted)) ?? (before?.edit?.kind === 'content' ? before.edit : undefined);
-		const change = edit === undefined ? wanted : withContent(wanted, edit);
-		// What was decided of the script's own bytes says nothing of edited ones.
-		const kept = before?.edit === undefined && edit !== undefined ? undefined : before;
-		const byRule =
-			edit === undefined ? (ruleApproval(verdict, personOnly) ?? (nobody ? unasked(verdict) : undefined)) : undefined;
-		const approval = byPerson.get(versionOf(change)) ?? kept ?? byRule;
-		return { change, ...(edit === undefined ? {} : { wanted, edit }), verdict, approval };
+		// A version is text as long as the change: not made for each of 100,000 that nobody has decided.
+		const edited = edits.size === 0 ? undefined : edits.get(versionOf(wanted));
+		const edit = edited ?? (before?.edit?.kind === 'content' ? before.edit : undefined);
+		if (edit === undefined) {
+			const mine = byPerson.size === 0 ? undefined : byPerson.get(versionOf(wanted));
+			const byRule = ruleApproval(verdict, personOnly) ?? (nobody ? unasked(verdict) : undefined);
+			const approval = mine ?? before ?? byRule;
+			return { change: wanted, verdict, approval, row: undefined };
+		}
+		const change = withContent(wanted, edit);
+		// What was decided of the script's own bytes says nothing of edited ones, and no rule has seen those.
+		const kept = before?.edit === undefined ? undefined : before;
+		return { change, wanted, edit, verdict, approval: byPerson.get(versionOf(change)) ?? kept, row: undefined };
+	};
+	const decideAt = (place: number, approval: Approval | undefined): Judged | undefined => {
+		const one = list[place];
+		if (one === undefined) return undefined;
+		if (approval === undefined) byPerson.delete(versionOf(one.change));
+		else byPerson.set(versionOf(one.change), approval);
+		const next = { ...one, approval, row: undefined };
+		list[place] = next;
+		return next;
+	};
+	const placesNow = (): Places => {
+		places ??= placesOf(list);
+		return places;
+	};
+	const take = (next: Judged[]): void => {
+		list = next;
+		places = undefined;
 	};
 	return {
 		set(changes) {
 			// Twice, so that the first of too many is asked about like the last: whether they are too many is known then.
-			if (recount()) for (const change of changes) verdictOf(change, decide, secretsIn);
-			list = changes.map(judge);
+			if (recount()) for (const change of changes) verdictFor(change);
+			take(changes.map(judge));
 		},
 		leaveToPerson() {
 			personOnly = true;
-			list = list.map(({ change, wanted }) => judge(wanted ?? change));
+			take(list.map(({ change, wanted }) => judge(wanted ?? change)));
 		},
 		denyAsked() {
 			nobody = true;
-			list = list.map(({ change, wanted }) => judge(wanted ?? change));
+			take(list.map(({ change, wanted }) => judge(wanted ?? change)));
 		},
 		all: () => list,
-		get(order) {
-			if (byOrder.of !== list) byOrder = { of: list, map: new Map(list.map((one) => [one.change.order, one])) };
-			return byOrder.map.get(order);
-		},
+		get: (order) => list[placesNow().byOrder.get(order) ?? -1],
 		decide(order, approval) {
-			const found = list.find(({ change }) => change.order === order);
-			if (found === undefined) return;
-			byPerson.set(versionOf(found.change), approval);
-			list = list.map((one) => {
-				if (one === found) return { ...one, approval };
-				// Whoever approves a file in a new directory has seen that directory's name in its path.
-				const implied =
-					approval.approved && one.approval === undefined && isNewDirectoryAbove(one.change, found.change);
-				if (implied) byPerson.set(versionOf(one.change), approval);
-				return implied ? { ...one, approval } : one;
-			});
+			const { byOrder, newDirectories } = placesNow();
+			const place = byOrder.get(order) ?? -1;
+			const found = decideAt(place, approval);
+			if (found === undefined) return [];
+			if (!approval.approved) return [found];
+			// Whoever approves a file in a new directory has seen that directory's name in its path.
+			const above = ancestorsOf(found.change.path).map((path) => newDirectories.get(path) ?? -1);
+			const implied = above.filter((at) => list[at]?.approval === undefined).map((at) => decideAt(at, approval));
+			return [found, ...implied].filter((one) => one !== undefined);
 		},
+		undecide: (order) => void decideAt(placesNow().byOrder.get(order) ?? -1, undefined),
 		edit(order, edit) {
-			const found = list.find(({ change }) => change.order === order);
+			const place = placesNow().byOrder.get(order) ?? -1;
+			const found = list[place];
 			if (found === undefined) return;
 			const wanted = found.wanted ?? found.change;
 			edits.set(versionOf(wanted), edit);
 			byPerson.delete(versionOf(withContent(wanted, edit)));
-			list = list.map((one) => (one === found ? judge(wanted) : one));
+			list[place] = judge(wanted);
 		},
 		approvedContent() {
 			const known = new Map<string, string>();
@@ -160,13 +171,30 @@ export function createChangeDecisions(
 		markApplied(changes) {
 			const gone = new Set(changes.map(versionOf));
 			for (const one of list) if (gone.has(versionOf(one.change))) done.set(versionOf(one.change), one);
-			list = list.filter(({ change }) => !gone.has(versionOf(change)));
+			take(list.filter(({ change }) => !gone.has(versionOf(change))));
 		},
 		items: () => [
 			...[...done.values()].map((one) => itemOf(one, { kind: 'applied', by: one.approval?.by ?? one.verdict.by })),
 			...list.map(rowOf),
 		],
 	};
+}
+
+/** Indexes into a list, which holds good as long as nothing comes or goes. */
+type Places = {
+	readonly byOrder: ReadonlyMap<number, number>;
+	/** By path. */
+	readonly newDirectories: ReadonlyMap<string, number>;
+};
+
+function placesOf(list: readonly DecidedChange[]): Places {
+	const byOrder = new Map<number, number>();
+	const newDirectories = new Map<string, number>();
+	for (const [place, { change }] of list.entries()) {
+		byOrder.set(change.order, place);
+		if (change.kind === 'create' && change.after.type === 'directory') newDirectories.set(change.path, place);
+	}
+	return { byOrder, newDirectories };
 }
 
 /** The approved changes, but for those that hang on one that is not: in a new directory, or of a directory not emptied. */
@@ -182,12 +210,6 @@ function withoutOrphans(list: readonly DecidedChange[]): readonly Change[] {
 		if (ancestorsOf(change.path).some((path) => missing.has(path))) return false;
 		return change.kind !== 'delete' || !staying.some((path) => path.startsWith(`${change.path}/`));
 	});
-}
-
-function isNewDirectoryAbove(directory: Change, change: Change): boolean {
-	return (
-		directory.kind === 'create' && directory.after.type === 'directory' && change.path.startsWith(`${directory.path}/`)
-	);
 }
 
 function ancestorsOf(path: string): string[] {
@@ -247,29 +269,9 @@ function unasked({ because }: Verdict): Approval {
 	const nobody = 'nobody to ask (--unattended)';
 	return noAnswer(because === undefined ? nobody : `${because}; ${nobody}`);
 }
-
-function stateOf(approval: Approval | undefined): ItemState {
-	if (approval === undefined) return { kind: 'pending', live: false };
-	const because = approval.because === undefined ? {} : { because: approval.because };
-	return { kind: approval.approved ? 'approved' : 'denied', by: approval.by, ...because };
-}
-
 /** The change with other bytes. The time stays the script's: nobody asked for another one. */
 function withContent(change: Change, { content, size }: ContentEdit): Change {
 	if (change.kind === 'delete' || change.after.type !== 'file') return change;
 	const { revision: _revision, ...after } = change.after;
 	return { ...change, after: { ...after, content, size } };
-}
-
-function itemOf({ change, edit }: DecidedChange, state: ItemState): ReviewItem {
-	const [effect] = effectsOf(change);
-	return {
-		id: change.order,
-		effect: effect ?? { kind: 'write', path: change.path },
-		change: change.kind,
-		...(change.kind === 'rename' ? { from: change.from } : {}),
-		state,
-		version: versionOf(change),
-		...(edit === undefined ? {} : { edit }),
-	};
 }

@@ -11,8 +11,7 @@ const largest = 64 * 1024 * 1024;
 
 /** `changed` is called when a decision list is no longer what it was. */
 export function editChanges(work: SessionWork, decisions: ChangeDecisions, changed: () => void): Editing {
-	const find = ({ id }: ReviewItem): DecidedChange | undefined =>
-		decisions.all().find(({ change }) => change.order === id);
+	const find = ({ id }: ReviewItem): DecidedChange | undefined => decisions.get(id);
 	return {
 		draft(item) {
 			const found = find(item);

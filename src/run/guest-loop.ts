@@ -174,7 +174,7 @@ class GuestLoop {
 		const calls = this.#calls();
 		const played =
 			this.#recording?.end(end, changes, calls) ?? this.#replaying?.end(end, changes, calls, this.#replayed);
-		this.#fs.close();
+		this.#fs.close(changes);
 		return { kind: 'end', end, changes, used, calls, ...(played === undefined ? {} : { played }) };
 	}
 

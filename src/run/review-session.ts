@@ -17,12 +17,14 @@ import type { Session, SessionStore } from '../session/store.ts';
 import { besideSession } from './beside.ts';
 import { type ChangeDecisions, createChangeDecisions } from './change-decisions.ts';
 import { carefulTest } from './change-notes.ts';
+import { checkedDetail, forgetChanged } from './changed-content.ts';
+import { decideChange } from './decide-change.ts';
 import { editChanges } from './edit-changes.ts';
 import { createRemembering, type RememberOptions } from './remember.ts';
 import { applyResolving } from './resolve-conflicts.ts';
 import { saveSoon } from './save-soon.ts';
 import { clearAfterRun, openSessionWork, type Reviewer, type SessionWork } from './session-work.ts';
-import { openStoredDecisions } from './stored-decisions.ts';
+import { openStoredDecisions, type StoredDecisions } from './stored-decisions.ts';
 
 export type SessionActions = {
 	readonly store: SessionStore;
@@ -58,7 +60,7 @@ export async function reviewSession(
 	screen: (review: Review) => Promise<void>,
 	choose: ChooseConflicts,
 ): Promise<ReviewEnd> {
-	return withWork(actions, async (work, decisions) => {
+	return withWork(actions, async (work, decisions, stored) => {
 		if (decisions.all().length === 0) throw new WrongState(`session ${work.session.id} has nothing to review`);
 		const { record } = work.session;
 		const limits = limitsOf(record);
@@ -67,17 +69,25 @@ export async function reviewSession(
 				items: () => review.state().items,
 				changes: () => decisions.all().map(({ change }) => change),
 			});
+		const saving = saveSoon(work, decisions);
 		const review = createReview({
 			session: record.id,
 			script: record.script,
 			policy: record.policy,
 			cwd: record.cwd,
 			loadDetail: async (id) => {
-				const found = decisions.all().find(({ change }) => change.order === id);
-				return found === undefined ? { kind: 'failed', why: 'there is no such change' } : work.detail(found.change);
+				const found = decisions.get(id);
+				if (found === undefined) return { kind: 'failed', why: 'there is no such change' };
+				return checkedDetail(found, work, decisions, () => {
+					review.updateItem(id, { state: { kind: 'pending', live: false } });
+					saving.touch();
+				});
 			},
 			...(actions.remember === undefined ? {} : { remembering: remembering(actions.remember) }),
-			editing: editChanges(work, decisions, () => review.setChanges(decisions.items())),
+			editing: editChanges(work, decisions, () => {
+				review.setChanges(decisions.items());
+				saving.touch();
+			}),
 			beside: besideSession(work.session),
 			careful: carefulTest(decisions, record.cwd),
 			...(limits.allowed === undefined ? {} : { limits: limits.allowed }),
@@ -86,19 +96,16 @@ export async function reviewSession(
 		review.setChanges(decisions.items());
 		const why = record.exit?.message ?? record.exit?.reason ?? 'its controller was killed';
 		review.setPhase({ kind: 'ended', status: record.exit?.status ?? 125, why });
-		const saving = saveSoon(work, decisions);
 		review.onDecided((item, approval) => {
-			decisions.decide(item.id, approval);
-			review.setChanges(decisions.items());
+			decideChange(review, decisions, item.id, approval);
 			saving.touch();
 		});
 		work.event({ kind: 'review-opened', at: actions.now(), ...actions.reviewer });
 		const shown = screen(review);
 		const end = await review.whenFinished();
 		await shown;
-		saving.stop();
-		work.saveDecisions(decisions);
-		if (end === 'apply') await applyDecided(actions, work, decisions, { choose });
+		saving.end();
+		if (end === 'apply') await applyDecided(actions, work, decisions, stored, { choose });
 		if (end === 'discard') work.event({ kind: 'discarded', at: actions.now() });
 		return end;
 	});
@@ -120,11 +127,11 @@ export type ApplyHow = {
 
 /** Applies what was approved in a review before; the paths. With `all`, everything that no rule denied. */
 export async function applySession(actions: SessionActions, options: ApplyHow): Promise<readonly string[]> {
-	return withWork(actions, async (work, decisions) => {
+	return withWork(actions, async (work, decisions, stored) => {
 		if (decisions.approved().length === 0) {
 			throw new WrongState(`nothing of session ${work.session.id} is approved; approve-run review ${work.session.id}`);
 		}
-		return applyDecided(actions, work, decisions, options);
+		return applyDecided(actions, work, decisions, stored, options);
 	});
 }
 
@@ -152,7 +159,7 @@ export function discardSession({ store, session, host, now }: SessionActions): v
 
 async function withWork<Result>(
 	actions: SessionActions,
-	use: (work: SessionWork, decisions: ChangeDecisions) => Promise<Result>,
+	use: (work: SessionWork, decisions: ChangeDecisions, stored: StoredDecisions) => Promise<Result>,
 ): Promise<Result> {
 	const { session, host, now } = actions;
 	requireIdle(session);
@@ -176,7 +183,7 @@ async function withWork<Result>(
 		const isDone = (change: Change): boolean =>
 			session.state.kind === 'partly-applied' && stored.get(change)?.approved === true;
 		decisions.set(pendingChanges(actions).filter((change) => !isDone(change)));
-		return await use(work, decisions);
+		return await use(work, decisions, stored);
 	} finally {
 		work.close();
 		if (session.state.kind === 'interrupted') session.update({ state: { kind: 'waiting' } });
@@ -190,21 +197,24 @@ function isAllApplied({ session, files, host }: SessionActions): boolean {
 }
 
 /** The policy has spoken at the end of the run, and that was kept; a later process asks the person alone. */
-function askOnly(): Verdict {
-	return { decision: 'ask', by: { built: 'plan' } };
-}
+const askOnly: Verdict = { decision: 'ask', by: { built: 'plan' } };
 
 async function applyDecided(
 	{ now, host, reviewer }: SessionActions,
 	work: SessionWork,
 	decisions: ChangeDecisions,
+	stored: StoredDecisions,
 	{ force = false, choose }: ApplyHow,
 ): Promise<readonly string[]> {
 	const by = { person: reviewer.person };
-	const paths =
+	const apply = async (): Promise<readonly string[]> =>
 		choose === undefined
 			? work.apply(decisions.approved(), force, decisions.approvedContent())
 			: await applyResolving({ work, decisions, tree: host.tree, choose, by, now });
+	const paths = await apply().catch((error: unknown) => {
+		forgetChanged(error, stored, work, decisions);
+		throw error;
+	});
 	// What became of a conflict is a decision too.
 	work.saveDecisions(decisions);
 	const approved = decisions.approved();

@@ -2,7 +2,7 @@
  * events.jsonl: what happened, one line each, only ever appended. A line holds the SHA-256 of the line before it (the
  * first one: of the session's id), so an edit, a removal or an insertion breaks the chain at that line.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { SessionFiles } from '../host/session-files.ts';
 import type { RunEvent } from '../model/event.ts';
 import { eventShape } from './event-schema.ts';
@@ -98,6 +98,8 @@ type Scan =
 	  }
 	| { readonly kind: 'broken'; readonly line: number; readonly why: string };
 
+const notAnEvent = 'this line is not an event';
+
 /** Without `isRead` the chain alone is followed, whatever the events are. */
 function* scanChain(
 	files: SessionFiles,
@@ -110,13 +112,16 @@ function* scanChain(
 	let count = 0;
 	let size = 0;
 	let rest: Buffer = Buffer.alloc(0);
+	let last: Buffer | undefined;
 	for (const { bytes: line, isWhole } of linesOf(files, path)) {
 		if (!isWhole) {
 			rest = line;
 			break;
 		}
-		const parsed = parseLine(line.toString('utf8'));
-		if (parsed === undefined) return { kind: 'broken', line: count + 1, why: 'this line is not an event' };
+		// Whoever only appends need not parse a line that begins as it must: the next one holds its hash. The last one has none.
+		last = isRead || !isChained(line, head) ? undefined : line;
+		const parsed = last === undefined ? parseLine(line.toString('utf8')) : { hash: head, event: undefined };
+		if (parsed === undefined) return { kind: 'broken', line: count + 1, why: notAnEvent };
 		if (parsed.hash !== head) {
 			const why = 'this line was changed, or one after it was removed, moved or put in';
 			return { kind: 'broken', line: Math.max(1, count), why: count === 0 ? 'this is not the first line' : why };
@@ -134,10 +139,18 @@ function* scanChain(
 			return { kind: 'broken', line: count, why: 'this line is not the one that session.json knows' };
 		}
 	}
+	if (last !== undefined && parseLine(last.toString('utf8')) === undefined)
+		return { kind: 'broken', line: count, why: notAnEvent };
 	if (known !== undefined && count < known.count) {
 		return { kind: 'broken', line: count + 1, why: `${known.count - count} lines are missing at the end` };
 	}
 	return { kind: 'whole', count, head, size, rest };
+}
+
+/** Whether a line begins as the one after `head` does, of which nothing has to be parsed then. */
+function isChained(line: Buffer, head: string): boolean {
+	const beginning = `{"hash":"${head}","event":`;
+	return line.toString('latin1', 0, beginning.length) === beginning;
 }
 
 function toEnd(scan: Generator<RunEvent, Scan, void>): Scan {
@@ -162,5 +175,5 @@ function eventFile(folder: string): string {
 }
 
 function hashOf(bytes: Uint8Array): string {
-	return createHash('sha256').update(bytes).digest('hex');
+	return hash('sha256', bytes);
 }

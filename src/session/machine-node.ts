@@ -5,6 +5,7 @@ import { SysError } from '../abi/errno.ts';
 import { isType, S_IFDIR, S_IFLNK, S_IFREG } from '../abi/file-mode.ts';
 import type { Stat } from '../fs/api.ts';
 import type { Tree } from '../host/atomic-tree.ts';
+import type { SessionFiles } from '../host/session-files.ts';
 import type { Base } from '../model/change.ts';
 import type { Saved, StagedNode, StagedRecord } from './transaction.ts';
 
@@ -81,6 +82,23 @@ export function hashFile(tree: Tree, path: string): string {
 		return hash.digest('hex');
 	} finally {
 		tree.close(fd);
+	}
+}
+
+/** SHA-256 in hex of a file of the session; undefined where it cannot be read. */
+export function hashContent(files: SessionFiles, path: string): string | undefined {
+	try {
+		const fd = files.openRead(path);
+		try {
+			const hash = createHash('sha256');
+			readThrough(files, fd, hash, () => undefined);
+			return hash.digest('hex');
+		} finally {
+			files.close(fd);
+		}
+	} catch (error) {
+		if (error instanceof SysError) return undefined;
+		throw error;
 	}
 }
 

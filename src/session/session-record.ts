@@ -3,8 +3,10 @@ import * as z from 'zod/mini';
 import type { Approval, Edit } from '../model/decision.ts';
 import type { ExitReason } from '../model/report.ts';
 
-/** Of session.json and decisions.json. A change of their shape raises it. */
+/** Of session.json and report.json. A change of their shape raises it. */
 export const recordVersion = 1;
+/** The same of decisions.json. */
+export const decisionsVersion = 2;
 
 // Shapes are made when they are first used: a run that reads no record starts sooner.
 const time = z.int();
@@ -106,15 +108,14 @@ export const approvalShape: z.ZodMiniType<Approval> = z.lazy(() =>
 
 export const decisionsShape = z.lazy(() =>
 	z.strictObject({
-		/** By kind, path and a hash of all else of the change: see run/stored-decisions.ts. */
-		changes: z.record(z.string(), approvalShape),
-		/** By the id of the effect, decimal. */
-		effects: z.record(z.string(), approvalShape),
+		/** `of`: each the hash of a change's bytes (`-`: none), and all else of it: see run/stored-decisions.ts. */
+		changes: z.array(z.strictObject({ approval: approvalShape, of: z.array(z.string()) })),
 	}),
 );
 
+export type DecidedChanges = readonly { readonly approval: Approval; readonly of: readonly string[] }[];
+
 /** What was decided so far, so that a review can be left and gone on with. */
 export type Decisions = {
-	readonly changes: Readonly<Record<string, Approval>>;
-	readonly effects: Readonly<Record<string, Approval>>;
+	readonly changes: DecidedChanges;
 };

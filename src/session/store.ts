@@ -12,6 +12,7 @@ import { readSealed, writeSealed } from './sealed-file.ts';
 import {
 	type Decisions,
 	decisionsShape,
+	decisionsVersion,
 	recordVersion,
 	type SessionRecord,
 	type SessionState,
@@ -161,9 +162,9 @@ function makeSession(root: string, initial: SessionRecord, host: StoreHost): Ses
 	let record = initial;
 	// Once the machine was changed the record survives a power failure. Before that a sync (of milliseconds) would keep
 	// nothing: what the guest wrote into the session is not synced either.
-	const write = (path: string, data: unknown): void => {
+	const write = (path: string, data: unknown, version = recordVersion): void => {
 		const lasting = files.list(journalFolder(folder)).length > 0;
-		writeSealed(files, path, recordVersion, data, lasting);
+		writeSealed(files, path, version, data, lasting);
 	};
 	return {
 		id,
@@ -186,12 +187,12 @@ function makeSession(root: string, initial: SessionRecord, host: StoreHost): Ses
 		verifyEvents: () => verifyEvents(files, folder, id, record.events),
 		events: () => readEvents(files, folder, id, record.events),
 		decisions: () => {
-			const read = readSealed(files, `${folder}/decisions.json`, recordVersion, decisionsShape);
-			if (read.kind === 'missing') return { changes: {}, effects: {} };
+			const read = readSealed(files, `${folder}/decisions.json`, decisionsVersion, decisionsShape);
+			if (read.kind === 'missing') return { changes: [] };
 			if (read.kind === 'untrusted') throw new UntrustedSession(`Session ${id} cannot be trusted: ${read.why}`);
 			return read.data;
 		},
-		saveDecisions: (decisions) => write(`${folder}/decisions.json`, decisions),
+		saveDecisions: (decisions) => write(`${folder}/decisions.json`, decisions, decisionsVersion),
 		saveReport: (report) => write(`${folder}/report.json`, report),
 		report: () => {
 			const read = readSealed(files, `${folder}/report.json`, recordVersion, z.unknown());

@@ -1,8 +1,7 @@
 /** One row of the screen, before it is drawn: pieces of text that are cut, scrolled and filled by cells. */
 import type { Span } from '../model/review.ts';
-import { createPen } from './pen.ts';
-import type { Style, Theme } from './theme.ts';
-import { cells, clusters, type VisibleOptions } from './visible.ts';
+import { reset, type Style, sgr, type Theme } from './theme.ts';
+import { type Cluster, cells, clusters, type VisibleOptions } from './visible.ts';
 
 /** Any text, however hostile: it is made visible when the row is drawn. */
 export type Piece = VisibleOptions & {
@@ -102,4 +101,136 @@ function measure(pieces: readonly Piece[] | undefined, theme: Theme): number {
 /** How many cells to leave out so that the last `room` remain. */
 function lastCells(piece: Piece, room: number, theme: Theme): number {
 	return Math.max(0, cells(piece.text, theme.alphabet, piece) - room);
+}
+
+const alarm: Style = { colour: 'magenta', inverse: true, bold: true };
+const soft: Style = { dim: true };
+const cutMark: Style = { dim: true, inverse: true };
+
+type Pen = {
+	readonly column: number;
+	draw(piece: Piece): void;
+	/** Draws the part of `piece` that begins at cell `from` into `room` cells, with a mark at an end that is cut. */
+	drawCut(piece: Piece, from: number, room: number, silent: boolean): void;
+	moveTo(column: number): void;
+	done(): Painted;
+};
+
+function createPen(width: number, fill: Style | undefined, theme: Theme): Pen {
+	const parts: { at: number; text: string }[] = [{ at: 0, text: '' }];
+	let column = 0;
+	let on = '';
+	let unsure: string | undefined;
+
+	function put(text: string, cellsWide: number, style: Style | undefined, isUnsure: boolean): void {
+		if (column + cellsWide > width) return;
+		const code = sgr(fill === undefined ? style : { ...fill, ...style }, theme.styling);
+		// A terminal that takes the last character to be wider or narrower than we do is put right again here.
+		if (unsure !== undefined && unsure !== text) {
+			if (on !== '') append(reset);
+			parts.push({ at: column, text: '' });
+			on = '';
+		}
+		unsure = isUnsure ? text : undefined;
+		if (code !== on) {
+			if (on !== '') append(reset);
+			append(code);
+			on = code;
+		}
+		append(text);
+		column += cellsWide;
+	}
+
+	function append(text: string): void {
+		const part = parts[parts.length - 1];
+		if (part !== undefined) part.text += text;
+	}
+
+	function putCluster(cluster: Cluster, piece: Piece): void {
+		put(cluster.shown, cluster.width, styleAt(piece, cluster), cluster.unsure);
+	}
+
+	const spaces = (count: number) => {
+		if (count > 0) put(' '.repeat(count), count, undefined, false);
+	};
+
+	return {
+		get column() {
+			return column;
+		},
+		draw(piece) {
+			for (const cluster of clusters(piece.text, theme.alphabet, piece)) {
+				if (column + cluster.width > width) return;
+				putCluster(cluster, piece);
+			}
+		},
+		drawCut(piece, from, room, silent) {
+			const start = column;
+			const more = theme.glyphs.more;
+			let at = 0;
+			let drawn: Cluster[] = [];
+			let used = 0;
+			if (from > 0) {
+				put(more, 1, cutMark, true);
+				used = 1;
+			}
+			let over = false;
+			for (const cluster of clusters(piece.text, theme.alphabet, piece)) {
+				const here = at;
+				at += cluster.width;
+				// The mark of the cut stands on the first cell; a cluster it halves is left out whole.
+				if (from > 0 && here < from + 1) {
+					if (at > from + 1) {
+						const gap = Math.min(at - from - 1, room - used);
+						drawn.push({ ...cluster, shown: ' '.repeat(gap), width: gap, look: 'plain', unsure: false });
+						used += gap;
+					}
+					continue;
+				}
+				if (used + cluster.width > room) {
+					over = true;
+					break;
+				}
+				drawn.push(cluster);
+				used += cluster.width;
+			}
+			if (over && !silent) {
+				while (used > room - 1) {
+					const last = drawn.at(-1);
+					if (last === undefined) break;
+					drawn = drawn.slice(0, -1);
+					used -= last.width;
+				}
+			}
+			for (const cluster of drawn) putCluster(cluster, piece);
+			if (over && !silent && column < start + room) {
+				spaces(start + room - 1 - column);
+				put(more, 1, cutMark, true);
+			}
+		},
+		moveTo(to) {
+			spaces(to - column);
+		},
+		done() {
+			if (fill !== undefined) spaces(width - column);
+			if (on !== '') append(reset);
+			return parts;
+		},
+	};
+}
+
+function styleAt(piece: Piece, cluster: Cluster): Style | undefined {
+	let style = piece.style;
+	for (const span of piece.spans ?? []) {
+		if (span.start > cluster.start) break;
+		if (cluster.start < span.end) style = { ...style, ...span.style };
+	}
+	switch (cluster.look) {
+		case 'plain':
+			return style;
+		case 'soft':
+			return { ...style, ...soft };
+		case 'alarm':
+			return { ...style, ...alarm };
+	}
 }

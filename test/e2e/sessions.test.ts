@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openProcesses } from '../../src/host/process-identity.ts';
@@ -233,6 +233,22 @@ test('the record of a session proves itself, and an edit of it is found', async 
 	const bad = await world.run(['audit', 'verify', report.session]);
 	expect(bad.status).toBe(125);
 	expect(bad.stderr).toMatch(/events\.jsonl:[23]/);
+});
+
+test('bytes that were put into a session after they were decided on are not applied, and are asked about again', async () => {
+	const script = 'open("a", "w").write("good")\nopen("b", "w").write("fine")';
+	const { report } = await world.report(['--plan', '--policy', 'open.yaml', '-c', script]);
+	const contents = join(world.folder, 'state/approve-run/sessions', report.session, 'upper/content');
+	const [evil = ''] = readdirSync(contents).filter((name) => readFileSync(join(contents, name), 'utf8') === 'good');
+	writeFileSync(join(contents, evil), 'evil');
+	const refused = await world.run(['apply', report.session]);
+	expect(refused.status).toBe(125);
+	expect(refused.stderr).toMatch(/Nothing was applied: .*\/a: its content is not what was approved/);
+	expect([existsSync(join(world.work, 'a')), existsSync(join(world.work, 'b'))]).toEqual([false, false]);
+	const again = await world.run(['apply', report.session]);
+	expect(again.stderr).toMatch(/1 path was changed/);
+	expect(again.status).toBe(0);
+	expect([existsSync(join(world.work, 'a')), readFileSync(join(world.work, 'b'), 'utf8')]).toEqual([false, 'fine']);
 });
 
 test('names that are no UTF-8, 255 bytes long, or hold newlines and escapes are kept byte for byte and shown safely', async () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import { loadChangeSet } from '../../src/fs/change-set.ts';
+import { keepChanges, keptChanges } from '../../src/fs/kept-changes.ts';
 import { UpperLogError } from '../../src/fs/log.ts';
 import { createHostFiles } from '../../src/host/host-files.ts';
 import { at, guest, read, temporary, write } from './guest.ts';
@@ -58,6 +59,71 @@ test('anything else that is wrong in it is an error that names file and line', (
 	fs.writeFileSync(log, lines.join('\n'));
 	for (const name of fs.readdirSync(`${upper}/content`)) fs.rmSync(`${upper}/content/${name}`);
 	expect(load).toThrow(/missing/);
+});
+
+test('the change set that a run kept at its end is that of its log, and nothing where a byte of either is another', () => {
+	const g = guest();
+	fs.writeFileSync(`${g.work}/f`, 'x');
+	fs.writeFileSync(`${g.work}/same`, 'same');
+	write(g, 'new "name" \n', 'text');
+	write(g, 'same', 'other');
+	g.fs.symlink('a target\u{dcff}', at(g, 'link'));
+	g.fs.unlink(at(g, 'f'));
+	g.fs.rename(at(g, 'same'), at(g, 'moved'), { noReplace: false, exchange: false });
+	const changes = g.fs.changeSet();
+	g.fs.close(g.fs.revisedChanges());
+	const upper = `${g.session}/upper`;
+	const load = () => loadChangeSet(upper, createHostFiles(g.session));
+	expect(load()).toEqual(changes);
+	const [kept, log] = [`${upper}/changes.json`, `${upper}/log.jsonl`];
+	const good = fs.readFileSync(kept);
+	expect(changes.length).toBe(4);
+	for (let byte = 0; byte < good.length; byte += 7) {
+		const bytes = Buffer.from(good);
+		bytes[byte] = (bytes[byte] ?? 0) ^ 1;
+		fs.writeFileSync(kept, bytes);
+		expect(load()).toEqual(changes);
+		fs.writeFileSync(kept, good.subarray(0, byte));
+		expect(load()).toEqual(changes);
+	}
+	fs.writeFileSync(kept, good);
+	const text = fs.readFileSync(log, 'utf8');
+	fs.writeFileSync(log, text.slice(0, text.lastIndexOf('[')));
+	expect(load()).not.toEqual(changes);
+	fs.writeFileSync(log, `${text}no record\n`);
+	expect(load).toThrow(/not JSON/);
+	fs.writeFileSync(log, text);
+	const [content = ''] = fs.readdirSync(`${upper}/content`);
+	fs.rmSync(`${upper}/content/${content}`);
+	expect(load).toThrow(/missing/);
+});
+
+test('of what was kept only what is a change is taken, and no path outside of the contents', () => {
+	const g = guest();
+	write(g, 'new', 'text');
+	const [change] = g.fs.changeSet();
+	if (change?.kind !== 'create' || change.after.type !== 'file') throw new Error('no new file');
+	const good = [change];
+	const bad: unknown[] = [
+		{ ...change, kind: 'chmod' },
+		{ ...change, kind: 'toString' },
+		{ ...change, path: 'relative' },
+		{ ...change, order: -1 },
+		{ ...change, more: 1 },
+		{ ...change, after: { ...change.after, content: '../../x' } },
+		{ ...change, after: { ...change.after, size: '4' } },
+		{ ...change, after: { ...change.after, owner: { uid: 0 } } },
+		{ ...change, after: { type: 'link', link: 'relative' } },
+		{ kind: 'delete', order: 1, path: '/x', base: { type: 'file' } },
+	];
+	g.fs.close();
+	const [host, upper] = [createHostFiles(g.session), `${g.session}/upper`];
+	keepChanges(host, upper, good);
+	expect(keptChanges(host, upper)).toEqual(good);
+	for (const one of bad) {
+		keepChanges(host, upper, JSON.parse(JSON.stringify([change, one])));
+		expect(keptChanges(host, upper), JSON.stringify(one)).toBeUndefined();
+	}
 });
 
 test('after kill -9 all is there that the script was told of', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,9 @@ const created: Change = {
 	path: '/a',
 	after: { type: 'file', mode: 0o644, size: 4, content: 'c' },
 };
+
+/** Of `good`. */
+const goodHash = createHash('sha256').update('good').digest('hex');
 
 let top: string;
 let session: Session;
@@ -42,7 +46,24 @@ afterEach(() => rmSync(top, { recursive: true, force: true }));
 const decided = (change: Change) => openStoredDecisions(session, files).get(change);
 
 test('a decision is found again for the same change, in whatever order', () => {
-	expect(decided(created)).toEqual(approval);
+	expect(decided(created)).toEqual({ ...approval, content: goodHash });
+});
+
+test('a decision that was made on the screen is about the bytes that were there, whatever lies in the session when it is kept', () => {
+	const path = '/on-the-screen';
+	writeFileSync(content, 'evil');
+	openStoredDecisions(session, files).save([
+		{ change: { ...created, path }, approval: { ...approval, content: goodHash } },
+	]);
+	expect(decided({ ...created, path })).toEqual({ ...approval, content: goodHash });
+});
+
+test('what is decided no more is forgotten, and what is not spoken of stays', () => {
+	const other = { ...created, path: '/b' };
+	openStoredDecisions(session, files).save([{ change: other, approval }]);
+	openStoredDecisions(session, files).save([{ change: created, approval: undefined }]);
+	expect(decided(created)).toBeUndefined();
+	expect(decided(other)).toMatchObject(approval);
 });
 
 test.each<[string, Change]>([
@@ -55,9 +76,12 @@ test.each<[string, Change]>([
 	expect(decided(change)).toBeUndefined();
 });
 
-test('an approval is none of other bytes of the same length', () => {
+test('an approval is bound to the bytes that it was given for', () => {
+	const holds = () => openStoredDecisions(session, files).holds(created);
+	expect(holds()).toBe(true);
 	writeFileSync(content, 'evil');
-	expect(decided(created)).toBeUndefined();
+	expect(decided(created)).toMatchObject({ content: goodHash });
+	expect(holds()).toBe(false);
 	rmSync(content);
-	expect(decided(created)).toBeUndefined();
+	expect(holds()).toBe(false);
 });

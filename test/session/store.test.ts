@@ -8,7 +8,7 @@ import { openSessionFiles } from '../../src/host/session-files.ts';
 import type { RunEvent } from '../../src/model/event.ts';
 import { LockedError, withApplyLock } from '../../src/session/apply-lock.ts';
 import { BrokenLog } from '../../src/session/event-log.ts';
-import { openStore, type SessionStore, sessionRoot } from '../../src/session/store.ts';
+import { openStore, type SessionStore, sessionRoot, UntrustedSession } from '../../src/session/store.ts';
 
 const about = { script: 'a.py', argv: ['\udcff'], policy: 'review', runtime: 'trapped', cwd: '/w' };
 const host = {
@@ -30,12 +30,40 @@ describe('the store', () => {
 	it('keeps a session for the next process, in folders that nobody else may enter', () => {
 		const made = store.create(about);
 		made.update({ state: { kind: 'waiting' }, ended: 5, exit: { status: 3, reason: 'exited' } });
-		made.saveDecisions({ changes: { '/w/\udcff': { approved: true, by: { person: 'ada' } } }, effects: {} });
+		const decided = {
+			approval: { approved: true, by: { person: 'ada' } },
+			of: [`- ${'0'.repeat(32)} create /w/\udcff`],
+		};
+		made.saveDecisions({ changes: [decided] });
 		const again = openStore(store.root, host).open(made.id.slice(0, 20).toLowerCase());
 		expect(again.record).toMatchObject({ ...about, id: made.id, exit: { status: 3 }, state: { kind: 'waiting' } });
-		expect(again.decisions().changes['/w/\udcff']).toEqual({ approved: true, by: { person: 'ada' } });
+		expect(again.decisions().changes).toEqual([decided]);
 		expect(statSync(made.folder).mode & 0o777).toBe(0o700);
 		expect(statSync(join(made.folder, 'session.json')).mode & 0o777).toBe(0o600);
+	});
+
+	it('says of decisions that an older one kept that it does not read them', () => {
+		const made = store.create(about);
+		writeFileSync(join(made.folder, 'decisions.json'), '{"version":1,"seal":"","data":{"changes":{}}}');
+		expect(() => made.decisions()).toThrow(/older approve-run \(version 1, this one reads 2\): run the script again/);
+	});
+
+	it('keeps many decisions as they were made, and trusts none of them where a byte of the file is another', () => {
+		const made = store.create(about);
+		const approval = { approved: true, by: { rule: 'r' } };
+		const of = Array.from({ length: 2000 }, (_, at) => `${'a'.repeat(64)} ${'0'.repeat(32)} create /w/${at}`);
+		made.saveDecisions({ changes: [{ approval, of }] });
+		expect(made.decisions().changes).toEqual([{ approval, of }]);
+		const path = join(made.folder, 'decisions.json');
+		const good = readFileSync(path);
+		for (const at of [2, 13, 40, 200, 300, good.length >> 1, good.length - 5]) {
+			const bytes = Buffer.from(good);
+			bytes[at] = (bytes[at] ?? 0) ^ 1;
+			writeFileSync(path, bytes);
+			expect(() => made.decisions(), `byte ${at}`).toThrow(UntrustedSession);
+			writeFileSync(path, good.subarray(0, at));
+			expect(() => made.decisions(), `${at} bytes`).toThrow(UntrustedSession);
+		}
 	});
 
 	it('falls back to ~/.local/state, also for a relative XDG_STATE_HOME', () => {
@@ -156,6 +184,19 @@ describe('the event log', () => {
 		);
 		writeFileSync(file(session.folder), good);
 		expect([...session.events()]).toHaveLength(8);
+	});
+
+	it('is not appended to where its last line is cut off within, however well it begins', () => {
+		const session = store.create(about);
+		const log = session.openEvents();
+		log.append(event(1));
+		log.append(event(2));
+		log.close();
+		const good = readFileSync(file(session.folder), 'utf8');
+		writeFileSync(file(session.folder), `${good.slice(0, -9)}\n`);
+		expect(() => session.openEvents()).toThrow(/events\.jsonl:2: this line is not an event/);
+		writeFileSync(file(session.folder), good);
+		session.openEvents().close();
 	});
 
 	it('is read only where every event is one that this version knows', () => {
