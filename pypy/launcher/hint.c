@@ -27,7 +27,7 @@ static const char hook[] =
 	"    note = ffi.buffer(ffi.cast('char *', address), 4096)\n"
 	"    getframe, decode, isinstance_, str_, bytes_, type_ = sys._getframe, bytes.decode, isinstance, str, bytes, type\n"
 	"    library = tuple([path + '/' for path in sys.path if path])\n" /* the standard library's folders alone, so early */
-	"    events = {'open': 1, 'subprocess.Popen': 1, 'socket.connect': 1, 'socket.getaddrinfo': 1, 'os.system': 1}\n"
+	"    events = {'open': 1, 'subprocess.Popen': 1, 'socket.connect': 1, 'socket.bind': 1, 'socket.getaddrinfo': 1, 'os.system': 1}\n"
 	"    def see(event, args):\n"
 	"        if event not in events: return\n"
 	"        try:\n"

@@ -73,7 +73,9 @@ export function addCommands(program: CommandUnknownOpts): void {
 		.action(async (files) => finish((await policies()).policyCheckCommand(files)));
 	policy
 		.command('explain <kind> <what...>')
-		.description('what a policy says of an effect: read|write|delete PATH, run WORD…, connect HOST:PORT')
+		.description(
+			'what a policy says of an effect: read|write|delete PATH, run WORD…, connect HOST:PORT, listen ADDRESS:PORT',
+		)
 		.option('--policy <name|file>', 'the policy', 'review')
 		.passThroughOptions()
 		.action(async (kind, what, flags) => finish((await policies()).policyExplainCommand(flags.policy, kind, what)));

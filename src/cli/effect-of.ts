@@ -26,14 +26,15 @@ export function effectOf(
 			if (program === undefined) throw new UserError(`there is no program ${first} on ${systemPath.join(':')}`);
 			return { kind, argv: words, program: realPath(program) ?? program, cwd, env };
 		}
-		case 'connect': {
+		case 'connect':
+		case 'listen': {
 			const at = first.lastIndexOf(':');
 			const port = Number(first.slice(at + 1));
 			if (at <= 0 || !Number.isInteger(port)) throw new UserError(`${first} is no HOST:PORT`);
-			return { kind, host: first.slice(0, at), port };
+			return { kind, host: first.slice(0, at).replace(/^\[|\]$/g, ''), port };
 		}
 		default:
-			throw new UserError(`${kind} is no effect; the effects are read, write, delete, run and connect`);
+			throw new UserError(`${kind} is no effect; the effects are read, write, delete, run, connect and listen`);
 	}
 }
 

@@ -33,7 +33,7 @@ export async function policyCheckCommand(files: readonly string[]): Promise<numb
 	return 0;
 }
 
-/** Tells what a policy says of one effect: `read PATH`, `write PATH`, `delete PATH`, `run WORD…`, `connect HOST:PORT`. */
+/** Tells what a policy says of one effect: `read PATH`, `write PATH`, `delete PATH`, `run WORD…`, `connect HOST:PORT`, `listen ADDRESS:PORT`. */
 export async function policyExplainCommand(
 	policyName: string,
 	kind: string,

@@ -31,16 +31,16 @@ export class GuestNetwork implements SocketTable {
 	readonly network: Network;
 	readonly sockets = new Map<number, InetSocket>();
 	readonly changed: () => void;
-	/** What was asked about hosts, by `host:port`. */
+	/** What was asked about hosts and ports, by effect and `host:port`. */
 	readonly judgements = new Map<string, Judgement>();
-	/** Watches a connection to the host that a decision let be made; the decision's number. */
-	readonly trafficOf: (id: number) => Traffic;
+	/** Watches a connection that a decision let be made, by its number; `client`: whose it is, where it came from outside. */
+	readonly trafficOf: (id: number, client?: string) => Traffic;
 	readonly #ports = new Map<string, Set<InetSocket>>();
 	readonly #names = new Map<string, Set<string>>();
 
 	readonly #found = new Map<string, Found | ((found: Found) => void)[]>();
 
-	constructor(network: Network, changed: () => void, trafficOf: (id: number) => Traffic) {
+	constructor(network: Network, changed: () => void, trafficOf: (id: number, client?: string) => Traffic) {
 		this.network = network;
 		this.changed = changed;
 		this.trafficOf = trafficOf;

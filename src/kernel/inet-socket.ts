@@ -7,11 +7,9 @@ import { Datagrams } from './datagrams.ts';
 import type { SocketTable } from './guest-network.ts';
 import {
 	type GuestPlace,
-	makeSocket,
 	type NetworkAnswer,
 	type NetworkCall,
 	operation,
-	perform,
 	type Received,
 	received,
 	type Side,
@@ -19,16 +17,14 @@ import {
 	type Traffic,
 } from './network.ts';
 import { OpenFile, POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDHUP } from './open-file.ts';
+import { OuterEnd } from './outer-end.ts';
 import { ReadAhead } from './read-ahead.ts';
-import { Readiness } from './readiness.ts';
+import { RealSocket } from './real-socket.ts';
 import { resetAtClose, SocketOptions, setOption } from './socket-options.ts';
 import { Dialed, type StandInStream } from './stand-in-stream.ts';
 import { SOCK_DGRAM } from './unix-end.ts';
 
 const AF_UNIX = 1;
-const EAGAIN = 11;
-/** A number that no socket has: what is done with it is EBADF. */
-const gone = -1;
 const SIOCINQ = 0x541b;
 const MSG_OOB = 0x1;
 const MSG_PEEK = 0x2;
@@ -54,11 +50,15 @@ export class InetSocket extends OpenFile {
 	readonly dialed = new Dialed();
 	receiveTimeoutNs: bigint | undefined;
 	sendTimeoutNs: bigint | undefined;
+	/** Where others reach it too. */
+	readonly outer: OuterEnd;
+	/** Which port was left to the machine. */
+	anyPort = true;
+	/** listen(2) was called. */
+	listening = false;
 	readonly #ahead = new ReadAhead();
 	#failure = 0;
-	#side: Side = 'guest';
-	#socket: number;
-	readonly #ready = new Readiness();
+	#real: RealSocket;
 	#activity = 0;
 	readonly #table: SocketTable;
 	readonly #stat: Stat;
@@ -75,15 +75,18 @@ export class InetSocket extends OpenFile {
 		this.#stat = { ...stat, mode: S_IFSOCK | 0o777 };
 		this.family = kind.family;
 		this.type = kind.type;
+		this.outer = new OuterEnd(this, table);
 		this.protocol = kind.protocol;
-		// Where there is no loopback of the guest's own, all is the host's: then each bind(2) is decided.
-		this.#side = place.side ?? (table.network.privateLoopback ? 'guest' : 'host');
-		this.#socket = place.socket ?? makeSocket(table.network, this.#side, kind);
-		table.sockets.set(this.#socket, this);
+		// Where there is no loopback of the guest's own, all is the host's.
+		const side = place.side ?? (table.network.privateLoopback ? 'guest' : 'host');
+		const { network } = table;
+		this.#real =
+			place.socket === undefined ? RealSocket.make(network, side, kind) : new RealSocket(network, side, place.socket);
+		table.sockets.set(this.#real.number, this);
 	}
 
 	get side(): Side {
-		return this.#side;
+		return this.#real.side;
 	}
 
 	get datagrams(): boolean {
@@ -92,22 +95,23 @@ export class InetSocket extends OpenFile {
 
 	/** Something happened to the real socket. */
 	news(): void {
-		this.#ready.forget();
+		this.#real.ready.forget();
+		this.outer.forget();
 		this.#activity += 1;
 	}
 
 	/** Throws SysError where Linux gives an errno. */
 	perform(call: Omit<NetworkCall, 'socket'>): NetworkAnswer {
-		return perform(this.#table.network, { ...call, socket: this.#socket });
+		return this.#real.perform(call);
 	}
 
 	/** The real socket's own name, struct sockaddr. */
 	get name(): Buffer {
-		return Buffer.from(this.perform({ operation: operation.name }).bytes);
+		return this.#real.name;
 	}
 
 	connect(to: Buffer): void {
-		this.#ready.forget();
+		this.#real.ready.forget();
 		this.perform({ operation: operation.connect, bytes: [to] });
 	}
 
@@ -118,41 +122,39 @@ export class InetSocket extends OpenFile {
 
 	/** Takes another real socket, on the host's side, with the same options and name. */
 	moveToHost(): void {
-		if (this.#socket === gone) throw new SysError('EBADF');
-		if (this.#side === 'host') return;
-		const name = this.bound ? this.name : undefined;
-		const next = makeSocket(this.#table.network, 'host', this);
-		const last = this.#socket;
-		this.#socket = next;
-		try {
-			this.options.repeat(this.#table.network, next);
-			if (name !== undefined) this.bind(name);
-		} catch (error) {
-			this.#table.network.call({ operation: operation.close, socket: next });
-			this.#socket = last;
-			throw error;
-		}
-		this.#table.sockets.delete(last);
-		this.#table.network.call({ operation: operation.close, socket: last });
-		this.#table.sockets.set(next, this);
-		this.#side = 'host';
-		this.#ready.forget();
+		if (this.#real.closed) throw new SysError('EBADF');
+		if (this.side === 'host') return;
+		this.outer.close();
+		const last = this.#real;
+		const next = RealSocket.onHost(this.#table.network, this, this.bound ? this.name : undefined);
+		this.#table.sockets.delete(last.number);
+		last.close();
+		this.#table.sockets.set(next.number, this);
+		this.#real = next;
 	}
 
-	/** The next connection; undefined: nobody yet. */
-	accept(stat: Stat): { readonly file: InetSocket; readonly peer: Buffer } | undefined {
-		if (!this.mayBe(POLLIN)) return undefined;
-		const answer = this.#call({ operation: operation.accept }, incoming);
+	/** The next connection, and the decision that let it come in from outside; undefined: nobody yet. */
+	accept(stat: Stat): { readonly file: InetSocket; readonly peer: Buffer; readonly decision?: number } | undefined {
+		const inside = this.#acceptAt(this.#real, stat);
+		const { heard } = this.outer;
+		if (inside !== undefined || heard === undefined) return inside;
+		const outside = this.#acceptAt(heard.real, stat);
+		return outside === undefined ? undefined : { ...outside, decision: heard.decision };
+	}
+
+	#acceptAt(real: RealSocket, stat: Stat): { readonly file: InetSocket; readonly peer: Buffer } | undefined {
+		if (!real.mayBe(POLLIN)) return undefined;
+		const answer = real.attempt({ operation: operation.accept }, incoming);
 		if (answer === undefined) return undefined;
 		const peer = Buffer.from(answer.bytes);
-		const file = new InetSocket(this.#table, stat, this, { socket: answer.result, side: this.#side });
-		this.#ready.was(incoming);
+		const file = new InetSocket(this.#table, stat, this, { socket: answer.result, side: real.side });
+		real.ready.was(incoming);
 		return { file, peer };
 	}
 
 	/** Whether something of `bits` may hold, without asking. */
 	mayBe(bits: number): boolean {
-		return this.#ready.mayBe(bits | POLLERR | POLLHUP) || this.#failure !== 0;
+		return this.#real.mayBe(bits) || this.#failure !== 0;
 	}
 
 	/** The error that SO_ERROR tells, and forgets. */
@@ -204,12 +206,12 @@ export class InetSocket extends OpenFile {
 		for (;;) {
 			if (!urgent && !this.mayBe(incoming)) return undefined;
 			const call = { operation: operation.receive, a: flags, b: wanted, c: control };
-			const answer = this.#call(call, urgent ? 0 : incoming);
+			const answer = this.#real.attempt(call, urgent ? 0 : incoming);
 			if (answer === undefined) return undefined;
-			this.#ready.was(incoming);
+			this.#real.ready.was(incoming);
 			const got = received(answer);
 			if (this.#stranger(got.name)) {
-				if ((flags & MSG_PEEK) !== 0) this.#call({ operation: operation.receive }, incoming);
+				if ((flags & MSG_PEEK) !== 0) this.#real.attempt({ operation: operation.receive }, incoming);
 				continue;
 			}
 			if ((flags & MSG_PEEK) === 0) this.traffic?.received(got.data.length);
@@ -225,11 +227,11 @@ export class InetSocket extends OpenFile {
 		if (this.datagrams || this.#ahead.length > 0 || this.dialed.secrets !== undefined) return false;
 		this.#throwFailure();
 		if (!this.mayBe(incoming)) return undefined;
-		const asked = this.#table.network.receiveInto(this.#socket, place);
+		const asked = this.#table.network.receiveInto(this.#real.number, place);
 		if (asked === undefined) return false;
-		const answer = this.#unlessEmpty(asked, incoming);
+		const answer = this.#real.unlessEmpty(asked, incoming);
 		if (answer === undefined) return undefined;
-		this.#ready.was(incoming);
+		this.#real.ready.was(incoming);
 		this.traffic?.received(answer.result);
 		if (answer.bytes.length > 0) put(place.address + answer.result - answer.bytes.length, answer.bytes);
 		return answer.result;
@@ -251,8 +253,8 @@ export class InetSocket extends OpenFile {
 	#put(bytes: readonly Uint8Array[], flags: number, to?: Buffer, control?: Buffer): number | undefined {
 		const parts = [to ?? Buffer.alloc(0), control ?? Buffer.alloc(0), ...bytes];
 		const call = { operation: operation.send, a: flags, b: to?.length ?? 0, c: control?.length ?? 0, bytes: parts };
-		const answer = this.#call(call, POLLOUT);
-		if (answer !== undefined) this.#ready.was(POLLOUT);
+		const answer = this.#real.attempt(call, POLLOUT);
+		if (answer !== undefined) this.#real.ready.was(POLLOUT);
 		return answer?.result;
 	}
 
@@ -267,9 +269,9 @@ export class InetSocket extends OpenFile {
 		// The queue of errors has packets that were sent, with the secrets in them.
 		if ((flags & ~MSG_PEEK) !== 0) throw new SysError((flags & MSG_OOB) !== 0 ? 'EINVAL' : 'EAGAIN');
 		if (!this.mayBe(incoming)) return undefined;
-		const answer = this.#call({ operation: operation.receive, b: secretPiece }, incoming);
+		const answer = this.#real.attempt({ operation: operation.receive, b: secretPiece }, incoming);
 		if (answer === undefined) return undefined;
-		this.#ready.was(incoming);
+		this.#real.ready.was(incoming);
 		const got = received(answer);
 		this.traffic?.received(got.data.length);
 		if (got.data.length === 0) return got;
@@ -286,7 +288,7 @@ export class InetSocket extends OpenFile {
 		if (this.asking) return 0;
 		this.flush();
 		if (this.#failure !== 0) return POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDHUP;
-		const mask = this.#ready.mask(() => this.perform({ operation: operation.poll }).result);
+		const mask = this.#real.poll() | this.outer.poll();
 		return mask | (this.inbox.answers.length > 0 || this.#ahead.length > 0 ? POLLIN : 0);
 	}
 
@@ -312,39 +314,22 @@ export class InetSocket extends OpenFile {
 
 	protected dispose(): void {
 		this.asking = false;
+		this.listening = false;
 		this.flush(true);
-		this.#table.sockets.delete(this.#socket);
-		if (this.#ahead.length > 0) setOption(this.#table.network, this.#socket, resetAtClose);
-		this.#table.network.call({ operation: operation.close, socket: this.#socket });
-		// A task that still waits here must not meet the socket that gets this number next.
-		this.#socket = gone;
+		this.outer.close();
+		this.#table.sockets.delete(this.#real.number);
+		if (this.#ahead.length > 0) setOption(this.#table.network, this.#real.number, resetAtClose);
+		this.#real.close();
 		this.#table.changed();
 	}
 
 	#stranger(name: Buffer): boolean {
-		if (!this.datagrams || this.#side === 'guest' || this.family === AF_UNIX) return false;
+		if (!this.datagrams || this.side === 'guest' || this.family === AF_UNIX) return false;
 		return !this.inbox.isHeard(name);
 	}
 
 	#throwFailure(): void {
 		const error = this.takeError();
 		if (error !== 0) throw sysErrorOf(error);
-	}
-
-	/** undefined for EAGAIN, and then `bits` are known not to hold. */
-	#call(call: Omit<NetworkCall, 'socket'>, bits: number): NetworkAnswer | undefined {
-		return this.#unlessEmpty(this.#table.network.call({ ...call, socket: this.#socket }), bits);
-	}
-
-	#unlessEmpty(answer: NetworkAnswer, bits: number): NetworkAnswer | undefined {
-		if (answer.result === -EAGAIN) {
-			this.#ready.isNot(bits);
-			return undefined;
-		}
-		if (answer.result < 0) {
-			this.#ready.forget();
-			throw sysErrorOf(-answer.result);
-		}
-		return answer;
 	}
 }

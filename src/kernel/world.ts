@@ -42,8 +42,8 @@ export interface World {
 	wantInput(): void;
 	/** The process that holds the guest's sockets; starts it. undefined: not there yet. Throws EAFNOSUPPORT where there is none. */
 	network(): Network | undefined;
-	/** What goes over the connection that decision `id` let be made. */
-	traffic(id: number): Traffic;
+	/** What goes over the connection that decision `id` let be made; `client`: the address that it came from, where somebody else made it. */
+	traffic(id: number, client?: string): Traffic;
 	/** Secrets that are for a host that the guest may mean by one of these names, and their stand-ins. */
 	standIns(hosts: readonly ConnectEffect[]): readonly StandIn[];
 	/** Asks the host for a name's addresses; `answered` is called later, never during the call. */

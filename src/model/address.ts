@@ -5,6 +5,11 @@ export function addressBytes(text: string): readonly number[] | undefined {
 	return text.includes(':') ? bytesOf6(text) : bytesOf4(text);
 }
 
+/** 0.0.0.0 and ::, which stand for all addresses of this machine where something listens on them. ip(7) */
+export function isUnspecified(text: string): boolean {
+	return addressBytes(text)?.every((byte) => byte === 0) ?? false;
+}
+
 export function isAddress(text: string): boolean {
 	return addressBytes(text) !== undefined;
 }

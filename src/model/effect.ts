@@ -4,9 +4,9 @@
  * Every path and word is text in which a byte that is not UTF-8 stands as the lone surrogate U+DC80..U+DCFF
  * (Python's `surrogateescape`), so nothing is lost and two different names never look the same. See abi/bytes.ts.
  */
-export type EffectKind = 'read' | 'write' | 'delete' | 'run' | 'connect';
+export type EffectKind = 'read' | 'write' | 'delete' | 'run' | 'connect' | 'listen';
 
-export const effectKinds: readonly EffectKind[] = ['read', 'write', 'delete', 'run', 'connect'];
+export const effectKinds: readonly EffectKind[] = ['read', 'write', 'delete', 'run', 'connect', 'listen'];
 
 /** A file or directory whose bytes (or names) the guest wants to see. `path` is absolute and resolved. */
 export type ReadEffect = { readonly kind: 'read'; readonly path: string };
@@ -48,14 +48,23 @@ export type ConnectEffect = {
 	readonly address?: string;
 };
 
-export type Effect = ReadEffect | WriteEffect | DeleteEffect | RunEffect | ConnectEffect;
+/** A port of this machine at which others are to reach the guest. */
+export type ListenEffect = {
+	readonly kind: 'listen';
+	/** The address of this machine under which they do; `0.0.0.0` and `::`: all of its addresses. */
+	readonly host: string;
+	/** 0: any that is free. */
+	readonly port: number;
+};
+
+export type Effect = ReadEffect | WriteEffect | DeleteEffect | RunEffect | ConnectEffect | ListenEffect;
 
 export type PathEffect = ReadEffect | WriteEffect | DeleteEffect;
 
-/** Where a connection leads, as the report and the screen have it: `host:port`, `host (name lookup)`, or a socket's path. */
-export function hostText({ host, port }: ConnectEffect): string {
+/** Where a connection leads or comes in, as the report and the screen have it: `host:port`, `host (name lookup)`, or a socket's path. */
+export function hostText({ kind, host, port }: ConnectEffect | ListenEffect): string {
 	if (host.startsWith('unix:')) return host;
-	if (port === 0) return `${host} (name lookup)`;
+	if (kind === 'connect' && port === 0) return `${host} (name lookup)`;
 	return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
@@ -69,6 +78,7 @@ export function describeEffect(effect: Effect): string {
 		case 'run':
 			return `run ${effect.argv.join(' ')}`;
 		case 'connect':
-			return `connect ${hostText(effect)}`;
+		case 'listen':
+			return `${effect.kind} ${hostText(effect)}`;
 	}
 }

@@ -27,6 +27,7 @@ export const noteCodes = [
 	'overwrites-disks',
 	'runs-later',
 	'does-more',
+	'open-to-network',
 ] as const;
 
 export type NoteCode = (typeof noteCodes)[number];

@@ -10,6 +10,7 @@ export function originKey(effect: Effect): string {
 		case 'run':
 			return `run ${JSON.stringify(effect.argv)}`;
 		case 'connect':
-			return `connect ${effect.host}:${effect.port}`;
+		case 'listen':
+			return `${effect.kind} ${effect.host}:${effect.port}`;
 	}
 }

@@ -3,6 +3,7 @@ import type { EffectKind } from './effect.ts';
 import type { LimitName } from './limits.ts';
 import type { Note } from './note.ts';
 import type { Origin } from './review.ts';
+import type { Client } from './traffic.ts';
 
 /** Why a run ended as it did. */
 export type ExitReason = 'exited' | 'signaled' | 'denied' | 'limit' | 'failed' | 'stopped' | 'no-script';
@@ -36,6 +37,8 @@ export type ReportEffect = {
 	/** Variables whose secrets were put in for their stand-ins. */
 	readonly secrets?: readonly string[];
 	readonly tls?: readonly string[];
+	/** Of a port that others connected to: who did. */
+	readonly clients?: readonly Client[];
 	/** A command's exit status. */
 	readonly status?: number;
 };

@@ -10,4 +10,14 @@ export type Traffic = {
 	readonly secrets: readonly string[];
 	/** Names that TLS was asked for (SNI). The script's, unsafe for a terminal. */
 	readonly tls: readonly string[];
+	/** Who connected, where others do; by address, those first that came first. */
+	readonly clients?: readonly Client[];
+};
+
+/** An address from which others connected, and bytes as the script gave and got them. */
+export type Client = {
+	readonly address: string;
+	readonly connections: number;
+	readonly sent: number;
+	readonly received: number;
 };

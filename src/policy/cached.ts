@@ -4,7 +4,7 @@ import type { FindPolicy } from './layers.ts';
 import { PolicyError } from './problem.ts';
 
 /** Changes whenever PolicyDocument or the checks of the schema do: what was cached before is then not used. */
-const formatVersion = 6;
+const formatVersion = 7;
 
 /** Where checked documents are kept. Nothing of it may be writable for a guest: see PolicyContext.own. */
 export type PolicyCache = {

@@ -1,6 +1,6 @@
 /** A checked document and a machine to a policy that decides. Light: no YAML, no zod. */
 import type { Decision } from '../model/decision.ts';
-import type { EffectKind } from '../model/effect.ts';
+import { type EffectKind, effectKinds } from '../model/effect.ts';
 import type { Limits } from '../model/limits.ts';
 import type { CommandGround } from './command-facts.ts';
 import { type ProgramBases, programFiles } from './command-pattern.ts';
@@ -106,9 +106,13 @@ export function compilePolicy(document: PolicyDocument, context: PolicyContext):
 		env: Object.freeze({ ...document.env }),
 		hide: Object.freeze(document.hide.flatMap(({ text }) => compilePathPattern(text, bases, true))),
 		floors: Object.freeze(document.floors.map((floor) => compilePolicy(floor, context))),
-		unrestricted:
-			Object.values(document.default).every((decision) => decision === 'allow') &&
-			written.every((rule) => rule.decision === 'allow'),
+		unrestricted: effectKinds.every(
+			(kind) =>
+				// No command is asked whether it listens.
+				kind === 'listen' ||
+				(document.default[kind] === 'allow' &&
+					written.every((rule) => rule.decision === 'allow' || !rule.kinds.includes(kind))),
+		),
 		conditional: written.some((rule) => rule.conditions !== undefined),
 		now: context.now,
 		scratch: Object.freeze(
@@ -259,6 +263,9 @@ function byKind<Value>(make: (kind: EffectKind) => Value): Readonly<Record<Effec
 		},
 		get connect() {
 			return get('connect');
+		},
+		get listen() {
+			return get('listen');
 		},
 	});
 }

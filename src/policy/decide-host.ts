@@ -18,7 +18,9 @@ const what: Readonly<Record<AddressRange, string>> = {
 };
 
 /** What no rule names and no default is meant for; undefined: the default decides. */
-export function specialVerdict({ range, host, address, port }: HostSubject): Verdict | undefined {
+export function specialVerdict(subject: HostSubject, unruled: Decision): Verdict | undefined {
+	const { range, host, address, port, listens } = subject;
+	if (listens === true) return unruled === 'ask' ? quietVerdict(subject) : undefined;
 	if (range === undefined) return undefined;
 	const is = address === undefined || address === host ? host : `${host} leads to ${address}, which`;
 	const rule = range === 'unix' ? host : `@${range}:${port === 0 ? '*' : port}`;
@@ -27,6 +29,14 @@ export function specialVerdict({ range, host, address, port }: HostSubject): Ver
 		by: { built: 'kernel' } as const,
 		because: `${is} is ${what[range]}; a rule has to name it: host: "${rule}"`,
 	});
+}
+
+/** A server that only the script itself needs, a test's mostly, is not to be asked about. */
+function quietVerdict({ range, port }: HostSubject): Verdict | undefined {
+	if (range !== 'loopback' && port !== 0) return undefined;
+	const where = range === 'loopback' ? 'on the loopback' : 'at a port that the machine chooses';
+	const because = `a server ${where} is for the script alone, and not asked about unless a rule names it`;
+	return Object.freeze({ decision: 'deny', by: { built: 'kernel' } as const, because });
 }
 
 /**
@@ -48,7 +58,7 @@ function portsOf(policy: Policy): readonly number[] {
 		...has.host,
 		...except.host,
 	]);
-	const named = new Set(patterns.flatMap(({ port }) => (port === undefined ? [] : [port])));
+	const named = new Set(patterns.flatMap(({ port }) => (port === undefined || port === 0 ? [] : [port])));
 	let other = 443;
 	while (named.has(other)) other = (other % 65_535) + 1;
 	return [...named, other];

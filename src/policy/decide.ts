@@ -49,10 +49,10 @@ function decideAlone(policy: Policy, effect: Effect, counts: Counts | undefined)
 }
 
 function unruled(policy: Policy, effect: Effect, subject: Subject): Verdict {
-	const special =
-		policy.default[effect.kind] !== 'deny' && subject.kind === 'host' ? specialVerdict(subject) : undefined;
+	const decision = policy.default[effect.kind];
+	const special = decision !== 'deny' && subject.kind === 'host' ? specialVerdict(subject, decision) : undefined;
 	if (special !== undefined) return special;
-	return Object.freeze({ decision: policy.default[effect.kind], by: { rule: `${policy.file} (default)` } });
+	return Object.freeze({ decision, by: { rule: `${policy.file} (default)` } });
 }
 
 /** Only a name's addresses are wanted. */
@@ -66,7 +66,7 @@ export function standingOf(policy: Policy, counts: Counts | undefined): Standing
 
 /** What holds before any rule: approve-run's own files, and paths that cannot be judged. */
 export function builtVerdict(policy: Policy, effect: Effect): Verdict | undefined {
-	const path = effect.kind === 'run' ? effect.program : effect.kind === 'connect' ? undefined : effect.path;
+	const path = effect.kind === 'run' ? effect.program : 'path' in effect ? effect.path : undefined;
 	if (path === undefined) return undefined;
 	if (!isResolvedPath(path)) {
 		return denied('the path is not resolved, so that no rule can be held against it');

@@ -97,6 +97,7 @@ export function selectorOf(kind: EffectKind): SelectorKind {
 		case 'run':
 			return 'command';
 		case 'connect':
+		case 'listen':
 			return 'host';
 	}
 }

@@ -76,8 +76,9 @@ function exampleEffect(kind: EffectKind, text: string): Effect | string {
 		}
 		case 'run':
 			return exampleCommand(text);
-		case 'connect': {
-			if (text.startsWith('unix:')) return { kind, host: text, port: 0 };
+		case 'connect':
+		case 'listen': {
+			if (kind === 'connect' && text.startsWith('unix:')) return { kind, host: text, port: 0 };
 			const match = /^(.+):(\d{1,5})$/.exec(text);
 			return match === null
 				? `the example "${text}" is no host:port`

@@ -30,8 +30,8 @@ export function generalise(
 	decision: Decision,
 	{ bases, denied = [] }: GeneraliseOptions,
 ): readonly ProposedRule[] {
-	const paths = effects.filter((effect) => effect.kind !== 'run' && effect.kind !== 'connect');
-	const others = effects.filter((effect) => effect.kind === 'run' || effect.kind === 'connect');
+	const paths = effects.filter((effect) => 'path' in effect);
+	const others = effects.filter((effect) => !('path' in effect));
 	const proposals = [
 		...pathProposals(paths, bases, denied),
 		...others.map((effect) => ({ kinds: [effect.kind], pattern: effectAsPattern(effect, bases), evidence: [effect] })),
@@ -80,9 +80,7 @@ function pathProposals(
 	}
 	return [...byKinds.values()].flatMap((paths) => {
 		const kinds = kindsOf(byPath.get(paths[0] ?? '') ?? []);
-		const refused = denied.flatMap((effect) =>
-			effect.kind !== 'run' && effect.kind !== 'connect' && kinds.includes(effect.kind) ? [effect.path] : [],
-		);
+		const refused = denied.flatMap((effect) => ('path' in effect && kinds.includes(effect.kind) ? [effect.path] : []));
 		return pathPatterns(paths, bases, refused).map(({ pattern, covers }) => ({
 			kinds,
 			pattern,

@@ -1,5 +1,5 @@
 /** Host patterns: `pypi.org:443`, `*.example.com:*`, `[::1]:80`, `10.1.0.0/16:5432`, `@loopback:8000`, `unix:/run/x.sock`. */
-import { isAddress } from '../model/address.ts';
+import { isAddress, isUnspecified } from '../model/address.ts';
 import { type AddressRange, type AddressSet, addressRanges, addressSet, rangeOf } from './address-range.ts';
 
 export type HostPattern = {
@@ -23,12 +23,33 @@ export type HostSubject = {
 	/** What is special about it. */
 	readonly range: AddressRange | undefined;
 	readonly port: number;
+	/** It is an address of this machine at which others are to connect. */
+	readonly listens?: true;
 };
 
 const unixPrefix = 'unix:';
 
-/** What is wrong with a host pattern, or undefined. */
+/** What is wrong with a pattern of hosts to connect to, or undefined. */
 export function hostPatternProblem(text: string): string | undefined {
+	const problem = ruleHostProblem(text);
+	if (problem !== undefined || splitAddress(text)?.port !== '0') return problem;
+	return `port 0 is for listen, where it means a port that the machine chooses; write a number from 1 to 65535, or "*"`;
+}
+
+/** What is wrong with a pattern of addresses to listen on, or undefined. */
+export function listenPatternProblem(text: string): string | undefined {
+	const problem = ruleHostProblem(text);
+	if (problem !== undefined) return problem;
+	const { shape } = compileHostPattern(text);
+	if (text.startsWith(unixPrefix))
+		return `"${text}": a socket with a path is heard by the script alone; listen takes address:port`;
+	if (shape.kind !== 'text' || shape.address || shape.parts.length > 1 || shape.parts[0] === 'localhost')
+		return undefined;
+	return `"${text}" is no address of this machine; write one, such as "127.0.0.1:8000", "0.0.0.0:8000" for all of them, or "*:8000" for any`;
+}
+
+/** What is wrong with it whatever it is for. */
+export function ruleHostProblem(text: string): string | undefined {
 	if (text.startsWith(unixPrefix)) {
 		if (/^unix:[/@*]/.test(text)) return undefined;
 		return `"${text}" is no socket; write unix: and a whole path, "unix:/run/docker.sock", or "unix:@NAME" for an abstract name`;
@@ -47,7 +68,7 @@ export function hostPatternProblem(text: string): string | undefined {
 	}
 	if (port === '*') return undefined;
 	const number = Number(port);
-	if (/^\d{1,5}$/.test(port) && number >= 1 && number <= 65_535) return undefined;
+	if (/^\d{1,5}$/.test(port) && number <= 65_535) return undefined;
 	return `"${port}" is no port; write a number from 1 to 65535, or "*"`;
 }
 
@@ -66,8 +87,10 @@ export function compileHostPattern(text: string): HostPattern {
  */
 export function matchesHost(pattern: HostPattern, subject: HostSubject, certain: boolean): boolean {
 	const { shape } = pattern;
-	const { host, address, range } = subject;
+	const { host, address, range, listens } = subject;
 	if (pattern.port !== undefined && pattern.port !== subject.port) return false;
+	// Whoever listens on all addresses listens on that one too.
+	if (listens === true && !certain && isUnspecified(host)) return true;
 	switch (shape.kind) {
 		case 'range':
 			return range === shape.range;
@@ -77,7 +100,7 @@ export function matchesHost(pattern: HostPattern, subject: HostSubject, certain:
 			// This name means the machine itself wherever it is used. RFC 6761, 6.3
 			if (range === 'loopback' && shape.parts.length === 1 && shape.parts[0] === 'localhost') return true;
 			if (shape.address) return address !== undefined && matchesParts(shape.parts, address);
-			if (range !== undefined && certain) return false;
+			if (range !== undefined && certain && listens !== true) return false;
 			return matchesParts(shape.parts, host) || (address !== undefined && matchesParts(shape.parts, address));
 		}
 	}
@@ -96,6 +119,13 @@ export function hostSubject(
 	const address = effect.address === undefined ? (isAddress(host) ? host : undefined) : canonicalHost(effect.address);
 	const local = address === undefined && (host === 'localhost' || host.endsWith('.localhost'));
 	return { kind: 'host', host, address, range: local ? 'loopback' : rangeOf(address ?? '', own), port };
+}
+
+/** An address of this machine on which the guest wants to listen; all of them are no kind of address. */
+export function listenSubject(effect: { readonly host: string; readonly port: number }): HostSubject {
+	const host = canonicalHost(effect.host);
+	const range = isUnspecified(host) ? undefined : rangeOf(host, new Set());
+	return { kind: 'host', host, address: host, range, port: effect.port, listens: true };
 }
 
 /**

@@ -102,5 +102,12 @@ function inFile(document: PolicyDocument, rules: PolicyDocument['rules']): Polic
 }
 
 function byKind(of: (kind: EffectKind) => Decision): Record<EffectKind, Decision> {
-	return { read: of('read'), write: of('write'), delete: of('delete'), run: of('run'), connect: of('connect') };
+	return {
+		read: of('read'),
+		write: of('write'),
+		delete: of('delete'),
+		run: of('run'),
+		connect: of('connect'),
+		listen: of('listen'),
+	};
 }

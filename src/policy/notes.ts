@@ -2,8 +2,10 @@
  * What a reviewer should know of an effect before it is approved. Told, never decided: a note changes no decision. By patterns of names alone,
  * so it also misses things.
  */
+import { isUnspecified } from '../model/address.ts';
 import type { Effect, RunEffect } from '../model/effect.ts';
 import type { Note, NoteCode } from '../model/note.ts';
+import { rangeOf } from './address-range.ts';
 import { commandHazards } from './command-hazards.ts';
 import { baseName, roughCommands } from './rough-commands.ts';
 import { shellUse } from './shell-string.ts';
@@ -27,6 +29,10 @@ export function notesOf(effect: Effect, context: NoteContext): readonly Note[] {
 			return commandNotes(effect);
 		case 'connect':
 			return nameNotes(effect.host);
+		case 'listen':
+			return rangeOf(effect.host, new Set()) === 'loopback' && !isUnspecified(effect.host)
+				? []
+				: [careful('open-to-network', 'other machines can connect to it')];
 	}
 }
 

@@ -167,8 +167,10 @@ function toDefaults(given: { readonly [kind in EffectKind]?: Decision | undefine
 		delete: 'ask',
 		run: 'ask',
 		connect: 'ask',
+		// A server in a test works without anybody outside, and is not to be asked about.
+		listen: 'deny',
 	};
-	for (const kind of effectKinds) defaults[kind] = given[kind] ?? 'ask';
+	for (const kind of effectKinds) defaults[kind] = given[kind] ?? defaults[kind];
 	return defaults;
 }
 

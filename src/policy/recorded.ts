@@ -56,6 +56,8 @@ export function effectKey(effect: Effect): string {
 			return JSON.stringify([effect.kind, effect.program, effect.argv, effect.cwd, Object.entries(effect.env).sort()]);
 		case 'connect':
 			return JSON.stringify([effect.kind, effect.host, effect.port, effect.address ?? '']);
+		case 'listen':
+			return JSON.stringify([effect.kind, effect.host, effect.port]);
 	}
 }
 

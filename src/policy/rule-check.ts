@@ -3,7 +3,7 @@ import type { Decision } from '../model/decision.ts';
 import type { EffectKind } from '../model/effect.ts';
 import { commandPatternProblem } from './command-pattern.ts';
 import { type SelectorKind, selectorOf } from './document.ts';
-import { hostPatternProblem } from './host-pattern.ts';
+import { hostPatternProblem, listenPatternProblem, ruleHostProblem } from './host-pattern.ts';
 import { pathPatternProblem } from './path-problem.ts';
 import type { Problem } from './problem.ts';
 import type { PolicyFileRule } from './schema.ts';
@@ -32,11 +32,36 @@ export function checkRule(rule: PolicyFileRule, path: readonly PropertyKey[], ya
 			problems.push({ ...yaml.placeOfKey(path, selector), message });
 		}
 	}
+	problems.push(...hostProblems(rule, kinds, path, yaml));
 	problems.push(
 		...conditionProblems(rule, kinds).map(({ key, message }) => ({ ...yaml.placeOfKey(path, key), message })),
 	);
 	return [...problems, ...checkOneSelector(rule, [...needed], path, yaml)];
 }
+
+/** The schema takes a host as either of its two effects may have it. */
+function hostProblems(
+	rule: PolicyFileRule,
+	kinds: readonly EffectKind[],
+	path: readonly PropertyKey[],
+	yaml: YamlText,
+): readonly Problem[] {
+	return (['host', 'except'] as const).flatMap((key) => {
+		const given = rule[key];
+		if (given === undefined || !kinds.some((kind) => selectorOf(kind) === 'host')) return [];
+		return (typeof given === 'string' ? [given] : given).flatMap((text, index) => {
+			const message = kinds.map((kind) => hostProblem[kind]?.(text)).find((found) => found !== undefined);
+			// What is wrong with it for any effect is told where the schema looks.
+			if (message === undefined || patternProblem.host(text) !== undefined) return [];
+			return [{ ...yaml.placeOf(typeof given === 'string' ? [...path, key] : [...path, key, index]), message }];
+		});
+	});
+}
+
+const hostProblem: { readonly [kind in EffectKind]?: (text: string) => string | undefined } = {
+	connect: hostPatternProblem,
+	listen: listenPatternProblem,
+};
 
 /** What a condition needs: a file that is written, or a rule that forbids. */
 function conditionProblems(
@@ -79,13 +104,13 @@ const everything: Readonly<Record<SelectorKind, string>> = {
 const kindsOf: Readonly<Record<SelectorKind, string>> = {
 	path: 'read, write and delete',
 	command: 'run',
-	host: 'connect',
+	host: 'connect and listen',
 };
 
 const patternProblem: Readonly<Record<SelectorKind, (text: string) => string | undefined>> = {
 	path: pathPatternProblem,
 	command: commandPatternProblem,
-	host: hostPatternProblem,
+	host: ruleHostProblem,
 };
 
 /** `except` and `examples` are of the rule's one selector; with two it would be a guess of which. */

@@ -3,7 +3,7 @@ import type { Effect } from '../model/effect.ts';
 import { allowsCommand, type CommandFacts, type CommandGround, commandFacts, forbidsCommand } from './command-facts.ts';
 import type { Patterns, Rule } from './compile-rule.ts';
 import type { Conditions } from './document.ts';
-import { type HostSubject, hostSubject, matchesHost } from './host-pattern.ts';
+import { type HostSubject, hostSubject, listenSubject, matchesHost } from './host-pattern.ts';
 import { isWithin } from './hours.ts';
 import { matchesPath } from './path-pattern.ts';
 import type { Standing } from './standing.ts';
@@ -36,6 +36,8 @@ export function subjectOf(effect: Effect, where: Ground): Subject {
 			return { kind: 'command', facts: commandFacts(effect, where.ground) };
 		case 'connect':
 			return hostSubject(effect, where.addresses);
+		case 'listen':
+			return listenSubject(effect);
 	}
 }
 
@@ -47,7 +49,8 @@ export function ruleMatches(rule: Rule, subject: Subject, standing?: Standing): 
 /** Whatever its conditions are. */
 export function matchesPatterns(rule: Rule, subject: Subject): boolean {
 	// An exception turns the rule's doubt around: what an allowing rule leaves out is taken widely.
-	const certain = rule.decision === 'allow' || (subject.kind === 'host' && rule.decision === 'ask');
+	const reaches = subject.kind === 'host' && subject.listens !== true;
+	const certain = rule.decision === 'allow' || (reaches && rule.decision === 'ask');
 	return anyMatches(rule.patterns, subject, certain) && !anyMatches(rule.except, subject, !certain);
 }
 

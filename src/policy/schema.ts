@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { LimitName } from '../model/limits.ts';
 import { commandPatternProblem } from './command-pattern.ts';
 import { passProblem } from './environment.ts';
-import { hostPatternProblem } from './host-pattern.ts';
+import { hostPatternProblem, ruleHostProblem } from './host-pattern.ts';
 import { hoursProblem } from './hours.ts';
 import { limitExample, parseLimit } from './limits.ts';
 import { pathPatternProblem } from './path-problem.ts';
@@ -11,9 +11,9 @@ import { expandPath } from './path-text.ts';
 import { parseSize } from './units.ts';
 
 const decision = z.enum(['allow', 'ask', 'deny']);
-const effectKind = z.enum(['read', 'write', 'delete', 'run', 'connect']);
+const effectKind = z.enum(['read', 'write', 'delete', 'run', 'connect', 'listen']);
 
-const kinds = described(oneOrMore(effectKind), 'One effect or a list: read, write, delete, run, connect.');
+const kinds = described(oneOrMore(effectKind), 'One effect or a list: read, write, delete, run, connect, listen.');
 
 const rule = z.strictObject({
 	allow: z.optional(kinds),
@@ -35,10 +35,12 @@ const rule = z.strictObject({
 	),
 	host: z.optional(
 		described(
-			oneOrMore(checkedText(hostPatternProblem)),
+			oneOrMore(checkedText(ruleHostProblem)),
 			'For connect: host:port, such as "*.example.com:443" or "*:*". A star is never this machine, its neighbours or its cloud: ' +
 				'those are named, "127.0.0.1:8000", "10.1.0.0/16:5432" or by kind, "@loopback:*" (also @private, @link-local, @metadata, ' +
-				'@multicast, @reserved), and so are sockets of this machine, "unix:/run/x.sock".',
+				'@multicast, @reserved), and so are sockets of this machine, "unix:/run/x.sock". ' +
+				'For listen: the address and port of this machine at which others may connect, "127.0.0.1:8000"; "0.0.0.0:8000" and ' +
+				'"[::]:8000" are all of its addresses, "*:8000" is any, and port 0 is one that the machine chooses.',
 		),
 	),
 	except: z.optional(
@@ -93,6 +95,12 @@ const defaults = z.strictObject({
 	delete: z.optional(decision),
 	run: z.optional(decision),
 	connect: z.optional(decision),
+	listen: z.optional(
+		described(
+			decision,
+			'Whether others may connect to the servers of the script; deny where left out: then it alone does.',
+		),
+	),
 });
 
 const variable = checkedText(passProblem);

@@ -140,7 +140,7 @@ function unlisting(list: 'readonly', document: PolicyDocument, rule: RuleDocumen
 
 /** Entries of `hide` that the path is below. */
 function hiding(policy: Policy, document: PolicyDocument, effect: Effect): readonly Step[] {
-	if (effect.kind === 'run' || effect.kind === 'connect') return [];
+	if (!('path' in effect)) return [];
 	const hidden = policy.hide.filter((pattern) => {
 		for (let at = effect.path; at !== ''; at = at.slice(0, at.lastIndexOf('/')))
 			if (matchesPath(pattern, at)) return true;

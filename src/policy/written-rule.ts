@@ -69,8 +69,14 @@ export function effectAsPattern(effect: Effect, bases: PathBases): string {
 			return commandAsPattern([programAsWord(effect.program, effect.argv, bases), ...effect.argv.slice(1)]);
 		case 'connect':
 			if (effect.host.startsWith('unix:')) return effect.host;
-			return `${effect.host.includes(':') ? `[${effect.host}]` : effect.host}:${effect.port === 0 ? '*' : effect.port}`;
+			return `${bracketed(effect.host)}:${effect.port === 0 ? '*' : effect.port}`;
+		case 'listen':
+			return `${bracketed(effect.host)}:${effect.port}`;
 	}
+}
+
+function bracketed(host: string): string {
+	return host.includes(':') ? `[${host}]` : host;
 }
 
 /** A character that means something in a path pattern gets a backslash. */

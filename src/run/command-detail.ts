@@ -1,5 +1,6 @@
 /** What the right side of the review shows of an effect that is no change of a file. */
-import type { ConnectEffect, Effect } from '../model/effect.ts';
+import { isUnspecified } from '../model/address.ts';
+import type { ConnectEffect, Effect, ListenEffect } from '../model/effect.ts';
 import type { Detail, ReviewItem } from '../model/review.ts';
 import type { Traffic } from '../model/traffic.ts';
 import { notesOf } from '../policy/notes.ts';
@@ -12,13 +13,33 @@ function connectFacts(effect: ConnectEffect): readonly string[] {
 	return [`connect to ${effect.host}, port ${effect.port}`, ...at];
 }
 
+/** Who could connect, and what becomes of the server where nobody may. */
+function listenFacts({ host, port }: ListenEffect): readonly string[] {
+	const at = `port ${port === 0 ? 'that the machine chooses' : port}`;
+	const who = isUnspecified(host)
+		? 'this machine, and every machine that reaches it over a network, could connect'
+		: isLoopback(host)
+			? 'programs on this machine could connect, other machines could not'
+			: `this machine, and every machine that reaches it under its address ${host}, could connect`;
+	const where = isUnspecified(host) ? `all addresses of this machine (${host})` : host;
+	return [`listen on ${where}, ${at}`, who, 'denied, the server goes on inside: then only the script itself connects'];
+}
+
+function isLoopback(host: string): boolean {
+	return host === '::1' || host.startsWith('127.');
+}
+
 /** Header by header: a fact is one line of the screen. */
 function trafficFacts(traffic: Traffic | undefined): readonly string[] {
 	if (traffic === undefined) return [];
-	const { connections, sent, received, requests, secrets, tls } = traffic;
+	const { connections, sent, received, requests, secrets, tls, clients = [] } = traffic;
 	const noun = connections === 1 ? '1 connection' : `${connections} connections`;
 	return [
 		`${noun}, ${sent} bytes sent, ${received} received`,
+		...clients.map(
+			(client) =>
+				`from ${client.address}: ${client.connections}, ${client.sent} bytes sent, ${client.received} received`,
+		),
 		...secrets.map((name) => `the secret of $${name} was put in for its stand-in; below stands what the script sent`),
 		...tls.map((name) => `TLS for ${name}: what went over it can not be read here`),
 		...requests.flatMap((head) => ['', ...head.split(/\r?\n/)]),
@@ -52,9 +73,14 @@ export function describeEffect(
 			return { kind: 'command', argv: edit.argv, program: edit.program, cwd, env, facts, ...notes, wanted: argv };
 		}
 		case 'connect':
+		case 'listen':
 			return {
 				kind: 'facts',
-				facts: [...connectFacts(effect), ...facts, ...trafficFacts(traffic)],
+				facts: [
+					...(effect.kind === 'connect' ? connectFacts(effect) : listenFacts(effect)),
+					...facts,
+					...trafficFacts(traffic),
+				],
 				...notesText(effect, '/'),
 			};
 		case 'read':

@@ -28,7 +28,7 @@ export class EffectLog {
 	/** Every run of a command is an effect of its own; reading a file twice is not. */
 	add(effect: Effect, approval: Approval): { readonly id: number; readonly fresh: boolean } {
 		if (effect.kind === 'run') return { id: this.next(effect), fresh: true };
-		const where = effect.kind === 'connect' ? `${effect.host}:${effect.port}` : effect.path;
+		const where = 'path' in effect ? effect.path : `${effect.host}:${effect.port}`;
 		const key = `${effect.kind} ${approval.approved} ${where}`;
 		const known = this.#known.get(key);
 		if (known !== undefined) return { id: known, fresh: false };
@@ -57,6 +57,7 @@ export function sizeOf(effect: Effect): number {
 			return words.reduce((sum, word) => sum + word.length + 8, 0);
 		}
 		case 'connect':
+		case 'listen':
 			return effect.host.length;
 		case 'read':
 		case 'write':

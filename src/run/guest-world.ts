@@ -221,8 +221,8 @@ export class GuestWorld implements World {
 		return this.#network.network();
 	}
 
-	traffic(id: number): Traffic {
-		return this.#traffic.connection(id);
+	traffic(id: number, client?: string): Traffic {
+		return this.#traffic.connection(id, client);
 	}
 
 	standIns(hosts: readonly ConnectEffect[]): readonly StandIn[] {

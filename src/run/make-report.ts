@@ -101,6 +101,7 @@ function subject(effect: RecordedEffect['effect']): Pick<ReportEffect, 'path' | 
 		case 'run':
 			return { argv: maskWords(effect.argv) };
 		case 'connect':
+		case 'listen':
 			return { host: hostText(effect) };
 	}
 }

@@ -129,7 +129,8 @@ function onlyFor(
 
 /** The policy without any rule or default of its own. */
 function blankOf(document: PolicyDocument): PolicyDocument {
-	return { ...document, rules: [], default: { read: 'ask', write: 'ask', delete: 'ask', run: 'ask', connect: 'ask' } };
+	const ask = { read: 'ask', write: 'ask', delete: 'ask', run: 'ask', connect: 'ask', listen: 'ask' } as const;
+	return { ...document, rules: [], default: ask };
 }
 
 function joined(rule: WrittenRule, other: WrittenRule | undefined): WrittenRule {

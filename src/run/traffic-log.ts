@@ -1,7 +1,9 @@
 /** Counts what goes over connections to hosts, keeps what can be shown of it, and holds the limits on bytes. */
 import type { Traffic as Connection } from '../kernel/network.ts';
 import { HeadReader } from '../kernel/request-head.ts';
-import type { Traffic } from '../model/traffic.ts';
+import type { Client, Traffic } from '../model/traffic.ts';
+
+type CountedClient = { -readonly [key in keyof Client]: Client[key] };
 
 type Counted = {
 	connections: number;
@@ -10,6 +12,7 @@ type Counted = {
 	readonly requests: string[];
 	readonly tls: Set<string>;
 	readonly secrets: Set<string>;
+	readonly clients: Map<string, CountedClient>;
 	/** Bytes when it was told last. */
 	told: number;
 };
@@ -17,6 +20,9 @@ type Counted = {
 /** What is kept for one decision, and for all of them together. */
 const mostRequests = 100;
 const mostNames = 20;
+/** Addresses that are told apart; what others do is counted together. */
+const mostClients = 100;
+const otherClients = 'others';
 const mostText = 4 * 1024 * 1024;
 
 export type TrafficLogOptions = {
@@ -41,10 +47,12 @@ export class TrafficLog {
 		return { sent: this.#sent, received: this.#received };
 	}
 
-	/** A new connection that decision `id` let be made. */
-	connection(id: number): Connection {
+	/** A new connection that decision `id` let be made; `from`: the address of whoever made it, where that is not the guest. */
+	connection(id: number, from?: string): Connection {
 		const counted = this.#of(id);
 		counted.connections += 1;
+		const client = from === undefined ? undefined : clientOf(counted, from);
+		if (client?.connections === 1) this.#tell(id, counted);
 		const heads = new HeadReader({
 			request: (head) =>
 				this.#keep(id, counted.requests.length < mostRequests, head, () => counted.requests.push(head)),
@@ -69,6 +77,7 @@ export class TrafficLog {
 				}
 				this.#sent += taken;
 				counted.sent += taken;
+				if (client !== undefined) client.sent += taken;
 				this.#tellCounts(id, counted);
 			},
 			secret: (name) => {
@@ -80,6 +89,7 @@ export class TrafficLog {
 				heard = true;
 				this.#received += bytes;
 				counted.received += bytes;
+				if (client !== undefined) client.received += bytes;
 				if (this.#received > limits.received) exceeded('received');
 				this.#tellCounts(id, counted);
 			},
@@ -94,7 +104,16 @@ export class TrafficLog {
 	#of(id: number): Counted {
 		let counted = this.#counted.get(id);
 		if (counted === undefined) {
-			counted = { connections: 0, sent: 0, received: 0, requests: [], tls: new Set(), secrets: new Set(), told: 0 };
+			counted = {
+				connections: 0,
+				sent: 0,
+				received: 0,
+				requests: [],
+				tls: new Set(),
+				secrets: new Set(),
+				clients: new Map(),
+				told: 0,
+			};
 			this.#counted.set(id, counted);
 		}
 		return counted;
@@ -113,7 +132,7 @@ export class TrafficLog {
 	}
 
 	#tell(id: number, counted: Counted): void {
-		const { connections, sent, received, secrets } = counted;
+		const { connections, sent, received, secrets, clients } = counted;
 		counted.told = Math.max(1, sent + received);
 		this.#options.tell(id, {
 			connections,
@@ -122,6 +141,15 @@ export class TrafficLog {
 			requests: [...counted.requests],
 			secrets: [...secrets],
 			tls: [...counted.tls],
+			...(clients.size === 0 ? {} : { clients: [...clients.values()].map((client) => ({ ...client })) }),
 		});
 	}
+}
+
+function clientOf({ clients }: Counted, from: string): CountedClient {
+	const address = clients.has(from) || clients.size < mostClients ? from : otherClients;
+	const client = clients.get(address) ?? { address, connections: 0, sent: 0, received: 0 };
+	client.connections += 1;
+	clients.set(address, client);
+	return client;
 }

@@ -28,6 +28,7 @@ const effectShape: z.ZodMiniType<Effect> = z.lazy(() =>
 			port: z.int(),
 			address: z.exactOptional(z.string()),
 		}),
+		z.strictObject({ kind: z.literal('listen'), host: z.string(), port: z.int() }),
 	]),
 );
 

@@ -9,7 +9,7 @@ const text = z.string();
 
 const effectShape: z.ZodMiniType<ReportEffect> = z.strictObject({
 	id: count,
-	kind: z.enum(['read', 'write', 'delete', 'run', 'connect']),
+	kind: z.enum(['read', 'write', 'delete', 'run', 'connect', 'listen']),
 	path: z.exactOptional(text),
 	from: z.exactOptional(text),
 	argv: z.exactOptional(z.array(text)),
@@ -29,6 +29,9 @@ const effectShape: z.ZodMiniType<ReportEffect> = z.strictObject({
 	requests: z.exactOptional(z.array(text)),
 	secrets: z.exactOptional(z.array(text)),
 	tls: z.exactOptional(z.array(text)),
+	clients: z.exactOptional(
+		z.array(z.strictObject({ address: text, connections: count, sent: count, received: count })),
+	),
 	status: z.exactOptional(count),
 });
 

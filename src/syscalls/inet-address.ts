@@ -26,14 +26,26 @@ export function inetAddress(raw: Buffer): InetAddress {
 	const family = raw.readUInt16LE(0);
 	if (family !== AF_INET && family !== AF_INET6) throw new SysError('EAFNOSUPPORT');
 	if (raw.length < (family === AF_INET ? 16 : 24)) throw new SysError('EINVAL');
-	const text = family === AF_INET ? raw.subarray(4, 8).join('.') : inet6(raw.subarray(8, 24));
-	return { raw, host: canonical(text), port: raw.readUInt16BE(2) };
+	return { raw, host: canonical(textOf(raw)), port: raw.readUInt16BE(2) };
+}
+
+/** The address alone, as it is; IPv4 inside IPv6 is IPv4. */
+export function addressText(raw: Buffer): string {
+	return withoutPrefix(textOf(raw));
+}
+
+function textOf(raw: Buffer): string {
+	return raw.readUInt16LE(0) === AF_INET ? raw.subarray(4, 8).join('.') : inet6(raw.subarray(8, 24));
 }
 
 /** Of an address in its shortest form. */
 export function canonical(address: string): string {
-	const host = address.replace(/^::ffff:(?=[0-9.]+$)/, '');
+	const host = withoutPrefix(address);
 	return host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+}
+
+function withoutPrefix(address: string): string {
+	return address.replace(/^::ffff:(?=[0-9.]+$)/, '');
 }
 
 export function isLoopback(host: string): boolean {

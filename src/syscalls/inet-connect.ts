@@ -16,6 +16,7 @@ export function connectInet(c: Context, file: InetSocket): Outcome {
 	const to = readInetAddress(c, c.long(1), c.int(2));
 	if (to === undefined) return disconnect(c, file);
 	if (file.datagrams) return connectDatagrams(c, file, to);
+	if (file.listening) throw new SysError('EISCONN');
 	if (file.asking) throw new SysError('EALREADY');
 	const failed = file.takeError();
 	if (failed !== 0) throw sysErrorOf(failed);
@@ -89,6 +90,8 @@ export function isNameServer(c: Context, to: InetAddress): boolean {
 function disconnect(c: Context, file: InetSocket): Outcome {
 	file.peer = undefined;
 	file.connect(c.link.read(c.long(1), c.int(2)));
+	file.listening = false;
+	file.outer.close();
 	return 0;
 }
 

@@ -30,7 +30,7 @@ export function startNetwork(c: Context): GuestNetwork | undefined {
 	if (c.kernel.network !== undefined) return c.kernel.network;
 	const network = c.kernel.world.network();
 	if (network === undefined) return undefined;
-	const made = new GuestNetwork(network, c.kernel.changed, (id) => c.kernel.world.traffic(id));
+	const made = new GuestNetwork(network, c.kernel.changed, (id, client) => c.kernel.world.traffic(id, client));
 	for (const { address, names } of c.kernel.world.hostNames()) {
 		if (!isLoopback(canonical(address))) for (const name of names) made.learn(name, [canonical(address)]);
 	}

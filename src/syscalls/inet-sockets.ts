@@ -1,11 +1,11 @@
-/** Calls on sockets of AF_INET and AF_INET6, but for connect(2) and messages. ip(7), ipv6(7), socket(7). */
+/** Names and options of sockets of AF_INET and AF_INET6. ip(7), ipv6(7), socket(7). */
 import { SysError } from '../abi/errno.ts';
 import { readInt64 } from '../abi/structs.ts';
 import type { InetSocket } from '../kernel/inet-socket.ts';
 import { operation } from '../kernel/network.ts';
-import { type Outcome, waitFor } from '../kernel/outcome.ts';
+import type { Outcome } from '../kernel/outcome.ts';
 import type { Context } from './context.ts';
-import { inetAddress, readInetAddress } from './inet-address.ts';
+import { inetAddress } from './inet-address.ts';
 import { networkOf } from './inet-network.ts';
 import { mayReadOption, maySetOption, travels } from './inet-options.ts';
 import { giveAddress } from './socket-address.ts';
@@ -14,45 +14,8 @@ const SOL_SOCKET = 1;
 const SO_ERROR = 4;
 const receiveTimeouts: readonly number[] = [20, 66];
 const sendTimeouts: readonly number[] = [21, 67];
-/** net.ipv4.ip_unprivileged_port_start. */
-const firstFreePort = 1024;
 const longestOption = 4096;
-
-/** bind(2). Below port 1024 it is for root alone, also on a loopback of our own. */
-export function bindInet(c: Context, file: InetSocket): Outcome {
-	const to = readInetAddress(c, c.long(1), c.int(2)) ?? { raw: unspecified(c, file), host: '', port: 0 };
-	if (to.port > 0 && to.port < firstFreePort && c.kernel.identity.uid !== 0) throw new SysError('EACCES');
-	if (file.side === 'host') throw new SysError('EACCES');
-	file.bind(to.raw);
-	ownPort(c, file);
-	return 0;
-}
-
-/** listen(2), on the guest's own loopback. */
-export function listenInet(c: Context, file: InetSocket): Outcome {
-	if (file.side === 'host') throw new SysError('EACCES');
-	file.perform({ operation: operation.listen, a: c.int(1) });
-	ownPort(c, file);
-	return 0;
-}
-
-export function acceptInet(c: Context, file: InetSocket, add: (file: InetSocket) => number): Outcome {
-	const take = (): number | undefined => {
-		const next = file.accept(c.kernel.anonymousStat());
-		if (next === undefined) return undefined;
-		try {
-			giveAddress(c, c.long(1), c.long(2), next.peer);
-			return add(next.file);
-		} catch (error) {
-			next.file.abandon();
-			throw error;
-		}
-	};
-	if (file.blocking) return waitFor(take, timeout(file.receiveTimeoutNs));
-	const taken = take();
-	if (taken === undefined) throw new SysError('EAGAIN');
-	return taken;
-}
+const SHUT_WR = 1;
 
 export function nameInet(c: Context, file: InetSocket): Outcome {
 	giveAddress(c, c.long(1), c.long(2), nameOf(file));
@@ -77,7 +40,10 @@ export function peerInet(c: Context, file: InetSocket): Outcome {
 
 export function shutdownInet(c: Context, file: InetSocket): Outcome {
 	file.flush(true);
-	file.perform({ operation: operation.shutdown, a: c.int(1) });
+	const how = c.int(1);
+	file.perform({ operation: operation.shutdown, a: how });
+	file.outer.same({ operation: operation.shutdown, a: how });
+	if (how !== SHUT_WR) file.listening = false;
 	file.news();
 	c.kernel.changed();
 	return 0;
@@ -89,8 +55,12 @@ export function setOptionInet(c: Context, file: InetSocket): Outcome {
 	if (length < 0 || length > longestOption) throw new SysError('EINVAL');
 	if (!maySetOption(level, name, file.side === 'guest')) throw new SysError('ENOPROTOOPT');
 	const value = Buffer.from(c.link.read(c.long(3), length));
-	file.perform({ operation: operation.setOption, a: level, b: name, bytes: [value] });
-	if (travels(level, name)) file.options.keep({ level, name, value });
+	const set = { operation: operation.setOption, a: level, b: name, bytes: [value] };
+	file.perform(set);
+	if (travels(level, name)) {
+		file.options.keep({ level, name, value });
+		file.outer.same(set);
+	}
 	if (level === SOL_SOCKET && receiveTimeouts.includes(name)) file.receiveTimeoutNs = timeoutOf(value);
 	if (level === SOL_SOCKET && sendTimeouts.includes(name)) file.sendTimeoutNs = timeoutOf(value);
 	return 0;
@@ -133,14 +103,6 @@ export function timeout(ns: bigint | undefined, soFar: () => number | undefined 
 /** Ports that a socket has got from Linux are the guest's too. */
 export function ownPort(c: Context, file: InetSocket): void {
 	networkOf(c).owns(file, inetAddress(file.name).port);
-}
-
-/** bind(2) to AF_UNSPEC is one to any address, of AF_INET alone. ip(7) */
-function unspecified(c: Context, file: InetSocket): Buffer {
-	const raw = Buffer.from(c.link.read(c.long(1), c.int(2)));
-	if (file.family !== 2 || raw.length < 16 || raw.readUInt32LE(4) !== 0) throw new SysError('EAFNOSUPPORT');
-	raw.writeUInt16LE(2, 0);
-	return raw;
 }
 
 function timeoutOf(value: Buffer): bigint | undefined {

@@ -1,9 +1,9 @@
-/** Who may be reached: a wish to connect meets the policy, under each name that the guest may mean. */
+/** Who may be reached, and who may reach the guest: a wish meets the policy, a host under each name that the guest may mean. */
 import type { Judgement } from '../kernel/guest-network.ts';
 import type { Traffic } from '../kernel/network.ts';
 import { StandInStream } from '../kernel/stand-in-stream.ts';
 import type { Approval, Decision, Verdict } from '../model/decision.ts';
-import type { ConnectEffect } from '../model/effect.ts';
+import type { ConnectEffect, ListenEffect } from '../model/effect.ts';
 import type { Context } from './context.ts';
 import type { InetAddress } from './inet-address.ts';
 import { networkOf } from './inet-network.ts';
@@ -38,7 +38,10 @@ export function secretsOf(c: Context, traffic: Traffic, hosts: readonly ConnectE
 }
 
 /** What was decided, or the question that is open about it. A question is asked once in a run. */
-export function judge(c: Context, { effect, verdict }: Wish): Judgement {
+export function judge(
+	c: Context,
+	{ effect, verdict }: { readonly effect: ConnectEffect | ListenEffect; readonly verdict: Verdict },
+): Judgement {
 	const { world } = c.kernel;
 	noteOrigin(c, effect);
 	const because = verdict.because === undefined ? {} : { because: verdict.because };
@@ -47,7 +50,7 @@ export function judge(c: Context, { effect, verdict }: Wish): Judgement {
 		return { id: world.record(effect, approval), approval, later: [] };
 	}
 	const { judgements } = networkOf(c);
-	const key = `${effect.host}:${effect.port}`;
+	const key = `${effect.kind} ${effect.host}:${effect.port}`;
 	const known = judgements.get(key);
 	if (known !== undefined) return known;
 	const later: ((approval: Approval) => void)[] = [];

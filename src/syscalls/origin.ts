@@ -43,6 +43,8 @@ function isAbout(effect: Effect, event: string, about: string): boolean {
 			return event === 'subprocess.Popen';
 		case 'connect':
 			return event === 'socket.connect' || event === 'socket.getaddrinfo';
+		case 'listen':
+			return event === 'socket.bind';
 	}
 }
 

@@ -13,6 +13,7 @@ import type { Context, Handler } from './context.ts';
 import { wantPath } from './effects.ts';
 import { connectHost } from './host-socket.ts';
 import { connectInet } from './inet-connect.ts';
+import { acceptInet, bindInet, listenInet } from './inet-listen.ts';
 import { makeInetSocket } from './inet-network.ts';
 import * as inet from './inet-sockets.ts';
 import { timeout } from './inet-sockets.ts';
@@ -77,7 +78,7 @@ export const connect: Handler = (c) => {
  */
 export const bind: Handler = (c) => {
 	const file = socketOf(c);
-	if (file instanceof InetSocket) return inet.bindInet(c, file);
+	if (file instanceof InetSocket) return bindInet(c, file);
 	if (file.name !== '') throw new SysError('EINVAL');
 	const given = readUnixPath(c, c.long(1), c.int(2));
 	const path = given === '' ? c.kernel.freeSocketName() : given;
@@ -97,7 +98,7 @@ export const bind: Handler = (c) => {
 /** Implements listen(2). */
 export const listen: Handler = (c) => {
 	const file = socketOf(c);
-	if (file instanceof InetSocket) return inet.listenInet(c, file);
+	if (file instanceof InetSocket) return listenInet(c, file);
 	if (!(file instanceof UnixSocket)) throw new SysError('EOPNOTSUPP');
 	file.by = whoCalls(c);
 	file.listen(c.int(1));
@@ -192,7 +193,7 @@ function nameSocket(c: Context, file: UnixEnd, key: string, name: string): void 
 
 function acceptNext(c: Context, flags: number): Outcome {
 	const file = socketOf(c);
-	if (file instanceof InetSocket) return inet.acceptInet(c, file, (end) => addSocket(c, end, flags));
+	if (file instanceof InetSocket) return acceptInet(c, file, (end) => addSocket(c, end, flags));
 	if (!(file instanceof UnixSocket)) throw new SysError('EOPNOTSUPP');
 	const take = (): number | undefined => {
 		const end = file.accept();

@@ -245,7 +245,7 @@ export const table: ReadonlyMap<string, Row> = new Map<string, Row>([
 		'bind',
 		partial(
 			sockets.bind,
-			'AF_UNIX: abstract names, and paths in scratch directories; AF_INET, AF_INET6: on a loopback of its own',
+			'AF_UNIX: abstract names, and paths in scratch directories; AF_INET, AF_INET6: on a loopback of its own, and a port of the machine where `listen` is allowed',
 		),
 	],
 	['listen', full(sockets.listen)],

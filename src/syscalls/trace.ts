@@ -103,7 +103,8 @@ function effectText(effect: Effect): string {
 		case 'run':
 			return `run ${effect.argv.join(' ')}`;
 		case 'connect':
-			return `connect ${effect.host}:${effect.port}`;
+		case 'listen':
+			return `${effect.kind} ${effect.host}:${effect.port}`;
 		default:
 			return `${effect.kind} ${effect.path}`;
 	}

@@ -25,8 +25,7 @@ export function isGrouped(items: readonly ReviewItem[], index: number): boolean 
 
 /** Kind, directory and ending of a pending change's path; undefined for what is asked about one by one. */
 function shapeOf({ change, effect, state }: ReviewItem): string | undefined {
-	if (change === undefined || state.kind !== 'pending' || effect.kind === 'run' || effect.kind === 'connect')
-		return undefined;
+	if (change === undefined || state.kind !== 'pending' || !('path' in effect)) return undefined;
 	const slash = effect.path.lastIndexOf('/');
 	const name = effect.path.slice(slash + 1);
 	// What begins with a dot is configuration, each with a meaning of its own.

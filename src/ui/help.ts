@@ -84,7 +84,7 @@ function parts({ glyphs }: Theme): readonly Part[] {
 				[glyphs.applied, 'on the machine already, because a command needed it'],
 				['!', 'at the right of a row: careful, the right side says of what'],
 				['+ ~ % -', `a file created, changed, replaced, deleted; ${glyphs.rename} renamed`],
-				['$ @ <', 'a command, a connection, a file to read'],
+				['$ @ & <', 'a command, a connection, a port that others may connect to, a file to read'],
 			],
 		},
 		{

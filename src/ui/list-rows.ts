@@ -85,6 +85,8 @@ function kindSign({ change, effect }: ReviewItem, { glyphs }: Theme): string {
 			return '$';
 		case 'connect':
 			return '@';
+		case 'listen':
+			return '&';
 	}
 }
 
@@ -107,6 +109,6 @@ function rightSide(item: ReviewItem, { glyphs }: Theme): Piece[] {
 
 /** A path below the working directory without it. It stays different from an absolute one: that begins with a slash. */
 function shorten(text: string, { effect }: ReviewItem, cwd: string | undefined): string {
-	if (cwd === undefined || cwd === '/' || effect.kind === 'run' || effect.kind === 'connect') return text;
+	if (cwd === undefined || cwd === '/' || !('path' in effect)) return text;
 	return text.startsWith(`${cwd}/`) && text.length > cwd.length + 1 ? text.slice(cwd.length + 1) : text;
 }

@@ -19,6 +19,7 @@ export function subject(item: ReviewItem): string {
 		case 'run':
 			return (item.edit?.kind === 'command' ? item.edit.argv : effect.argv).join(' ');
 		case 'connect':
+		case 'listen':
 			return hostText(effect);
 	}
 }

@@ -45,6 +45,8 @@ test('an empty file is a policy that asks about everything', () => {
 		delete: 'ask',
 		run: 'ask',
 		connect: 'ask',
+		// A server is the script's own, and nobody is asked.
+		listen: 'deny',
 	});
 });
 
@@ -62,7 +64,7 @@ test.each([
 	['default: { read: alow }', 'p.yaml:1:18: "alow" is not one of allow, ask, deny; the nearest right word is "allow"'],
 	[
 		'rules:\n  - deny: [read, wriet]\n    path: /x',
-		'p.yaml:2:18: "wriet" is not one of read, write, delete, run, connect; the nearest right word is "write"',
+		'p.yaml:2:18: "wriet" is not one of read, write, delete, run, connect, listen; the nearest right word is "write"',
 	],
 	['limits: { time: 60 }', 'p.yaml:1:17: time takes a duration such as 60s'],
 	['limits: { time: 60sec }', 'p.yaml:1:17: "60sec" is not a duration such as 60s'],

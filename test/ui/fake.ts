@@ -95,7 +95,8 @@ export function loadDetail(all: readonly ReviewItem[], longLines = 120): (id: nu
 		const item = all.find((other) => other.id === id);
 		if (item === undefined) return { kind: 'failed', why: 'no such item' };
 		if (item.effect.kind === 'run') return { ...item.effect, kind: 'command', facts: ['called at tidy.py:41'] };
-		if (item.effect.kind === 'connect') return { kind: 'facts', facts: ['TCP port 443'] };
+		if (item.effect.kind === 'connect' || item.effect.kind === 'listen')
+			return { kind: 'facts', facts: ['TCP port 443'] };
 		if (item.effect.kind === 'read') return { kind: 'facts', facts: ['411 bytes, mode 0600'] };
 		if (item.change === 'rename') return { kind: 'facts', facts: ['JPEG image, 2.1 MB, unchanged'] };
 		if (item.effect.path.endsWith('app.toml')) return diffOf(configDiff, ['mode 0644'], 3, 2);
