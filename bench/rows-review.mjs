@@ -1,14 +1,13 @@
 /** The review of a change in a large text, in a real terminal: how long until it is on the screen, and until a key is answered. */
-import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { amount } from './measure.mjs';
+import { openTerminal } from './terminal.mjs';
 
 export const rows = [{ name: 'review', measure: review }];
 
 const lineBytes = 100;
-/** Between looks at the screen, milliseconds. A look itself takes 3. */
-const lookMs = 1;
 
 async function review(world) {
 	const lines = world.some(500_000);
@@ -33,11 +32,11 @@ async function review(world) {
 				),
 			);
 			for (const key of ['?', '?', 'w', 'w', 'v', 'v', 'Tab', 'Tab', 'o', 'o']) {
-				keys.push(await terminal.answer(key, (screen, before) => screen !== before));
+				keys.push(await terminal.answer(key, (screen, before) => body(screen) !== body(before)));
 				await sleep(50);
 			}
 		} finally {
-			terminal.close();
+			await terminal.close();
 		}
 	}
 	return [
@@ -46,62 +45,7 @@ async function review(world) {
 	];
 }
 
-/** A shell in a tmux server of its own. */
-export async function openTerminal(world, round) {
-	const socket = `approve-run-bench-${process.pid}-${round}`;
-	// With CI set a terminal program takes the terminal for none.
-	const { CI: _, TMUX: __, ...env } = world.env;
-	const tmux = (...words) => {
-		const options = { cwd: world.folder, env: { ...env, LANG: 'C.UTF-8', TERM: 'xterm-256color' }, encoding: 'utf8' };
-		const { status, error, stdout, stderr } = spawnSync(
-			'tmux',
-			['-u', '-L', socket, '-f', '/dev/null', ...words],
-			options,
-		);
-		if (error || status !== 0) throw new Error(`tmux ${words[0]}: ${error?.message ?? stderr.trim()}`);
-		return stdout;
-	};
-	const screen = () => tmux('capture-pane', '-p');
-	tmux('new-session', '-d', '-x', '120', '-y', '40', 'sh -i');
-	await until((text) => /[#$]/.test(text), screen);
-	return {
-		/** Types it, and waits for the screen that answers; milliseconds from the last key. */
-		async answer(typed, isAnswer, enter = false) {
-			if (enter) {
-				tmux('send-keys', '-l', typed);
-				await until((text) => text.includes(typed.slice(-20)), screen);
-			}
-			const before = screen();
-			const start = process.hrtime.bigint();
-			tmux('send-keys', enter ? 'Enter' : typed);
-			await until((text) => isAnswer(text, before), screen, `no answer to ${typed}`);
-			return Number(process.hrtime.bigint() - start) / 1e6;
-		},
-		/** Those that run in it. */
-		processes: () => below(Number(tmux('display-message', '-p', '#{pane_pid}'))),
-		close: () => tmux('kill-server'),
-	};
-}
-
-async function until(isThere, screen, what = 'no shell') {
-	const end = Date.now() + 60_000;
-	for (let text = screen(); !isThere(text); text = screen()) {
-		if (Date.now() > end) throw new Error(`${what}; the screen is\n${text}`);
-		await sleep(lookMs);
-	}
-}
-
-function sleep(milliseconds) {
-	return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** Processes below `pid`. */
-function below(pid) {
-	const found = [];
-	for (const task of readdirSync(`/proc/${pid}/task`)) {
-		const children = readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').split(' ');
-		for (const child of children.filter((word) => word.trim() !== ''))
-			found.push(Number(child), ...below(Number(child)));
-	}
-	return found;
+/** Without the rows above and below, which change by themselves. */
+function body(screen) {
+	return screen.split('\n').slice(1, -2).join('\n');
 }

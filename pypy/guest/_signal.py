@@ -48,3 +48,28 @@ def siginterrupt(signalnum, flag):
 
 def valid_signals():
     return set(range(1, NSIG))
+
+
+ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF = 0, 1, 2
+ItimerError = OSError
+_NONE = 'this interpreter cannot be told of a signal; run the script without --runtime translated'
+
+
+def alarm(seconds):
+    if seconds:
+        raise OSError(38, _NONE)
+    return 0
+
+
+def getitimer(which):
+    return 0.0, 0.0
+
+
+def setitimer(which, seconds, interval=0.0):
+    if seconds or interval:
+        raise OSError(38, _NONE)
+    return 0.0, 0.0
+
+
+def pause():
+    raise OSError(38, _NONE)

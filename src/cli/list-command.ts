@@ -10,7 +10,7 @@ import { findInstallation } from './installation.ts';
 import { openActions, openRecovered, say } from './open-session.ts';
 import { pruneQuietly } from './prune-command.ts';
 import { rememberFor } from './remember-rule.ts';
-import { openApplyHost } from './run-command.ts';
+import { openApplyHost } from './session-store.ts';
 import { showInTerminal } from './show-page.ts';
 import { showReview } from './show-review.ts';
 import { describeSession, safeChanges } from './show-session.ts';

@@ -1,14 +1,11 @@
 /** The command line: design of commands, options and exit statuses. Each command is loaded when it is asked for. */
 import { Command, Option } from '@commander-js/extra-typings';
 import { releaseGoneTerminal } from '../host/terminal.ts';
+import { commandNames } from './command-names.ts';
 import { exitWithError } from './exit-with-error.ts';
 import { finish, leave } from './finish.ts';
 import { runCommand } from './run-command.ts';
 import { printVersion } from './version.ts';
-
-/** Words that may name a command. Without one of them a script is run, and sooner where nothing else is made ready. */
-const commands =
-	/^(?:review|replay|apply|discard|rollback|sessions|show|diff|doctor|policy|audit|help|--help|-\w*h\w*)$/;
 
 const words = process.argv.slice(2);
 const program = new Command('approve-run')
@@ -74,7 +71,9 @@ process.on('uncaughtException', (error) => {
 start().catch(exitWithError);
 
 async function start(): Promise<void> {
-	if (words.some((word) => commands.test(word))) (await import('./commands.ts')).addCommands(program);
+	// Without one of these words a script is run, and sooner where nothing else is made ready.
+	if (words.some((word) => commandNames.includes(word) || /^(?:help|--help|-\w*h\w*)$/.test(word)))
+		(await import('./commands.ts')).addCommands(program);
 	await program.parseAsync();
 }
 

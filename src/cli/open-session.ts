@@ -6,7 +6,7 @@ import { recoverAll } from '../session/recover-all.ts';
 import type { SessionStore } from '../session/store.ts';
 import { findInstallation, type Installation } from './installation.ts';
 import { reviewer } from './machine.ts';
-import { openApplyHost, openSessionStore } from './run-command.ts';
+import { openApplyHost, openSessionStore } from './session-store.ts';
 
 export function openActions(id: string): SessionActions {
 	const installation = findInstallation();

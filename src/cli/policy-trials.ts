@@ -17,8 +17,8 @@ import { findExtended, loadPolicyDocument } from './load-policy.ts';
 import { openActions, openRecovered, say } from './open-session.ts';
 import { printableLine } from './printable.ts';
 import { contextOf } from './remember-rule.ts';
-import { openApplyHost } from './run-command.ts';
 import { requireOutputs } from './run-outputs.ts';
+import { openApplyHost } from './session-store.ts';
 import { counted, type Trial, type TrialResult, tellTrial } from './tell-trial.ts';
 import { UserError } from './user-error.ts';
 

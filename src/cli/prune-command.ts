@@ -8,7 +8,7 @@ import { isExpected } from './exit-with-error.ts';
 import { findInstallation, type Installation } from './installation.ts';
 import { openRecovered } from './open-session.ts';
 import { printableLine } from './printable.ts';
-import { openApplyHost } from './run-command.ts';
+import { openApplyHost } from './session-store.ts';
 import { loadSettings } from './settings.ts';
 
 export type PruneFlags = { readonly waiting?: boolean | undefined; readonly dryRun?: boolean | undefined };

@@ -14,8 +14,9 @@ import { type TapedStart, tapedStart } from '../run/replay-start.ts';
 import type { Session } from '../session/store.ts';
 import { findInstallation, findLauncher, type Installation } from './installation.ts';
 import { launcherArguments } from './launch-options.ts';
-import { findRuntime, openApplyHost, openSessionStore } from './run-command.ts';
+import { obtainRuntime } from './obtain-runtime.ts';
 import { libraryHash } from './run-facts.ts';
+import { openApplyHost, openSessionStore } from './session-store.ts';
 import { interpreterFiles } from './start-options.ts';
 import { type ReplayFacts, tellReplay } from './tell-replay.ts';
 import { UserError } from './user-error.ts';
@@ -80,7 +81,7 @@ async function runtimeOf(
 	start: TapedStart,
 	installation: Installation,
 ): Promise<TrappedRuntime> {
-	const runtime = await findRuntime(named, installation);
+	const runtime = await obtainRuntime(named, installation);
 	const mend = 'name the one of the run with --runtime';
 	if (runtime.kind !== 'trapped') throw new UserError(`a translated interpreter cannot be replayed; ${mend}`);
 	const [started] = events;

@@ -1,44 +1,38 @@
 /** `approve-run [options] SCRIPT [ARG…]`: puts the parts together and runs a script. */
-import { randomBytes, randomInt } from 'node:crypto';
-import { dirname, resolve } from 'node:path';
-import { openTree } from '../host/atomic-tree.ts';
-import { isFolder, stampFile } from '../host/file-facts.ts';
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import { launch } from '../host/launch.ts';
-import { openProcesses } from '../host/process-identity.ts';
-import { realPath } from '../host/real-path.ts';
-import { openSessionFiles, type SessionFiles } from '../host/session-files.ts';
-import { readAllInput } from '../host/standard-input.ts';
+import type { SessionFiles } from '../host/session-files.ts';
 import { hasTerminal, sayToPerson } from '../host/terminal.ts';
 import { closeTraceFile, openTraceFile } from '../host/trace-file.ts';
-import { findRemembered } from '../interpreter/find.ts';
 import type { Runtime } from '../interpreter/find-types.ts';
 import type { LimitName, Limits } from '../model/limits.ts';
 import { countsThings, forUnattended, withSeals } from '../policy/attended.ts';
 import { compilePolicy, type Policy } from '../policy/compile.ts';
 import { decide } from '../policy/decide.ts';
 import { LimitTooLooseError, limitExample, limitNames, parseLimit, tightenLimits } from '../policy/limits.ts';
-import { nearest } from '../policy/nearest.ts';
 import { RuleCounts } from '../policy/standing.ts';
 import { takeWorker } from '../run/early-worker.ts';
 import type { Exit } from '../run/exit.ts';
 import { openStreams } from '../run/outside-streams.ts';
 import { runScript } from '../run/run-script.ts';
 import type { Mode, RunScriptOptions } from '../run/run-script-options.ts';
-import type { ApplyHost } from '../session/apply-host.ts';
 import { isPruneDue } from '../session/prune.ts';
-import { openStore, type ReservedSession, type SessionStore } from '../session/store.ts';
+import type { ReservedSession, SessionStore } from '../session/store.ts';
 import { chooseInTerminal } from './choose-conflicts.ts';
 import { failureHint, rememberErrors } from './failure-hint.ts';
 import { isGithub } from './github.ts';
 import { githubRun } from './github-run.ts';
-import { findInstallation, findLauncher, type Installation } from './installation.ts';
+import { findInstallation, findLauncher } from './installation.ts';
 import { loadPolicyDocument } from './load-policy.ts';
 import { reviewer } from './machine.ts';
+import { obtainRuntime } from './obtain-runtime.ts';
 import { printable } from './printable.ts';
-import { openProgress } from './progress.ts';
+import { programOf } from './program-of.ts';
 import { contextOf, rememberOptions } from './remember-rule.ts';
 import { runFacts } from './run-facts.ts';
 import { requireOutputs, writeOutputs } from './run-outputs.ts';
+import { openApplyHost, openSessionStore } from './session-store.ts';
 import { showReview } from './show-review.ts';
 import { interpreterFiles, startOptions } from './start-options.ts';
 import { tellResult } from './tell-result.ts';
@@ -66,10 +60,10 @@ export async function runCommand(
 	const installation = findInstallation();
 	const mode = modeOf(flags);
 	const thread = takeWorker();
-	const program = await scriptOf(script, args, flags, installation.surroundings.cwd);
+	const program = await programOf(script, args, flags.c, installation.surroundings.cwd);
 	const [written, runtime] = await Promise.all([
 		loadPolicyDocument(flags.policy, installation),
-		findRuntime(flags.runtime, installation),
+		obtainRuntime(flags.runtime, installation),
 	]);
 	const document = mode === 'unattended' ? withSeals(forUnattended(written)) : written;
 	if (mode === 'review') requireTerminal();
@@ -192,16 +186,6 @@ function traceFile(path: string): number {
 	}
 }
 
-export function openApplyHost(): ApplyHost {
-	const random = (): number => randomInt(2 ** 47) / 2 ** 47;
-	return { tree: openTree(), files: openSessionFiles(), processes: openProcesses(), now: Date.now, random };
-}
-
-export function openSessionStore(installation: Installation, host: ApplyHost): SessionStore {
-	// A session's name is no secret.
-	return openStore(installation.sessions, { ...host, random: Math.random });
-}
-
 function modeOf(flags: RunFlags): Mode {
 	if (flags.unattended === true && flags.plan === true) {
 		throw new UserError('--unattended applies what the policy allows and --plan applies nothing: give one of them');
@@ -216,76 +200,6 @@ function requireTerminal(): void {
 	throw new UserError(
 		'there is no terminal to ask in: give --unattended (the policy decides) or --plan (nothing is applied; review it later)',
 	);
-}
-
-type Program = {
-	readonly name: string;
-	readonly args: readonly string[];
-	/** What the interpreter is given. */
-	readonly words: readonly string[];
-	readonly folder?: string;
-	readonly input?: Uint8Array;
-	/** The script's path or bytes. */
-	readonly source: string | Uint8Array;
-};
-
-async function scriptOf(
-	script: string | undefined,
-	args: readonly string[],
-	flags: RunFlags,
-	cwd: string,
-): Promise<Program> {
-	if (flags.c !== undefined) {
-		const rest = script === undefined ? [] : [script, ...args];
-		return { name: '-c', args: rest, words: ['-c', flags.c, ...rest], source: Buffer.from(flags.c) };
-	}
-	if (script === undefined) throw new UserError('name a script to run, or see approve-run --help');
-	if (script === '-') {
-		const input = await readAllInput();
-		return { name: '-', args, words: ['-', ...args], input, source: input };
-	}
-	const path = resolve(cwd, script);
-	if (isFolder(path)) throw new UserError(`${script} is a folder; name a script in it`, 127);
-	if (stampFile(path) === undefined) throw new UserError(`there is no script ${path}${meantCommand(script)}`, 127);
-	return { name: script, args, words: [script, ...args], folder: dirname(realPath(path) ?? path), source: path };
-}
-
-/** A command with a slip in it looks like the name of a script. */
-function meantCommand(script: string): string {
-	const commands = [
-		'review',
-		'replay',
-		'apply',
-		'discard',
-		'rollback',
-		'sessions',
-		'show',
-		'diff',
-		'doctor',
-		'policy',
-		'audit',
-	];
-	const meant = /^[a-z]{3,10}$/.test(script) ? nearest(script, commands) : undefined;
-	const isLike = meant !== undefined && meant[0] === script[0] && Math.abs(meant.length - script.length) < 2;
-	return isLike ? `; for the command write: approve-run ${meant}` : '';
-}
-
-/** The interpreter of that name, or the one that is found. */
-export async function findRuntime(named: string | undefined, installation: Installation): Promise<Runtime> {
-	const path = named === 'trapped' ? undefined : named;
-	const known = named === 'translated' ? undefined : findRemembered(path, installation.surroundings);
-	if (known !== undefined) return known;
-	const progress = openProgress(process.stderr);
-	try {
-		if (named === 'translated') {
-			const { locateSandbox } = await import('../interpreter/acquire-sandbox.ts');
-			return await locateSandbox({ surroundings: installation.surroundings, onProgress: progress.tell });
-		}
-		const { locateRuntime } = await import('../interpreter/acquire.ts');
-		return await locateRuntime(path, { surroundings: installation.surroundings, onProgress: progress.tell });
-	} finally {
-		progress.end();
-	}
 }
 
 function limitsOf(limits: Limits, flags: RunFlags): Limits {

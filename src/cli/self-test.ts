@@ -5,7 +5,7 @@ import { type RunOutcome, startRun } from '../run/controller.ts';
 import { takeWorker } from '../run/early-worker.ts';
 import { findLauncher, type Installation } from './installation.ts';
 import { loadPolicyDocument } from './load-policy.ts';
-import { openApplyHost, openSessionStore } from './run-command.ts';
+import { openApplyHost, openSessionStore } from './session-store.ts';
 import { startOptions } from './start-options.ts';
 
 export type SelfTest = {

@@ -11,7 +11,7 @@ import { findInstallation } from './installation.ts';
 import { openActions, openRecovered, say } from './open-session.ts';
 import { printableJson, printableLine, printablePatch, printableShort } from './printable.ts';
 import { rememberFor } from './remember-rule.ts';
-import { openApplyHost, openSessionStore } from './run-command.ts';
+import { openApplyHost, openSessionStore } from './session-store.ts';
 import { showReview } from './show-review.ts';
 import { describeSession, safeChanges } from './show-session.ts';
 import { UserError } from './user-error.ts';

@@ -19,8 +19,11 @@ export function showReview(plain = false): (review: Review) => Promise<void> {
 				const { runPlainReview } = await import('../ui/plain-review.ts');
 				await runPlainReview(review, options);
 			} else {
-				const { runReview } = await import('../ui/run-review.tsx');
-				await runReview(review, { ...options, stop });
+				const [{ runReview }, { systemClock }] = await Promise.all([
+					import('../ui/run-review.tsx'),
+					import('../ui/clock.ts'),
+				]);
+				await runReview(review, { ...options, stop, clock: systemClock });
 			}
 		} finally {
 			terminal.close();

@@ -14,19 +14,27 @@ export type ProgramOptions = {
 	readonly timeoutMs: number;
 };
 
-/** Never rejects: a program that does not start has its reason in `stderr`. Keeps at most 1 MiB of each output. */
+/** Never rejects: a program that does not start or has no end has its reason in `stderr`. Keeps at most 1 MiB of each output. */
 export function runProgram(file: string, args: readonly string[], options: ProgramOptions): Promise<ProgramRun> {
 	return new Promise((resolve) => {
 		const child = spawn(file, args, {
 			env: { ...options.env },
 			stdio: ['ignore', 'pipe', 'pipe'],
-			timeout: options.timeoutMs,
-			killSignal: 'SIGKILL',
 		});
 		const stdout = gather(child.stdout);
 		const stderr = gather(child.stderr);
+		const timer = setTimeout(() => {
+			child.kill('SIGKILL');
+			// What it started may hold its output open: nobody waits for that.
+			child.stdout.destroy();
+			child.stderr.destroy();
+			resolve({ status: undefined, stdout: '', stderr: `no answer within ${options.timeoutMs / 1000} s` });
+		}, options.timeoutMs);
 		child.once('error', (error) => resolve({ status: undefined, stdout: '', stderr: error.message }));
-		child.once('close', (code) => resolve({ status: code ?? undefined, stdout: stdout(), stderr: stderr() }));
+		child.once('close', (code) => {
+			clearTimeout(timer);
+			resolve({ status: code ?? undefined, stdout: stdout(), stderr: stderr() });
+		});
 	});
 }
 

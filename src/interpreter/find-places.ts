@@ -1,5 +1,5 @@
 /** Where an interpreter may be: PATH, an installation's folder, our cache. No process is started here. */
-import { isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { isFolder, isProgram, namesIn } from '../host/file-facts.ts';
 import type { Surroundings } from './find-types.ts';
 
@@ -34,8 +34,18 @@ export function namedProgram(named: string, { cwd }: Surroundings): string | und
 	return isFolder(path) ? programIn(path) : undefined;
 }
 
+/** What `--runtime PATH` would name, could it be executed. */
+export function namedInVain(named: string, { cwd }: Surroundings): string | undefined {
+	const path = resolve(cwd, named);
+	return [path, ...placesIn(path)].find((file) => namesIn(dirname(file)).includes(basename(file)) && !isFolder(file));
+}
+
 function programIn(folder: string): string | undefined {
-	return ['bin/pypy3', 'usr/bin/pypy3', 'pypy3', 'bin/pypy', 'bin/python', 'pypy3-c', 'bin/pypy3-c']
-		.map((name) => join(folder, name))
-		.find(isProgram);
+	return placesIn(folder).find(isProgram);
+}
+
+function placesIn(folder: string): string[] {
+	return ['bin/pypy3', 'usr/bin/pypy3', 'pypy3', 'bin/pypy', 'bin/python', 'pypy3-c', 'bin/pypy3-c'].map((name) =>
+		join(folder, name),
+	);
 }

@@ -1,6 +1,6 @@
 /** Finds a PyPy that is already on this machine. */
 import { memoryKey, recallRuntime, rememberRuntime } from './find-memory.ts';
-import { cachedPrograms, installedPrograms, namedProgram } from './find-places.ts';
+import { cachedPrograms, installedPrograms, namedInVain, namedProgram } from './find-places.ts';
 import { probeRuntime } from './find-probe.ts';
 import { type Runtime, RuntimeError, type RuntimeSource, type Surroundings } from './find-types.ts';
 
@@ -39,6 +39,12 @@ export async function firstUsable(
 async function findNamed(named: string, surroundings: Surroundings): Promise<Runtime> {
 	const program = namedProgram(named, surroundings);
 	if (program === undefined) {
+		const file = namedInVain(named, surroundings);
+		if (file !== undefined)
+			throw new RuntimeError(
+				`--runtime ${file}: it may not be executed. Name another PyPy 3, or make it a program: chmod +x`,
+				125,
+			);
 		throw new RuntimeError(`--runtime ${named}: there is no interpreter; name a pypy3 binary or the folder of a PyPy.`);
 	}
 	const { runtime, refused } = await firstUsable([program], 'option', surroundings);

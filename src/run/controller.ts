@@ -1,9 +1,6 @@
-/** The main thread's side of one run: starts guest and worker, carries messages, runs commands, keeps the limits. */
-
-import { setTimeout as delay } from 'node:timers/promises';
+/** The main thread's side of one run: starts guest and worker, carries messages, keeps the limits. */
 import type { Worker } from 'node:worker_threads';
 import { type Question, withdrawn } from '../gate/approver.ts';
-import type { HostRunningCommand } from '../host/command.ts';
 import { openWaker } from '../host/fifo-transport.ts';
 import { bringNear, type Launched, type LaunchOptions, launch } from '../host/launch.ts';
 import type { Change } from '../model/change.ts';
@@ -13,6 +10,7 @@ import type { LimitName, Limits, LimitsUsed } from '../model/limits.ts';
 import type { Origin } from '../model/review.ts';
 import type { Traffic } from '../model/traffic.ts';
 import { wakeFrame } from '../wire/frame.ts';
+import { CommandService } from './command-service.ts';
 import { keepWorker } from './early-worker.ts';
 import { type LimitWatch, watchLimits } from './limit-watch.ts';
 import { type FromWorker, type GuestEnd, noneUsed, type ToWorker, type Used, type WorkerStart } from './messages.ts';
@@ -79,9 +77,6 @@ export type RunHandle = {
 
 /** How long a worker has for its last message once the guest is gone, milliseconds. It only computes the change set. */
 const lastWordsMs = 60_000;
-/** How long all that commands have started may take to be gone, milliseconds: the launcher gives up after three seconds. */
-const lastCommandsMs = 3500;
-
 export function startRun(options: RunOptions): RunHandle {
 	const run = new Run(options);
 	return {
@@ -100,17 +95,12 @@ class Run {
 	readonly #shared = new SharedArrayBuffer(8);
 	readonly #flag = new Int32Array(this.#shared);
 	readonly #watch: LimitWatch;
-	/** Those that run, or have left something that does. */
-	readonly #commands = new Map<number, HostRunningCommand>();
-	/** Whom to tell that a piece of a command's output was taken: by command and stream, in order. */
-	readonly #taken = new Map<string, (() => void)[]>();
 	readonly #network: NetworkService;
+	readonly #commands: CommandService;
 	readonly #abort = new AbortController();
 	/** Questions that wait for an answer. */
 	readonly #questions = new Map<number, AbortController>();
 	#waker: { wake(): void; close(): void } | undefined;
-	/** Set once the run has ended: called when its last command has. */
-	#commandsGone: (() => void) | undefined;
 	#counted: Used = noneUsed;
 	#workerThread: number | undefined;
 	#limit: LimitName | undefined;
@@ -122,6 +112,14 @@ class Run {
 		this.#launched = options.launched ?? launch(options.launch);
 		const { launcher } = options.launch;
 		this.#network = new NetworkService(launcher, options.worker.channelFolder, (message) => this.post(message));
+		const { beforeCommand, commandEnded } = options.hooks;
+		this.#commands = new CommandService({
+			launcher,
+			before: beforeCommand,
+			ended: commandEnded,
+			signal: this.#abort.signal,
+			post: (message) => this.post(message),
+		});
 		this.#worker = options.thread;
 		keepWorker(this.#worker);
 		this.#worker.postMessage({ ...options.worker, flag: this.#shared } satisfies WorkerStart);
@@ -157,7 +155,7 @@ class Run {
 		this.#abort.abort();
 		this.#launched.kill();
 		this.#network.end();
-		await this.#endCommands();
+		await this.#commands.end();
 		await this.#launched.ended;
 		// A command's last output may still come: its message must not reach a descriptor that is another file by then.
 		const waker = this.#waker;
@@ -183,7 +181,7 @@ class Run {
 	stop(): void {
 		this.#abort.abort();
 		this.#launched.kill();
-		for (const command of this.#commands.values()) command.end();
+		this.#commands.stop();
 		setTimeout(() => this.#end(failed('the kernel did not end')), lastWordsMs).unref();
 	}
 
@@ -241,16 +239,10 @@ class Run {
 			case 'limit':
 				return this.#exceeded(message.limit);
 			case 'command':
-				return void this.#command(message);
-			case 'command-input': {
-				const { id, bytes } = message;
-				if (bytes === undefined) return this.#commands.get(id)?.endInput();
-				return this.#commands.get(id)?.input(bytes, () => this.post({ kind: 'command-input-taken', id }));
-			}
+			case 'command-input':
 			case 'command-taken':
-				return this.#took(`${message.id}.${message.stream}`);
 			case 'command-signal':
-				return this.#commands.get(message.id)?.signal(message.signal, message.group);
+				return this.#commands.receive(message);
 			case 'used':
 				this.#counted = message.used;
 				return;
@@ -282,66 +274,6 @@ class Run {
 		const open = await this.#options.hooks.output(stream, bytes);
 		if (!open) this.post({ kind: 'output-broken', stream });
 		this.post({ kind: 'output-taken', bytes: bytes.length });
-	}
-
-	/** Kills those that still run, and waits until they are gone: what they do afterwards is no part of the run any more. */
-	async #endCommands(): Promise<void> {
-		const gone = new Promise<void>((resolve) => {
-			this.#commandsGone = resolve;
-		});
-		for (const command of this.#commands.values()) command.end();
-		for (const waiting of this.#taken.values()) for (const taken of waiting.splice(0)) taken();
-		if (this.#commands.size > 0) await Promise.race([gone, delay(lastCommandsMs, undefined, { ref: false })]);
-		this.#commands.clear();
-	}
-
-	async #command({ id, spec, changes }: Extract<FromWorker, { kind: 'command' }>): Promise<void> {
-		let applied: readonly Change[];
-		try {
-			applied = await this.#options.hooks.beforeCommand(id, changes);
-		} catch {
-			// It has been told of; a command that might have needed the changes does not run without them.
-			this.post({ kind: 'command-failed', id, code: 'EIO' });
-			return;
-		}
-		if (applied.length > 0) this.post({ kind: 'applied', changes: applied });
-		const { startHostCommand } = await import('../host/command.ts');
-		if (this.#abort.signal.aborted) return;
-		const handle = startHostCommand(
-			{ ...spec, launcher: this.#options.launch.launcher },
-			{
-				started: () => this.post({ kind: 'command-started', id }),
-				output: (stream, bytes, taken) => {
-					if (this.#commandsGone !== undefined) return taken();
-					const piece = `${id}.${stream}`;
-					this.#taken.set(piece, [...(this.#taken.get(piece) ?? []), taken]);
-					this.post({ kind: 'command-output', id, stream, bytes });
-				},
-				ended: (status, signal) => {
-					// One that would not go: the record is closed by now.
-					if (!this.#commands.has(id)) return;
-					this.#options.hooks.commandEnded(id, status, signal);
-					this.post({ kind: 'command-ended', id, status, signal });
-				},
-				drained: () => this.post({ kind: 'command-drained', id }),
-				closed: () => this.post({ kind: 'command-closed', id }),
-				failed: (code) => this.post({ kind: 'command-failed', id, code }),
-				gone: () => this.#forget(id),
-			},
-		);
-		this.#commands.set(id, handle);
-	}
-
-	/** Also of a command that is gone: its output outlives it. */
-	#took(piece: string): void {
-		const waiting = this.#taken.get(piece);
-		waiting?.shift()?.();
-		if (waiting?.length === 0) this.#taken.delete(piece);
-	}
-
-	#forget(id: number): void {
-		this.#commands.delete(id);
-		if (this.#commands.size === 0) this.#commandsGone?.();
 	}
 }
 

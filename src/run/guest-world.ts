@@ -13,6 +13,7 @@ import type { LimitName, Limits } from '../model/limits.ts';
 import { originKey } from '../model/origin-key.ts';
 import type { Origin } from '../model/review.ts';
 import type { Machine } from '../replay/machine.ts';
+import { CommandLink } from './command-link.ts';
 import { EffectLog } from './effect-log.ts';
 import type { FromWorker, ToWorker, Used } from './messages.ts';
 import { NetworkLink } from './network-link.ts';
@@ -56,13 +57,11 @@ export class GuestWorld implements World {
 	readonly #options: GuestWorldOptions;
 	readonly #log: EffectLog;
 	readonly #answers = new Map<number, (approval: Approval) => void>();
-	readonly #commands = new Map<number, CommandLink>();
+	readonly #commands: CommandLink;
 	readonly #signals: ((errno: number) => void)[] = [];
 	readonly #network: NetworkLink;
 	readonly #traffic: TrafficLog;
 	readonly #broken = new Set<1 | 2>();
-	/** Commands that are about to start. */
-	readonly #starting = new Set<number>();
 	/** What was told of where effects come from. */
 	readonly #origins = new Map<string, string>();
 	#namespaces = false;
@@ -76,6 +75,7 @@ export class GuestWorld implements World {
 			exceeded: (limit) => this.limit(limit),
 			tell: (id, traffic) => this.#send({ kind: 'traffic', id, traffic }),
 		});
+		this.#commands = new CommandLink((message) => this.#send(message), options.fs);
 		this.#network = new NetworkLink((message) => this.#send(message), options.machine);
 		this.#log = new EffectLog(() => options.fs().takeOrder(), {
 			bytes: options.recordLimit,
@@ -159,12 +159,9 @@ export class GuestWorld implements World {
 		this.#send({ kind: 'unsupported', call });
 	}
 
-	/**
-	 * Whether approved changes may be on their way to the machine because a command is about to start. Until it has, no other task of
-	 * the guest may go on: it could write to a file after it was approved and before it is copied.
-	 */
+	/** Whether no task of the guest may go on. */
 	get standsStill(): boolean {
-		return this.#starting.size > 0;
+		return this.#commands.standsStill;
 	}
 
 	commandNetwork(): 'host' | 'none' | 'unavailable' {
@@ -173,18 +170,7 @@ export class GuestWorld implements World {
 	}
 
 	startCommand(id: number, spec: CommandSpec, events: CommandEvents): RunningCommand {
-		this.#starting.add(id);
-		this.#commands.set(id, { events, inputTaken: () => {} });
-		this.#send({ kind: 'command', id, spec, changes: this.#options.fs().revisedChanges() });
-		return {
-			input: (bytes, taken) => {
-				const link = this.#commands.get(id);
-				if (link !== undefined) link.inputTaken = taken;
-				this.#send({ kind: 'command-input', id, bytes });
-			},
-			endInput: () => this.#send({ kind: 'command-input', id, bytes: undefined }),
-			signal: (signal, group) => this.#send({ kind: 'command-signal', id, signal, group }),
-		};
+		return this.#commands.start(id, spec, events);
 	}
 
 	signal(pid: number, tid: number, signal: number, info: SignalInfo, done: (errno: number) => void): void {
@@ -282,31 +268,13 @@ export class GuestWorld implements World {
 				this.#broken.add(message.stream);
 				return;
 			case 'command-started':
-				this.#starting.delete(message.id);
-				return this.#commands.get(message.id)?.events.started();
-			case 'command-output': {
-				const { id, stream } = message;
-				const taken = (): void => this.#send({ kind: 'command-taken', id, stream });
-				return this.#commands.get(id)?.events.output(stream, Buffer.from(message.bytes), taken);
-			}
+			case 'command-output':
 			case 'command-input-taken':
-				return this.#commands.get(message.id)?.inputTaken();
-			case 'command-ended': {
-				this.#starting.delete(message.id);
-				// It may have changed anything on the machine.
-				this.#options.fs().forget();
-				return this.#commands.get(message.id)?.events.ended(message.status, message.signal);
-			}
+			case 'command-ended':
 			case 'command-drained':
-				return this.#commands.get(message.id)?.events.drained();
 			case 'command-closed':
-				return this.#commands.get(message.id)?.events.closed();
-			case 'command-failed': {
-				this.#starting.delete(message.id);
-				const link = this.#commands.get(message.id);
-				this.#commands.delete(message.id);
-				return link?.events.failed(message.code);
-			}
+			case 'command-failed':
+				return this.#commands.receive(message);
 			case 'applied':
 				return this.#options.fs().rebase(message.changes);
 			case 'network':
@@ -323,5 +291,3 @@ export class GuestWorld implements World {
 		this.#options.port.postMessage(message);
 	}
 }
-
-type CommandLink = { readonly events: CommandEvents; inputTaken: () => void };

@@ -44,6 +44,13 @@ const farthest = 100_000;
  */
 const ownDoing = 'ioctl(iip)i';
 
+/** What answers a wish, of all that has its number. What comes of a command comes once, when it starts. */
+const awaits: Readonly<Record<string, RegExp>> = {
+	ask: /^answer$/,
+	'look-up': /^looked-up$/,
+	command: /^(?:command-|applied$)/,
+};
+
 /** The tape does not fit together. */
 export class BadTape extends Error {}
 
@@ -56,8 +63,9 @@ export class Playback {
 	readonly #words: Frame[] = [];
 	/** The report that is handed to the dispatcher next. */
 	#handed: Frame | undefined;
-	/** Answers that were found on the tape for what was wanted out of order. */
+	/** Answers that were found on the tape for what was wanted out of order; input comes once. */
 	readonly #answers: unknown[] = [];
+	readonly #answered = new Set<Input>();
 	/** Where the next times of a task are, while it has not come to its next call. */
 	readonly #given = new Map<number, number>();
 	/** Set while a task asks for more times. */
@@ -122,13 +130,15 @@ export class Playback {
 	}
 
 	/** Something is wanted that is on the tape, though perhaps not now: what came of it then. */
-	answer(found: Outbound, id: number): void {
-		if (!this.#free || found.id === undefined) return;
+	answer(found: Outbound, { kind, id }: { readonly kind: string; readonly id: number }): void {
+		const awaited = awaits[kind];
+		if (!this.#free || found.id === undefined || awaited === undefined) return;
 		for (let at = this.#at; at < this.#inputs.length; at++) {
 			const input = this.#inputs[at];
 			if (input?.kind !== 'message' || !isMessage(input.message)) continue;
 			const after = this.#inputs[at + 1];
 			const follows = after?.kind === 'message' && isMessage(after.message) && after.message['id'] === found.id;
+			if (!awaited.test(String(input.message['kind']))) continue;
 			if (input.message['id'] === found.id) this.#answers.push({ ...input.message, id });
 			else if (input.message['kind'] === 'applied' && follows) this.#answers.push(input.message);
 		}
@@ -137,12 +147,12 @@ export class Playback {
 	/** The same for what comes without a number: input, the network. */
 	answerNext(kind: string): void {
 		if (!this.#free) return;
-		const at = this.#inputs.findIndex(
-			(one, index) =>
-				index >= this.#at && one.kind === 'message' && isMessage(one.message) && one.message['kind'] === kind,
-		);
-		const input = this.#inputs[at];
-		if (input?.kind === 'message') this.#answers.push(input.message);
+		for (const input of this.#inputs.slice(this.#at)) {
+			if (input.kind !== 'message' || !isMessage(input.message) || input.message['kind'] !== kind) continue;
+			if (this.#answered.has(input)) continue;
+			this.#answered.add(input);
+			return void this.#answers.push(input.message);
+		}
 	}
 
 	#inTurn(next: Input): void {

@@ -85,18 +85,17 @@ export function openReplay(start: WorkerStart, live: Machine, outbox: Outbox): R
 				if (message.kind === 'limit') outbox.postMessage(message);
 				const found = comparison.said(message);
 				if (playback === undefined) return;
-				if (found !== undefined && 'id' in message) playback.answer(found, message.id);
+				if (found !== undefined && 'id' in message) playback.answer(found, message);
 				if (message.kind === 'want-input') playback.answerNext('input');
 				if (message.kind === 'want-network') playback.answerNext('network');
 			},
 		},
 		stopped(error) {
 			if (error instanceof Differs) return { kind: 'differs', difference: error.difference };
-			if (error instanceof ChangedSince || error instanceof TapeError) return { kind: 'unknown', why: error.message };
+			if (error instanceof ChangedSince) return { kind: 'unknown', why: error.message };
 			if (error instanceof RecordEnds) return { kind: 'unknown', why: recordEnds(tape) };
-			if (error instanceof BadTape || error instanceof TypeError || error instanceof SyntaxError)
-				return { kind: 'unknown', why: `${tape.folder}/log does not fit together: it was edited.` };
-			return undefined;
+			const why = faultOfTape(error, tape.folder);
+			return why === undefined ? undefined : { kind: 'unknown', why };
 		},
 		end(end, changes, calls, stopped) {
 			const sides = {
@@ -114,6 +113,14 @@ export function openReplay(start: WorkerStart, live: Machine, outbox: Outbox): R
 			};
 		},
 	};
+}
+
+/** A sentence, where an error comes of what a tape says; undefined for a fault of ours. */
+export function faultOfTape(error: unknown, folder: string): string | undefined {
+	if (error instanceof TapeError) return error.message;
+	return [BadTape, TypeError, SyntaxError, RangeError].some((kind) => error instanceof kind)
+		? `${folder}/log does not fit together: it was edited.`
+		: undefined;
 }
 
 export type Sides = Omit<TapeEnd, 'printed' | 'end'> & {

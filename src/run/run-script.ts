@@ -23,8 +23,9 @@ import { rememberingOf } from './remember.ts';
 import { applyResolving } from './resolve-conflicts.ts';
 import type { RunScriptOptions, RunScriptResult } from './run-script-options.ts';
 import { type SaveSoon, saveSoon } from './save-soon.ts';
-import { bugSentence, limitSentence, messageOf } from './sentences.ts';
+import { bugSentence, limitSentence } from './sentences.ts';
 import { isRefusal, openSessionWork, type SessionWork } from './session-work.ts';
+import { TerminalTurns } from './terminal-turns.ts';
 
 export function runScript(options: RunScriptOptions): Promise<RunScriptResult> {
 	return new ScriptRun(options).run();
@@ -42,17 +43,12 @@ class ScriptRun {
 	readonly #run: RunHandle;
 	readonly #earlier: DecidedChange[] = [];
 	readonly #origins;
-	/** Printed while the screen was open: it goes to the terminal when that is closed. */
-	readonly #held: [1 | 2, Uint8Array][] = [];
 	readonly #saving: SaveSoon;
-	#screen: Promise<void> | undefined;
-	#screenOpen = false;
-	#input: Uint8Array | undefined;
+	readonly #turns: TerminalTurns;
 
 	constructor(options: RunScriptOptions) {
 		this.#options = options;
 		this.#origins = createOrigins(options.about.cwd);
-		this.#input = options.input;
 		this.#session = options.store.create({ ...options.about, argv: [...options.about.argv] }, options.reserved);
 		this.#work = openSessionWork(this.#session, options.applyHost, options.now, () => {
 			recoverAll(options.store, options.applyHost);
@@ -80,6 +76,12 @@ class ScriptRun {
 			...rememberingOf(options.remember, () => this.#review.state().items, this.#decisions.all),
 			originOf: this.#origins.of,
 			...besideRun(options, this.#effects.reads, this.#decisions),
+		});
+		this.#turns = new TerminalTurns({
+			...options,
+			review: this.#review,
+			feed: (bytes) => this.#run.input(bytes),
+			opened: () => this.#work.event({ kind: 'review-opened', at: options.now(), ...options.reviewer }),
 		});
 		this.#approver = { review: person(this.#review), plan, unattended }[options.mode];
 		this.#run = startRun({ ...options.start, limits: options.limits, hooks: this.#hooks() });
@@ -110,18 +112,18 @@ class ScriptRun {
 		const end = await this.#decideChanges(outcome);
 		this.#lines.count(this.#decisions.all().map(({ change }) => change));
 		const failure = end === 'apply' ? await this.#apply() : undefined;
-		await this.#closeScreen();
+		await this.#turns.close();
 		return this.#finish(outcome, end, failure);
 	}
 
 	#hooks(): RunOptions['hooks'] {
 		return {
-			output: (stream, bytes) => this.#output(stream, bytes),
-			wantInput: () => this.#wantInput(),
+			output: (stream, bytes) => this.#turns.output(stream, bytes),
+			wantInput: () => this.#turns.wantInput(),
 			ask: async (question, changes, signal) => {
 				this.#decisions.set(changes);
 				this.#refresh();
-				if (this.#options.mode === 'review') this.#openScreen();
+				if (this.#options.mode === 'review') this.#turns.open();
 				const approval = await settle(question.verdict, this.#approver, question, signal);
 				this.#effects.add(question.id, question.effect, approval);
 				return approval;
@@ -200,52 +202,6 @@ class ScriptRun {
 		this.#review.setChanges(this.#decisions.items());
 	}
 
-	#openScreen(): void {
-		if (this.#screen !== undefined) return;
-		this.#options.streams.pause();
-		this.#screenOpen = true;
-		this.#work.event({ kind: 'review-opened', at: this.#options.now(), ...this.#options.reviewer });
-		this.#screen = this.#options.screen(this.#review).then(
-			() => this.#screenClosed(),
-			(error: unknown) => {
-				this.#review.finish('later');
-				this.#screenClosed();
-				this.#options.say(`the review could not be shown: ${messageOf(error)}`);
-			},
-		);
-	}
-
-	#screenClosed(): void {
-		this.#screenOpen = false;
-		for (const [stream, bytes] of this.#held.splice(0)) void this.#options.streams.write(stream, bytes);
-	}
-
-	async #closeScreen(): Promise<void> {
-		if (this.#screen === undefined) return;
-		this.#review.finish('later');
-		await this.#screen;
-	}
-
-	async #output(stream: 1 | 2, bytes: Uint8Array): Promise<boolean> {
-		this.#review.pushOutput(bytes);
-		if (this.#screenOpen && this.#options.terminal.output) {
-			this.#held.push([stream, bytes]);
-			return true;
-		}
-		return this.#options.streams.write(stream, bytes);
-	}
-
-	#wantInput(): void {
-		if (this.#input !== undefined) {
-			const bytes = this.#input;
-			this.#input = new Uint8Array(0);
-			this.#run.input(bytes.length === 0 ? undefined : bytes);
-			return;
-		}
-		if (this.#screenOpen && this.#options.terminal.input) this.#review.setPhase({ kind: 'input' });
-		else this.#options.streams.read((bytes) => this.#run.input(bytes));
-	}
-
 	/** Whether what was approved is applied now. */
 	async #decideChanges(outcome: RunOutcome): Promise<ReviewEnd> {
 		const waiting = this.#decisions.all().some(({ approval }) => approval === undefined);
@@ -257,11 +213,11 @@ class ScriptRun {
 				return stopped ? 'later' : 'apply';
 			case 'review':
 				if (this.#options.signal.aborted) return 'later';
-				if (!waiting && this.#screen === undefined) return stopped ? 'later' : 'apply';
+				if (!waiting && this.#turns.review === 'never') return stopped ? 'later' : 'apply';
 				this.#refresh();
 				// A review that was left while the script ran stays left.
-				if (this.#screen !== undefined && !this.#screenOpen) return 'later';
-				this.#openScreen();
+				if (this.#turns.review === 'closed') return 'later';
+				this.#turns.open();
 				return this.#review.whenFinished();
 		}
 	}
@@ -270,7 +226,7 @@ class ScriptRun {
 		const { now, applyHost, reviewer, mode } = this.#options;
 		// The review's screen has ended: what is asked now has the terminal to itself.
 		const choose: ChooseConflicts = async (views) => {
-			await this.#closeScreen();
+			await this.#turns.close();
 			return mode === 'review' ? this.#options.choose(views) : undefined;
 		};
 		try {

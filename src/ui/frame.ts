@@ -1,5 +1,6 @@
 /**
- * Puts frames on the terminal. Ink lays out: a line of its frame holds one character for each row that stands in it. Nothing else of it is written, so what no SafeRows has drawn cannot reach the terminal.
+ * Puts frames on the terminal. Ink lays out: a line of its frame holds one character for each block that begins in it. Nothing
+ * else of it is written, so what no SafeRows has drawn cannot reach the terminal.
  */
 import type { Painted } from './row.ts';
 import type { RowStore } from './safe-text.tsx';
@@ -15,14 +16,12 @@ export function createFrames(): Frames {
 	let stored: Stored[] = [];
 	let written: readonly string[] | undefined;
 	return {
-		put(row, left) {
-			stored.push({ row, left });
+		put(rows, left) {
+			stored.push({ rows, left });
 			return String.fromCodePoint(firstMark + stored.length - 1);
 		},
 		next(frame, rows) {
-			const lines = frame.split('\n').slice(0, rows);
-			const wanted = lines.map((line) => lineText(line, stored));
-			while (wanted.length < rows) wanted.push('');
+			const wanted = textOf(frame.split('\n'), stored, rows);
 			stored = [];
 			// In one go with the frame: nobody sees the screen empty.
 			let out = written === undefined ? '\x1b[2J' : '';
@@ -43,16 +42,25 @@ export function createFrames(): Frames {
 /** Plane 15 is private: no row's text is ever taken for a mark, because only marks are looked at. */
 const firstMark = 0xf0000;
 
-type Stored = { readonly row: Painted; readonly left: number };
+type Stored = { readonly rows: readonly Painted[]; readonly left: number };
 
-function lineText(line: string, stored: readonly Stored[]): string {
-	let out = '';
-	for (const point of line) {
-		const { row = [], left = 0 } = stored[(point.codePointAt(0) ?? 0) - firstMark] ?? {};
-		for (const { at, text } of row) {
-			if (text === '') continue;
-			out += left + at === 0 ? text : `\x1b[${left + at + 1}G${text}`;
+/** The lines of the screen, `height` of them. */
+function textOf(frame: readonly string[], stored: readonly Stored[], height: number): string[] {
+	const text = Array<string>(height).fill('');
+	for (const [top, line] of frame.entries()) {
+		for (const point of line) {
+			const { rows = [], left = 0 } = stored[(point.codePointAt(0) ?? 0) - firstMark] ?? {};
+			for (const [index, row] of rows.slice(0, height - top).entries()) text[top + index] += rowText(row, left);
 		}
+	}
+	return text;
+}
+
+function rowText(row: Painted, left: number): string {
+	let out = '';
+	for (const { at, text } of row) {
+		if (text === '') continue;
+		out += left + at === 0 ? text : `\x1b[${left + at + 1}G${text}`;
 	}
 	return out;
 }

@@ -60,8 +60,8 @@ export async function showPage<Result>(page: Page<Result>, terminal: PageTermina
 		const draw = () => {
 			const { size } = look();
 			const { rows, side = 0 } = page.draw(look());
-			const marks = rows.slice(0, size.rows).map((row) => frames.put(paintRow(row, size.columns, side, theme), 0));
-			const text = frames.next(marks.join('\n'), size.rows);
+			const painted = rows.slice(0, size.rows).map((row) => paintRow(row, size.columns, side, theme));
+			const text = frames.next(frames.put(painted, 0), size.rows);
 			if (text === '') return;
 			since = systemClock.now();
 			held.write(text);

@@ -3,7 +3,7 @@ import { type Instance, type RenderOptions, render } from 'ink';
 import type { Review } from '../model/review.ts';
 import { createAside, type ShowPage } from './aside.ts';
 import { type Canvas, createCanvas } from './canvas.ts';
-import { systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { createDriver } from './driver.ts';
 import type { Editor } from './editing.ts';
 import { createFrames } from './frame.ts';
@@ -26,6 +26,7 @@ export type ReviewTerminal = {
 	readonly editor?: Editor;
 	/** Stops this process, for Ctrl-Z, and returns when its shell has continued it. */
 	readonly stop: () => void;
+	readonly clock: Clock;
 };
 
 /** An escape key and an escape sequence begin alike; this long the rest of a sequence is waited for, milliseconds. */
@@ -37,7 +38,7 @@ const escapeMs = 40;
  * terminal back and finishing as `later`.
  */
 export async function runReview(review: Review, given: ReviewTerminal): Promise<void> {
-	const { input, output, env, person, editor, stop } = given;
+	const { input, output, env, person, editor, stop, clock } = given;
 	const frames = createFrames();
 	const keys = createKeyReader();
 	const { promise: done, resolve: ended, reject: failed } = settleable();
@@ -72,7 +73,7 @@ export async function runReview(review: Review, given: ReviewTerminal): Promise<
 		size: size(),
 		theme: themeOf(env),
 		person,
-		clock: systemClock,
+		clock,
 		...(editor === undefined ? {} : { editor: lent }),
 		aside: createAside(review, person, show, suspend),
 		onEnd: ended,
@@ -98,7 +99,7 @@ export async function runReview(review: Review, given: ReviewTerminal): Promise<
 			onInput(text) {
 				cancelEscape();
 				read(keys.push(text));
-				if (keys.waiting()) cancelEscape = systemClock.after(escapeMs, () => read(keys.flush()));
+				if (keys.waiting()) cancelEscape = clock.after(escapeMs, () => read(keys.flush()));
 			},
 			onResize() {
 				frames.forget();

@@ -5,11 +5,11 @@ import { type Painted, paintRow, type Row } from './row.ts';
 import type { Theme } from './theme.ts';
 
 /**
- * Takes a drawn row that begins at column `left` of the screen, and gives the one character that stands for it in Ink's
- * frame. Ink parses every cell of every frame (30 ms for 160 by 50) and keeps all text it ever measured; so all that it
- * lays out of a block is one cell a row, and the frame writer puts the rows in. Without one the row itself goes through Ink.
+ * Takes the drawn rows of a block that begins at column `left` of the screen, and gives the one character that stands for
+ * them in Ink's frame. Ink parses every cell of every frame (30 ms for 160 by 50) and keeps all text it ever measured; so all
+ * that it lays out of a block is its first cell, and the frame writer puts the rows in. Without one the rows go through Ink.
  */
-export type RowStore = { put(row: Painted, left: number): string };
+export type RowStore = { put(rows: readonly Painted[], left: number): string };
 
 export const RowStoreContext = createContext<RowStore | undefined>(undefined);
 
@@ -28,14 +28,29 @@ export type SafeRowsProps = {
 export function SafeRows({ rows, width, height, left = 0, side = 0, theme }: SafeRowsProps) {
 	const store = useContext(RowStoreContext);
 	if (width <= 0 || height <= 0) return null;
-	const draw = (_blank: string, index: number) => {
-		const painted = paintRow(rows[index] ?? {}, width, side, theme);
-		return store === undefined ? painted.map(({ text }) => text).join('') : store.put(painted, left);
-	};
-	const blank = ' '.repeat(store === undefined ? width : 1);
+	const paint = (index: number) => paintRow(rows[index] ?? {}, width, side, theme);
+	if (store === undefined) {
+		const blank = Array<string>(height).fill(' '.repeat(width)).join('\n');
+		const draw = (_blank: string, index: number) =>
+			paint(index)
+				.map(({ text }) => text)
+				.join('');
+		return (
+			<Transform transform={draw}>
+				<Text>{blank}</Text>
+			</Transform>
+		);
+	}
 	return (
-		<Transform transform={draw}>
-			<Text>{Array<string>(height).fill(blank).join('\n')}</Text>
+		<Transform
+			transform={() =>
+				store.put(
+					Array.from({ length: height }, (_, index) => paint(index)),
+					left,
+				)
+			}
+		>
+			<Text> </Text>
 		</Transform>
 	);
 }

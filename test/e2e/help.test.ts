@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { commandNames } from '../../src/cli/command-names.ts';
 import { makeWorld } from './program.ts';
 
 test('each command tells by examples how it is used', async () => {
@@ -16,5 +17,6 @@ test('each command tells by examples how it is used', async () => {
 	};
 	await visit([]);
 	expect(visited.length).toBeGreaterThan(15);
+	expect(visited.filter((words) => /^\w+$/.test(words))).toEqual(commandNames);
 	world.remove();
 }, 120_000);

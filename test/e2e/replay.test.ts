@@ -103,6 +103,17 @@ test('another script in its place is shown where it departs: a command, a change
 	expect(world.names()).toEqual(['a', 'edited.py', 'open.yaml', 's.py']);
 });
 
+test('a script that departs from the order of its calls gets its input once and to its end, and what a command printed once', async () => {
+	const text =
+		'import os, subprocess, sys\nprint(subprocess.run(["echo", "hi"], capture_output=True).stdout)\nprint(sys.stdin.read())\n';
+	world.write('s.py', text);
+	const { report } = await world.report(['--unattended', '--policy', 'open.yaml', 's.py'], 'some\nlines\n');
+	world.write('edited.py', text.replace('print(sub', 'os.getcwd(); os.getcwd(); print(sub'));
+	const { status, stdout } = await world.run(['replay', report.session, '--script', 'edited.py']);
+	expect(stdout).toContain('From here on it was not played in the order of the run: ');
+	expect([status, stdout]).toEqual([0, expect.stringContaining('It does the same: 0 changes, 1 command, ')]);
+});
+
 test('the line of the script stands beside what it wants otherwise, where a person watched the run', async () => {
 	world.write('s.py', 'import subprocess\n\ntry: subprocess.run(["true"])\nexcept OSError: pass\n');
 	const session = await ran('s.py', ['--plan', '--policy', 'open.yaml']);

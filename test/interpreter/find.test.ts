@@ -102,6 +102,9 @@ describe('finding an interpreter', () => {
 		}
 		rmSync(join(folder.path, 'python'));
 		await expect(findRuntime('python', surroundings)).rejects.toThrow('--runtime python: there is no interpreter');
+		writeFileSync(join(folder.path, 'pypy3-c'), '');
+		for (const named of [folder.path, join(folder.path, 'pypy3-c')])
+			await expect(findRuntime(named, surroundings)).rejects.toThrow('pypy3-c: it may not be executed');
 		await expect(findRuntime('python', surroundings)).rejects.toMatchObject({ exitStatus: 127 });
 	});
 });

@@ -104,11 +104,11 @@ for rest in ({'preexec_fn': print}, {'pass_fds': [r]}):
     try: subprocess.run(['true'], **rest)
     except RuntimeError as e: print(e)
 try: os.fork()
-except OSError as e: print('fork', e.strerror)
+except OSError as e: print(e.strerror)
 `;
 		expect(inside(['-c', code], folder('missing')).stdout).toBe(
 			'preexec_fn needs fork, which this interpreter does not have\n' +
-				'pass_fds: a command gets no descriptors but 0, 1 and 2\nfork Function not implemented\n',
+				'pass_fds: a command gets no descriptors but 0, 1 and 2\nthis interpreter cannot fork; run the script without --runtime translated\n',
 		);
 	});
 
@@ -138,6 +138,10 @@ except OSError as e: print('fork', e.strerror)
 	});
 
 	test('without threads and sockets of the interpreter what needs none can be used, and the rest says why', () => {
+		const instead = 'run the script without --runtime translated';
+		const missing = '_bz2 _ffi _curses fcntl _lzma mmap _multiprocessing readline resource _sqlite3 _ssl termios'.split(
+			' ',
+		);
 		expect(inside([join(fixtures, 'without-modules.py')], folder('modules')).stdout.split('\n')).toEqual([
 			"can't start new thread: this interpreter has one; run the script without --runtime translated",
 			'True False False',
@@ -146,6 +150,11 @@ except OSError as e: print('fork', e.strerror)
 			'this interpreter has no sockets; run the script without --runtime translated',
 			"True b'\\x7f\\x00\\x00\\x01' Subject: x",
 			"No module named 'tomllib': this script needs Python 3.11; this interpreter is 3.9: run it without --runtime translated",
+			`this interpreter cannot fork; ${instead}`,
+			`this interpreter cannot fork; ${instead}`,
+			`this interpreter cannot be told of a signal; ${instead}`,
+			`a translated PyPy has no codec 'sjis'; ${instead}`,
+			...missing.map((name) => `a translated PyPy has no '${name}'; ${instead}`),
 			'',
 		]);
 	});

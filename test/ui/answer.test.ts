@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createReview, type ReviewStore } from '../../src/gate/review-store.ts';
 import type { Approval } from '../../src/model/decision.ts';
+import { systemClock } from '../../src/ui/clock.ts';
 import { closeAll, show, wait } from './harness.ts';
 import { decided, git, gitItem, pendingItems, reviewOf } from './reviews.ts';
 
@@ -58,7 +59,7 @@ describe('what counts as an answer', () => {
 
 	test('keys that waited while nothing was read are no answer, however long that took', async () => {
 		const review = reviewOf([], 'running', [gitItem]);
-		const { input } = show(review);
+		const { input } = show(review, 80, 24, undefined, systemClock);
 		const { answer } = await ask(review);
 		// The process does nothing for a while; the key comes in the same turn in which time is up.
 		const until = performance.now() + 400;

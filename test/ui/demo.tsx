@@ -32,6 +32,7 @@ review.onInput((line) => {
 review.onDecided((item, { approved }) => said.push(`${item.id} ${approved}`));
 
 const { runReview } = await import('../../src/ui/run-review.tsx');
+const { systemClock } = await import('../../src/ui/clock.ts');
 const shown = runReview(review, {
 	// In a pipe the terminal is still there, by its name.
 	input: new ReadStream(isatty(0) ? 0 : openSync('/dev/tty', 'r')),
@@ -39,6 +40,7 @@ const shown = runReview(review, {
 	env: process.env,
 	person: 'mia',
 	stop: () => process.kill(process.pid, 'SIGTSTP'),
+	clock: systemClock,
 });
 const timers: NodeJS.Timeout[] = [];
 play();

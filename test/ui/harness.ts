@@ -4,6 +4,7 @@ import '../../src/ui/grammar.ts';
 import { EventEmitter } from 'node:events';
 import xterm from '@xterm/headless';
 import type { Review } from '../../src/model/review.ts';
+import type { Clock } from '../../src/ui/clock.ts';
 import { runReview } from '../../src/ui/run-review.tsx';
 import type { TerminalEnv } from '../../src/ui/theme.ts';
 
@@ -55,23 +56,64 @@ export class FakeOutput extends EventEmitter {
 	}
 }
 
-export const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+/** Time that passes when a test says so: how busy the machine is decides nothing. */
+class HandClock implements Clock {
+	#now = 0;
+	readonly #due = new Set<{ readonly at: number; readonly run: () => void }>();
 
-const open: FakeInput[] = [];
+	now(): number {
+		return this.#now;
+	}
+
+	after(ms: number, run: () => void): () => void {
+		const one = { at: this.#now + ms, run };
+		this.#due.add(one);
+		return () => this.#due.delete(one);
+	}
+
+	/** What is due by then runs in its turn, each after all that the one before it brought about. */
+	async pass(ms: number): Promise<void> {
+		const end = this.#now + ms;
+		for (;;) {
+			await turns();
+			const [next] = [...this.#due].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+			if (next === undefined) break;
+			this.#due.delete(next);
+			this.#now = Math.max(this.#now, next.at);
+			next.run();
+		}
+		this.#now = end;
+	}
+}
+
+/** Lets all go on that waits for no time: React, promises, input and output. */
+async function turns(): Promise<void> {
+	for (let n = 0; n < 10; n += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const open: { readonly input: FakeInput; readonly clock: Clock }[] = [];
+
+/** Of the screens that are shown; where none is, or it has the time of the machine, real milliseconds. */
+export async function wait(ms: number): Promise<void> {
+	const clocks = open.map(({ clock }) => clock).filter((clock) => clock instanceof HandClock);
+	for (const clock of clocks) await clock.pass(ms);
+	if (clocks.length === 0) await new Promise<void>((resolve) => setTimeout(resolve, ms));
+}
 
 export function show(
 	review: Review,
 	columns = 80,
 	rows = 24,
 	env: TerminalEnv = { TERM: 'xterm', LANG: 'C.UTF-8' },
+	clock: Clock = new HandClock(),
 ): Shown {
 	const input = new FakeInput();
 	const output = new FakeOutput(columns, rows);
-	open.push(input);
+	open.push({ input, clock });
 	const stop = () => {
 		shown.stops += 1;
 	};
-	const ended = runReview(review, { input, output, env, person: 'mia', stop });
+	const ended = runReview(review, { input, output, env, person: 'mia', stop, clock });
 	const screen = async () => {
 		await wait(40);
 		await new Promise<void>((resolve) => output.terminal.write('', resolve));
@@ -94,11 +136,7 @@ export function show(
 				await wait(5);
 			}
 		},
-		// The frame is written first, whatever that takes; then the time begins.
-		settle: async () => {
-			await wait(20);
-			await wait(290);
-		},
+		settle: () => wait(300),
 		resize(columns, rows) {
 			output.columns = columns;
 			output.rows = rows;
@@ -111,5 +149,5 @@ export function show(
 
 /** Takes away all terminals that a test has left. */
 export function closeAll(): void {
-	for (const input of open.splice(0)) input.emit('end');
+	for (const { input } of open.splice(0)) input.emit('end');
 }

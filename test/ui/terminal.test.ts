@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createReview } from '../../src/gate/review-store.ts';
 import type { ReviewItem } from '../../src/model/review.ts';
+import { systemClock } from '../../src/ui/clock.ts';
 import { runReview } from '../../src/ui/run-review.tsx';
 import { enterScreen, leaveScreen } from '../../src/ui/terminal.ts';
 import { cwd, diffOf, hostile, hostileItems, many } from './fake.ts';
@@ -110,7 +111,9 @@ describe('the terminal', () => {
 		};
 		const output = new FakeOutput(80, 24);
 		const before = process.listenerCount('SIGTERM');
-		await expect(runReview(review, { input, output, env: {}, person: 'mia', stop: () => {} })).rejects.toThrow('EIO');
+		await expect(
+			runReview(review, { input, output, env: {}, person: 'mia', stop: () => {}, clock: systemClock }),
+		).rejects.toThrow('EIO');
 		expect(process.listenerCount('SIGTERM')).toBe(before);
 		expect(await review.whenFinished()).toBe('later');
 	});

@@ -1,6 +1,6 @@
-"""_socket where the interpreter has none: names and conversions are true, and a socket cannot be made.
+"""_socket where the interpreter has none: names and conversions are true, and of sockets there are only pairs, made of pipes.
 
-So the modules that import socket (email, http, urllib, smtplib) can be imported, and do what needs no network.
+So the modules that import socket (email, http, urllib, smtplib) can be imported, and do what needs no network; asyncio wakes itself by a pair.
 """
 import os as _os
 import struct as _struct
@@ -32,27 +32,95 @@ _EAFNOSUPPORT = 97
 _default_timeout = None
 
 
+# Of each end of a pair: what it reads from, and what it writes to.
+_ends = {}
+
+
 class socket(object):
-    __slots__ = ()
+    __slots__ = ('_fd', '_facts', '_timeout')
 
     def __init__(self, family=AF_INET, type=SOCK_STREAM, proto=0, fileno=None):
-        raise OSError(_EAFNOSUPPORT, _NONE)
+        if fileno not in _ends:
+            raise OSError(_EAFNOSUPPORT, _NONE)
+        self._fd, self._facts, self._timeout = fileno, (family, type, proto), None
 
-    # What socket.socket calls of its base, for a half-made one.
-    def close(self):
-        pass
-
-    _decref_socketios = close
+    # The library's own socket makes properties of the same names over these.
+    family = property(lambda self: self._facts[0])
+    type = property(lambda self: self._facts[1])
+    proto = property(lambda self: self._facts[2])
 
     def fileno(self):
-        return -1
+        return getattr(self, '_fd', -1)
+
+    def detach(self):
+        fd, self._fd = self._fd, -1
+        return fd
+
+    def close(self):
+        fd = self.fileno()
+        if fd >= 0:
+            self._fd = -1
+            _os.close(fd)
+            self._close_output(fd)
+            del _ends[fd]
+
+    # What socket.socket calls of its base, for a half-made one.
+    _decref_socketios = close
+
+    def shutdown(self, how):
+        if how != SHUT_RD:
+            self._close_output(self._fd)
+
+    def _close_output(self, fd):
+        if _ends[fd] is not None:
+            _os.close(_ends[fd])
+            _ends[fd] = None
+
+    def recv(self, size, flags=0):
+        return _os.read(self._fd, size)
+
+    def recv_into(self, buffer, size=0, flags=0):
+        data = self.recv(size or len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def send(self, data, flags=0):
+        if _ends[self._fd] is None:
+            raise BrokenPipeError(32, 'Broken pipe')
+        return _os.write(_ends[self._fd], data)
+
+    def sendall(self, data, flags=0):
+        view = memoryview(data).cast('B')
+        while len(view):
+            view = view[self.send(view) :]
+
+    def setblocking(self, flag):
+        self.settimeout(None if flag else 0.0)
+
+    def settimeout(self, seconds):
+        if seconds:
+            raise OSError(_EAFNOSUPPORT, _NONE)
+        self._timeout = seconds
+        for fd in (self._fd, _ends[self._fd]):
+            if fd is not None:
+                _os.set_blocking(fd, seconds is None)
+
+    def gettimeout(self):
+        return self._timeout
+
+    def getblocking(self):
+        return self._timeout is None
 
 
 SocketType = socket
 
 
-def socketpair(*args):
-    raise OSError(_EAFNOSUPPORT, _NONE)
+def socketpair(family=AF_UNIX, type=SOCK_STREAM, proto=0):
+    if family != AF_UNIX or type & 15 != SOCK_STREAM:
+        raise OSError(_EAFNOSUPPORT, _NONE)
+    (first, to_first), (second, to_second) = _os.pipe(), _os.pipe()
+    _ends[first], _ends[second] = to_second, to_first
+    return socket(family, type, proto, first), socket(family, type, proto, second)
 
 
 def dup(fd):
