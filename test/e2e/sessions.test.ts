@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openProcesses } from '../../src/host/process-identity.ts';
 import { openSessionFiles } from '../../src/host/session-files.ts';
+import { limitNames } from '../../src/policy/limits.ts';
 import { openStore } from '../../src/session/store.ts';
 import { eventually, makeWorld, openPolicy, type World } from './program.ts';
 
@@ -119,17 +120,7 @@ test('the report tells each effect with its decision, its rule, its lines and it
 	expect(report).toMatchObject({ script: '-c', policy: 'rules.yaml', exit: { status: 126, reason: 'denied' } });
 	expect(new Date(report.started).toISOString()).toBe(report.started);
 	expect(report.ended > report.started).toBe(true);
-	expect(Object.keys(report.limits)).toEqual([
-		'time',
-		'cpu',
-		'memory',
-		'output',
-		'tasks',
-		'disk',
-		'files',
-		'sent',
-		'received',
-	]);
+	expect(Object.keys(report.limits)).toEqual(limitNames);
 	for (const { allowed, used } of Object.values(report.limits)) expect(used).toBeLessThanOrEqual(allowed);
 	expect(report.limits.files.used).toBeGreaterThanOrEqual(7);
 	const ids = report.effects.map(({ id }) => id);

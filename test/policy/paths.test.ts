@@ -3,6 +3,7 @@ import { Minimatch } from 'minimatch';
 import { expect, test } from 'vitest';
 import { decide } from '../../src/policy/decide.ts';
 import { compilePathPattern, matchesPath } from '../../src/policy/path-pattern.ts';
+import { processorTime } from '../setup/processor-time.ts';
 import { policyOf } from './machine.ts';
 
 /** Whether one rule on `pattern` matches a read of `path`. */
@@ -104,11 +105,11 @@ test('no pattern backtracks for ever', () => {
 	];
 	for (const pattern of nasty) {
 		const policy = policyOf(JSON.stringify({ rules: [{ deny: 'read', path: pattern }] }));
-		const started = performance.now();
-		for (const path of [`/${name}`, `/${name}/${name}/${name}/c`, deep]) {
-			expect(decide(policy, { kind: 'read', path }).decision).toBe('ask');
-		}
-		expect(performance.now() - started, pattern.slice(0, 20)).toBeLessThan(5000);
+		const took = processorTime(() => {
+			for (const path of [`/${name}`, `/${name}/${name}/${name}/c`, deep])
+				expect(decide(policy, { kind: 'read', path }).decision).toBe('ask');
+		});
+		expect(took, pattern.slice(0, 20)).toBeLessThan(5000);
 	}
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { findSecrets, mayHoldSecrets } from '../../src/policy/secrets.ts';
+import { processorTime } from '../setup/processor-time.ts';
 
 // Put together here, so that no scanner takes this file for a leak.
 const body = 'aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5zA7bC9dE1fG3hI5jK7lM9nO1pQ3rS5tU7vW9xY1zA3bC5';
@@ -45,8 +46,9 @@ test('the record leaves out what is found, and also what may be one: a placehold
 });
 
 test('a large file of anything is looked at in little time', () => {
-	const started = performance.now();
 	for (const text of ['a'.repeat(4e5), 'sk-'.repeat(1e5), '://'.repeat(1e5), 'eyJ'.repeat(1e5), 'a:b@'.repeat(1e5)])
-		findSecrets(text);
-	expect(performance.now() - started).toBeLessThan(5000);
+		expect(
+			processorTime(() => findSecrets(text)),
+			text.slice(0, 10),
+		).toBeLessThan(5000);
 });

@@ -6,6 +6,7 @@ import { goesOn, paintRow } from '../../src/ui/row.ts';
 import { themeOf } from '../../src/ui/theme.ts';
 import { cells } from '../../src/ui/visible.ts';
 import { newBudget, wrap } from '../../src/ui/wrap.ts';
+import { processorTime } from '../setup/processor-time.ts';
 
 const theme = { ...themeOf({ TERM: 'xterm', LANG: 'C.UTF-8' }), styling: 'none' } as const;
 const path = Array.from({ length: 40 }, (_, n) => `/opt/tools/${n}/bin`).join(':');
@@ -111,8 +112,7 @@ describe('wrapping between words', () => {
 	});
 
 	test('takes no time for a huge word', () => {
-		const started = performance.now();
-		expect(wrap('x'.repeat(1_000_000), 50, 'unicode', newBudget(), 'words').parts.length).toBe(20_000);
-		expect(performance.now() - started).toBeLessThan(10_000);
+		const huge = () => wrap('x'.repeat(1_000_000), 50, 'unicode', newBudget(), 'words').parts.length;
+		expect(processorTime(() => expect(huge()).toBe(20_000))).toBeLessThan(5000);
 	});
 });

@@ -9,6 +9,7 @@ import { paintRow } from '../../src/ui/row.ts';
 import { beneath, styled } from '../../src/ui/syntax-style.ts';
 import { themeOf } from '../../src/ui/theme.ts';
 import { createWatch } from '../../src/ui/watch.ts';
+import { processorTime } from '../setup/processor-time.ts';
 import { anyText } from './any-text.ts';
 import { items } from './fake.ts';
 import { closeAll, show, wait } from './harness.ts';
@@ -120,9 +121,8 @@ test('the language of a file is told by its name', () => {
 describe('the limits of colouring', () => {
 	test('a regular expression that would run for years is stopped', () => {
 		const watch = createWatch();
-		const started = performance.now();
-		expect(watch(() => /^(a+)+$/.test(`${'a'.repeat(60)}b`), 20)).toBe(false);
-		expect(performance.now() - started).toBeLessThan(2000);
+		const years = () => watch(() => /^(a+)+$/.test(`${'a'.repeat(60)}b`), 20);
+		expect(processorTime(() => expect(years()).toBe(false))).toBeLessThan(2000);
 		let ran = false;
 		const run = () => {
 			ran = true;

@@ -3,6 +3,7 @@ import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { goesOn, paintRow, type Row } from '../../src/ui/row.ts';
 import { type Theme, themeOf } from '../../src/ui/theme.ts';
+import { processorTime } from '../setup/processor-time.ts';
 import { anyText } from './any-text.ts';
 
 const theme = themeOf({ TERM: 'xterm', LANG: 'C.UTF-8' });
@@ -79,9 +80,10 @@ describe('paintRow', () => {
 
 	test('costs what is on the screen: a line of 50 MB is drawn at once', () => {
 		const row: Row = { body: { text: `${'文'.repeat(1000)}${'x'.repeat(50_000_000)}` }, slides: true };
-		const started = performance.now();
-		for (let n = 0; n < 10; n += 1) paintRow(row, 100, 0, theme);
+		const took = processorTime(() => {
+			for (let n = 0; n < 10; n += 1) paintRow(row, 100, 0, theme);
+		});
 		// Looking at all of it would take ten seconds.
-		expect(performance.now() - started).toBeLessThan(5000);
+		expect(took).toBeLessThan(5000);
 	});
 });
