@@ -59,6 +59,7 @@ function pruneLocked(store: SessionStore, host: ApplyHost, keep: Keep, options: 
 		removed.push({ ...one, why });
 		size -= one.size;
 	};
+	if (options.dryRun !== true) store.removeUnused(host.now() - day);
 	const { age, size: most } = keep;
 	const isOld = ({ session }: Held) => age !== undefined && host.now() - endOf(session) > age;
 	for (const one of mayGo.filter(isOld)) remove(one, 'age');

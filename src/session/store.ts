@@ -1,5 +1,5 @@
 /** The sessions of a user: `$XDG_STATE_HOME/approve-run/sessions/<ulid>/`, each outliving the process that made it. */
-import { monotonicFactory } from 'ulid';
+import { encodeTime, monotonicFactory } from 'ulid';
 import * as z from 'zod/mini';
 import type { Processes } from '../host/process-identity.ts';
 import type { SessionFiles } from '../host/session-files.ts';
@@ -69,6 +69,8 @@ export interface SessionStore {
 	list(wanted?: (folder: string) => boolean): SessionEntry[];
 	/** Throws away what the session wanted and keeps the record of it. Throws SessionBusy while it runs. */
 	discard(id: string): Session;
+	/** Removes the folders that were reserved before then, milliseconds since the epoch, for runs that were killed before they began. */
+	removeUnused(before: number): void;
 	/** Removes the whole folder, and with it the way back. Throws SessionBusy, NoSuchSession, UntrustedSession. */
 	remove(id: string): void;
 }
@@ -106,6 +108,9 @@ export function openStore(root: string, host: StoreHost): SessionStore {
 		return { kind: 'session', session: makeSession(root, read.data, host) };
 	};
 	const ids = () => files.list(root).filter((name) => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(name));
+	/** Reserved, and nothing has come into it: a run that is about to begin, or was killed then. */
+	const unused = (id: string): boolean =>
+		files.list(`${root}/${id}`).every((name) => name === 'upper' && files.list(`${root}/${id}/upper`).length === 0);
 	const open = (given: string): Session => {
 		const matching = ids().filter((id) => id.startsWith(given.toUpperCase()));
 		const [id] = matching;
@@ -141,7 +146,7 @@ export function openStore(root: string, host: StoreHost): SessionStore {
 		open,
 		list: (wanted = () => true) =>
 			ids()
-				.filter((id) => wanted(`${root}/${id}`))
+				.filter((id) => wanted(`${root}/${id}`) && !unused(id))
 				.sort()
 				.reverse()
 				.map(load),
@@ -150,6 +155,11 @@ export function openStore(root: string, host: StoreHost): SessionStore {
 			session.update({ state: { kind: 'discarded', at: host.now() } });
 			files.removeFolder(session.upper);
 			return session;
+		},
+		removeUnused: (before) => {
+			// A name begins with its time, in digits that sort as it does.
+			const end = encodeTime(before);
+			for (const id of ids()) if (id < end && unused(id)) files.removeFolder(`${root}/${id}`);
 		},
 		remove: (id) => files.removeFolder(openIdle(id).folder),
 	};

@@ -79,3 +79,14 @@ function planLine(): string {
 	const body = JSON.stringify({ kind: 'plan', version: 1, token: 'abcdefgh', at: 1, stage: [], steps: [] });
 	return `${createHash('sha256').update(body).digest('hex')} ${body}\n`;
 }
+
+it('a run that was killed before it began is no session, and its empty folder goes after a day; one that holds something stays', () => {
+	const reserve = (at: number) => openStore(join(top, 'sessions'), { ...host, now: () => at }).reserve();
+	const [old, young, full] = [reserve(now - 2 * day), reserve(now), reserve(now - 2 * day)];
+	writeFileSync(join(full.folder, 'upper', 'log.jsonl'), '');
+	expect(store.list()).toEqual([{ kind: 'untrusted', id: full.id, why: expect.stringMatching(/is missing/) }]);
+	prune({}, { dryRun: true });
+	expect(existsSync(old.folder)).toBe(true);
+	prune({});
+	expect([old, young, full].map(({ folder }) => existsSync(folder))).toEqual([false, true, true]);
+});
