@@ -1,5 +1,6 @@
 /** The real program in a real terminal (tmux), in a world of its own. */
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { test as plain } from 'vitest';
 import { eventually, makeWorld, program, type World } from './program.ts';
 
@@ -49,8 +50,10 @@ export const test = plain.extend<{ world: TerminalWorld }>({
 
 /** Starts a shell that runs `approve-run WORDS` in the world's working directory, tells its status, and goes on. */
 export function openTerminal(world: World, words: string, columns = 80, rows = 24): Terminal {
+	// A server of its own: that of a terminal that was just closed may still be about to end.
+	const server = randomBytes(4).toString('hex');
 	const tmux = (...args: string[]): string =>
-		execFileSync('tmux', ['-u', '-L', 'e2e', '-f', '/dev/null', ...args], {
+		execFileSync('tmux', ['-u', '-L', server, '-f', '/dev/null', ...args], {
 			cwd: world.work,
 			encoding: 'utf8',
 			stdio: ['ignore', 'pipe', 'ignore'],
