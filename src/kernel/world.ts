@@ -44,6 +44,8 @@ export interface World {
 	network(): Network | undefined;
 	/** What goes over the connection that decision `id` let be made; `client`: the address that it came from, where somebody else made it. */
 	traffic(id: number, client?: string): Traffic;
+	/** Others can connect at this address since decision `id` let them. */
+	heard(id: number, address: string): void;
 	/** Secrets that are for a host that the guest may mean by one of these names, and their stand-ins. */
 	standIns(hosts: readonly ConnectEffect[]): readonly StandIn[];
 	/** Asks the host for a name's addresses; `answered` is called later, never during the call. */

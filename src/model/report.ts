@@ -37,7 +37,8 @@ export type ReportEffect = {
 	/** Variables whose secrets were put in for their stand-ins. */
 	readonly secrets?: readonly string[];
 	readonly tls?: readonly string[];
-	/** Of a port that others connected to: who did. */
+	/** Of a port that others could connect to: where, with the true port, and who did. */
+	readonly heard?: readonly string[];
 	readonly clients?: readonly Client[];
 	/** A command's exit status. */
 	readonly status?: number;

@@ -10,6 +10,8 @@ export type Traffic = {
 	readonly secrets: readonly string[];
 	/** Names that TLS was asked for (SNI). The script's, unsafe for a terminal. */
 	readonly tls: readonly string[];
+	/** Where others can connect, with the true port. */
+	readonly heard?: readonly string[];
 	/** Who connected, where others do; by address, those first that came first. */
 	readonly clients?: readonly Client[];
 };

@@ -32,10 +32,11 @@ function isLoopback(host: string): boolean {
 /** Header by header: a fact is one line of the screen. */
 function trafficFacts(traffic: Traffic | undefined): readonly string[] {
 	if (traffic === undefined) return [];
-	const { connections, sent, received, requests, secrets, tls, clients = [] } = traffic;
+	const { connections, sent, received, requests, secrets, tls, clients = [], heard = [] } = traffic;
 	const noun = connections === 1 ? '1 connection' : `${connections} connections`;
 	return [
 		`${noun}, ${sent} bytes sent, ${received} received`,
+		...heard.map((address) => `others can connect to ${address}`),
 		...clients.map(
 			(client) =>
 				`from ${client.address}: ${client.connections}, ${client.sent} bytes sent, ${client.received} received`,

@@ -211,6 +211,10 @@ export class GuestWorld implements World {
 		return this.#traffic.connection(id, client);
 	}
 
+	heard(id: number, address: string): void {
+		this.#traffic.heard(id, address);
+	}
+
 	standIns(hosts: readonly ConnectEffect[]): readonly StandIn[] {
 		return this.#options.secretsFor(hosts);
 	}

@@ -13,6 +13,7 @@ type Counted = {
 	readonly tls: Set<string>;
 	readonly secrets: Set<string>;
 	readonly clients: Map<string, CountedClient>;
+	readonly heard: Set<string>;
 	/** Bytes when it was told last. */
 	told: number;
 };
@@ -96,6 +97,14 @@ export class TrafficLog {
 		};
 	}
 
+	/** Others can connect at `address`, for decision `id` lets them. */
+	heard(id: number, address: string): void {
+		const counted = this.#of(id);
+		if (counted.heard.has(address) || counted.heard.size >= mostNames) return;
+		counted.heard.add(address);
+		this.#tell(id, counted);
+	}
+
 	/** Tells all counts as they are now. */
 	tellAll(): void {
 		for (const [id, counted] of this.#counted) this.#tell(id, counted);
@@ -112,6 +121,7 @@ export class TrafficLog {
 				tls: new Set(),
 				secrets: new Set(),
 				clients: new Map(),
+				heard: new Set(),
 				told: 0,
 			};
 			this.#counted.set(id, counted);
@@ -132,7 +142,7 @@ export class TrafficLog {
 	}
 
 	#tell(id: number, counted: Counted): void {
-		const { connections, sent, received, secrets, clients } = counted;
+		const { connections, sent, received, secrets, clients, heard } = counted;
 		counted.told = Math.max(1, sent + received);
 		this.#options.tell(id, {
 			connections,
@@ -141,6 +151,7 @@ export class TrafficLog {
 			requests: [...counted.requests],
 			secrets: [...secrets],
 			tls: [...counted.tls],
+			...(heard.size === 0 ? {} : { heard: [...heard] }),
 			...(clients.size === 0 ? {} : { clients: [...clients.values()].map((client) => ({ ...client })) }),
 		});
 	}

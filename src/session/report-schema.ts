@@ -29,6 +29,7 @@ const effectShape: z.ZodMiniType<ReportEffect> = z.strictObject({
 	requests: z.exactOptional(z.array(text)),
 	secrets: z.exactOptional(z.array(text)),
 	tls: z.exactOptional(z.array(text)),
+	heard: z.exactOptional(z.array(text)),
 	clients: z.exactOptional(
 		z.array(z.strictObject({ address: text, connections: count, sent: count, received: count })),
 	),

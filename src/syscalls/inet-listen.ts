@@ -4,7 +4,7 @@ import type { InetSocket } from '../kernel/inet-socket.ts';
 import { operation } from '../kernel/network.ts';
 import { type Outcome, waitFor } from '../kernel/outcome.ts';
 import type { Decision } from '../model/decision.ts';
-import type { ListenEffect } from '../model/effect.ts';
+import { hostText, type ListenEffect } from '../model/effect.ts';
 import type { Context } from './context.ts';
 import { addressText, type InetAddress, inetAddress, isLoopback, readInetAddress } from './inet-address.ts';
 import { networkOf } from './inet-network.ts';
@@ -45,7 +45,7 @@ export function listenInet(c: Context, file: InetSocket): Outcome {
 	file.listening = true;
 	ownPort(c, file);
 	const { heard } = file.outer;
-	if (heard !== undefined) return listenOutside(file, backlog, heard.decision);
+	if (heard !== undefined) return listenOutside(c, file, backlog, heard.decision);
 	const at = inetAddress(file.name);
 	const effect = wishOf(at, file.anyPort ? 0 : at.port);
 	const verdict = c.kernel.world.decide(effect);
@@ -54,7 +54,7 @@ export function listenInet(c: Context, file: InetSocket): Outcome {
 	const open = (): number => {
 		// Closed or shut down while the answer was waited for.
 		if (!file.listening) return 0;
-		if (judgement.approval?.approved === true) return listenOutside(file, backlog, judgement.id);
+		if (judgement.approval?.approved === true) return listenOutside(c, file, backlog, judgement.id);
 		file.outer.close();
 		return 0;
 	};
@@ -128,9 +128,11 @@ function bindAnywhere(file: InetSocket, name: Buffer): void {
 }
 
 /** Where the machine's port can not be had, nothing listens: listen(2) has failed. */
-function listenOutside(file: InetSocket, backlog: number, decision: number): number {
+function listenOutside(c: Context, file: InetSocket, backlog: number, decision: number): number {
 	try {
 		file.outer.listen(file.name, backlog, decision);
+		const at = inetAddress(file.name);
+		c.kernel.world.heard(decision, hostText(wishOf(at, at.port)));
 		file.news();
 		return 0;
 	} catch (error) {

@@ -98,6 +98,7 @@ for _ in range(3):
 			connections: 3,
 			sent: 12,
 			received: 12,
+			heard: [`127.0.0.1:${port}`],
 			clients: [
 				{ address: '127.0.0.1', connections: 2, sent: 7, received: 7 },
 				{ address: '127.0.0.3', connections: 1, sent: 5, received: 5 },
@@ -306,8 +307,11 @@ end, peer = s.accept(); end.sendall(b'hello'); end.close(); print('served', flus
 	terminal.keys('r');
 	expect(await terminal.shows('It decides this of the session')).toContain(`allow: listen, host: "0.0.0.0:${port}"`);
 	terminal.keys('Escape');
+	await terminal.hides('It decides this of the session');
+	await terminal.shows('the script stands still');
 	await terminal.settle();
 	terminal.keys('a');
+	await terminal.shows(`others can connect to 0.0.0.0:${port}`);
 	await eventually('the server', () => terminal?.screen().includes('heard') === true);
 	expect(await ask(port, '')).toBe('hello');
 	await terminal.shows('1 connection, 5 bytes sent');

@@ -72,6 +72,7 @@ export function fakeWorld(): FakeWorld {
 		},
 		network: () => undefined,
 		traffic: () => ({ sending: () => true, sent: () => {}, received: () => {}, secret: () => {} }),
+		heard: () => {},
 		standIns: () => [],
 		lookUp: () => {},
 		nameServers: () => [],
