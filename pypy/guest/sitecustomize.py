@@ -23,10 +23,10 @@ class _Ours:
     # Built in elsewhere, or made of C by cffi or ctypes: PyPy's library has a file of some, which fails with words of its own.
     absent = frozenset(
         '''_bz2 _cffi_backend _continuation _crypt _ctypes _curses _curses_panel _dbm _ffi _gdbm _lsprof _lzma _multibytecodec
-        _multiprocessing _posixshmem _rawffi _sqlite3 _ssl _tkinter audioop fcntl mmap pyexpat readline resource syslog termios'''.split()
+        _multiprocessing _posixshmem _rawffi _sqlite3 _ssl _tkinter audioop fcntl mmap readline resource syslog termios'''.split()
     ).difference(sys.builtin_module_names)
     if '_cffi_backend' in sys.builtin_module_names:
-        absent &= frozenset(('_bz2', '_lsprof', '_multiprocessing', 'fcntl', 'mmap', 'pyexpat', 'termios'))
+        absent &= frozenset(('_bz2', '_lsprof', '_multiprocessing', 'fcntl', 'mmap', 'termios'))
 
     @classmethod
     def find_spec(cls, name, path=None, target=None):

@@ -19,6 +19,10 @@ describe.skipIf(!fs.existsSync(nativePyPy))('in Python alone as in C', { timeout
 		});
 	}
 
+	test('pyexpat tells the same of whole documents and of broken ones', () => {
+		expect(said('xml-beside-native.py', join(guest, 'fallback'), '1', '1500')).toBe('the same\n');
+	});
+
 	test('SHA-3 and BLAKE2 have the same digests', () => {
 		expect(said('hashes-beside-native.py', guest)).toBe('the same\n');
 	});
