@@ -1,7 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-/** Tests in a real terminal (tmux). */
-const terminal = ['test/**/*{terminal,tmux}*.test.ts', 'test/attacks/review.test.ts'];
+/** Tests in a real terminal (tmux), their own or that of test/e2e/terminal.ts. */
+const terminal = readdirSync('test', { recursive: true, encoding: 'utf8' })
+	.map((name) => `test/${name}`)
+	.filter((name) => name.endsWith('.test.ts') && /'tmux'|'\.\/terminal\.ts'/.test(readFileSync(name, 'utf8')));
 
 export default defineConfig({
 	test: {
