@@ -1,4 +1,5 @@
 /** The one place where an error becomes words and an exit status. */
+import { SysError } from '../abi/errno.ts';
 import { LaunchError } from '../host/launch.ts';
 import { RuntimeError } from '../interpreter/find-types.ts';
 import { PolicyError } from '../policy/problem.ts';
@@ -14,7 +15,9 @@ import { annotateProblems } from './github.ts';
 import { printable } from './printable.ts';
 import { UserError } from './user-error.ts';
 
+/** SysError: what the machine refuses of our own files; its message names the path. */
 const expected = [
+	SysError,
 	LaunchError,
 	WrongState,
 	ConflictError,

@@ -29,7 +29,7 @@ import { syncFileSystemOf } from './sync-file-system.ts';
 export interface SessionFiles {
 	/** Makes a folder and those above it, mode 0700. EACCES where it exists and is not the user's own or others may enter it. */
 	makePrivateFolder(path: string): void;
-	/** Undefined: there is no such file. */
+	/** Undefined: there is no such file. EINVAL: it is something else than a file; a FIFO would never end. */
 	readWhole(path: string): Buffer | undefined;
 	/** The last bytes of a file, `most` of them; undefined: there is no such file. */
 	readEnd(path: string, most: number): Buffer | undefined;
@@ -37,6 +37,8 @@ export interface SessionFiles {
 	writeWhole(path: string, bytes: Uint8Array, sync: boolean): void;
 	/** Names in a folder; empty where it is missing. */
 	list(path: string): string[];
+	/** Those of folders. */
+	listFolders(path: string): string[];
 	exists(path: string): boolean;
 	openRead(path: string): number;
 	/** A new file (0600) to write; EEXIST where there is one. */
@@ -81,7 +83,7 @@ const sessionFiles: SessionFiles = {
 				throw new SysError('EACCES', `${path} must be a directory of your own with mode 0700`);
 			}
 		}),
-	readWhole: (path) => withPath(path, () => unlessMissing(() => readFileSync(path))),
+	readWhole: (path) => withPath(path, () => unlessMissing(() => readWhole(path))),
 	readEnd: (path, most) => withPath(path, () => unlessMissing(() => readEnd(path, most))),
 	writeWhole: (path, bytes, sync) =>
 		withPath(path, () => {
@@ -97,8 +99,14 @@ const sessionFiles: SessionFiles = {
 			if (sync) syncFolder(dirname(path));
 		}),
 	list: (path) => withPath(path, () => unlessMissing(() => readdirSync(path)) ?? []),
+	listFolders: (path) =>
+		withPath(path, () =>
+			(unlessMissing(() => readdirSync(path, { withFileTypes: true })) ?? [])
+				.filter((entry) => entry.isDirectory())
+				.map(({ name }) => name),
+		),
 	exists: (path) => withPath(path, () => unlessMissing(() => lstatSync(path)) !== undefined),
-	openRead: (path) => withPath(path, () => openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)),
+	openRead: (path) => withPath(path, () => openSync(path, reading)),
 	create: (path) =>
 		withPath(path, () => openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)),
 	openAppend: (path) =>
@@ -141,8 +149,21 @@ function removeFlat(path: string): boolean {
 	}
 }
 
+/** Neither a symlink nor a FIFO that nobody writes to holds us up: a session's folder may have been made by somebody else. */
+const reading = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+function readWhole(path: string): Buffer {
+	const fd = openSync(path, reading);
+	try {
+		if (!fstatSync(fd).isFile()) throw new SysError('EINVAL', `${path} is no file`);
+		return readFileSync(fd);
+	} finally {
+		closeSync(fd);
+	}
+}
+
 function readEnd(path: string, most: number): Buffer {
-	const fd = openSync(path, constants.O_RDONLY);
+	const fd = openSync(path, reading);
 	try {
 		const { size } = fstatSync(fd);
 		const bytes = Buffer.alloc(Math.min(most, size));

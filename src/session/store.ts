@@ -1,6 +1,7 @@
 /** The sessions of a user: `$XDG_STATE_HOME/approve-run/sessions/<ulid>/`, each outliving the process that made it. */
 import { encodeTime, monotonicFactory } from 'ulid';
 import * as z from 'zod/mini';
+import { SysError } from '../abi/errno.ts';
 import type { Processes } from '../host/process-identity.ts';
 import type { SessionFiles } from '../host/session-files.ts';
 import type { RunEvent } from '../model/event.ts';
@@ -100,17 +101,27 @@ export function openStore(root: string, host: StoreHost): SessionStore {
 	files.makePrivateFolder(root);
 
 	const load = (id: string): SessionEntry => {
-		const read = readSealed(files, recordFile(root, id), recordVersion, sessionRecordShape);
+		let read: ReturnType<typeof readSealed<SessionRecord>>;
+		try {
+			read = readSealed(files, recordFile(root, id), recordVersion, sessionRecordShape);
+		} catch (error) {
+			if (!(error instanceof SysError)) throw error;
+			return { kind: 'untrusted', id, why: `${recordFile(root, id)} cannot be read (${error.code}).` };
+		}
 		if (read.kind === 'missing') return { kind: 'untrusted', id, why: `${recordFile(root, id)} is missing.` };
 		if (read.kind === 'untrusted') return { kind: 'untrusted', id, why: read.why };
 		if (read.data.id !== id)
 			return { kind: 'untrusted', id, why: `${recordFile(root, id)} belongs to ${read.data.id}.` };
 		return { kind: 'session', session: makeSession(root, read.data, host) };
 	};
-	const ids = () => files.list(root).filter((name) => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(name));
+	const ids = () => files.listFolders(root).filter((name) => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(name));
 	/** Reserved, and nothing has come into it: a run that is about to begin, or was killed then. */
-	const unused = (id: string): boolean =>
-		files.list(`${root}/${id}`).every((name) => name === 'upper' && files.list(`${root}/${id}/upper`).length === 0);
+	const unused = (id: string): boolean => {
+		const [at, folders] = [`${root}/${id}`, files.listFolders(`${root}/${id}`)];
+		return files
+			.list(at)
+			.every((name) => name === 'upper' && folders.includes(name) && files.list(`${at}/${name}`).length === 0);
+	};
 	const open = (given: string): Session => {
 		const matching = ids().filter((id) => id.startsWith(given.toUpperCase()));
 		const [id] = matching;

@@ -1,6 +1,15 @@
 /** Attacks by hostile scripts, each through the real command line. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+	copyFileSync,
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	readdirSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -68,6 +77,30 @@ test('the records of sessions are not read', async () => {
 		stdout: 'refused\nrefused\n',
 		status: 126,
 	});
+});
+
+test('what lies among the sessions and is none holds nobody up', async () => {
+	await world.run([...by('open.yaml'), '-c', '']);
+	const at = (letter: string): string => join(world.folder, 'state/approve-run/sessions', `01${letter.repeat(24)}`);
+	execFileSync('mkfifo', [at('A')]);
+	for (const letter of ['B', 'C', 'D', 'E', 'G']) mkdirSync(at(letter));
+	execFileSync('mkfifo', [join(at('B'), 'session.json')]);
+	symlinkSync('/dev/zero', join(at('C'), 'session.json'));
+	mkdirSync(join(at('D'), 'session.json'));
+	writeFileSync(join(at('E'), 'journal'), '');
+	writeFileSync(join(at('G'), 'upper'), '');
+	symlinkSync('/etc', at('F'));
+	const listed = await world.run(['sessions']);
+	expect(listed.status).toBe(0);
+	expect(listed.stdout.match(/not trusted/g)).toHaveLength(5);
+	for (const letter of ['B', 'C', 'D', 'E', 'G'])
+		expect((await world.run(['show', `01${letter.repeat(24)}`])).stderr).toMatch(
+			/^approve-run: Session \S+ cannot be trusted: /,
+		);
+	for (const letter of ['A', 'F'])
+		expect((await world.run(['show', `01${letter.repeat(24)}`])).stderr).toMatch(/^approve-run: No session /);
+	expect((await world.run([...by('open.yaml'), '-c', 'print(1)'])).stdout).toBe('1\n');
+	for (const letter of ['A', 'B', 'C', 'D', 'E', 'F', 'G']) rmSync(at(letter), { recursive: true });
 });
 
 test.each(['status --short', 'log --oneline', 'diff --stat'])(
