@@ -32,6 +32,7 @@ import { programOf } from './program-of.ts';
 import { contextOf, rememberOptions } from './remember-rule.ts';
 import { runFacts } from './run-facts.ts';
 import { requireOutputs, writeOutputs } from './run-outputs.ts';
+import { serverHint } from './server-hint.ts';
 import { openApplyHost, openSessionStore } from './session-store.ts';
 import { showReview } from './show-review.ts';
 import { interpreterFiles, startOptions } from './start-options.ts';
@@ -147,7 +148,7 @@ export async function runCommand(
 			start: { ...start.kernel(), launch: start.launch, launched },
 		} satisfies RunScriptOptions);
 		if (trace !== undefined) closeTraceFile(trace);
-		tellResult(result, mode, hintOf(result.exit, streams.lastErrors(), runtime));
+		tellResult(result, mode, hintOf(result.exit, streams.lastErrors(), runtime) ?? serverHint(result));
 		writeOutputs(result.report, outputs);
 		if (isPruneDue(store.root, applyHost.files, applyHost.now())) {
 			const { pruneQuietly } = await import('./prune-command.ts');

@@ -67,6 +67,7 @@ export async function selfTest(installation: Installation, runtime: Runtime): Pr
 			commandEnded: () => {},
 			withdrawn: () => {},
 			origin: () => {},
+			alone: () => {},
 			unsupported: () => {},
 			traffic: () => {},
 			limit: () => {},

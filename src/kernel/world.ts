@@ -46,6 +46,8 @@ export interface World {
 	traffic(id: number, client?: string): Traffic;
 	/** Others can connect at this address since decision `id` let them. */
 	heard(id: number, address: string): void;
+	/** The policy lets nobody else connect at this address, whose port the guest chose. */
+	alone(address: string): void;
 	/** Secrets that are for a host that the guest may mean by one of these names, and their stand-ins. */
 	standIns(hosts: readonly ConnectEffect[]): readonly StandIn[];
 	/** Asks the host for a name's addresses; `answered` is called later, never during the call. */

@@ -45,6 +45,8 @@ export type RunHooks = {
 	traffic(id: number, traffic: Traffic): void;
 	/** Where in the script effects of this key come from: a hint of the guest. */
 	origin(key: string, origin: Origin): void;
+	/** The script alone can connect to a server of it at this address. */
+	alone(address: string): void;
 	unsupported(call: string): void;
 	limit(limit: LimitName): void;
 };
@@ -221,6 +223,8 @@ class Run {
 				return;
 			case 'traffic':
 				return hooks.traffic(message.id, message.traffic);
+			case 'alone':
+				return hooks.alone(message.address);
 			case 'unsupported':
 				return hooks.unsupported(message.call);
 			case 'thread':

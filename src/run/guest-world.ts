@@ -50,6 +50,9 @@ const mostUntaken = 4096;
 /** Bytes of output on their way to the main thread at one time. */
 const outputInFlight = 1024 * 1024;
 
+/** Servers of the script's own that are told of. */
+const mostAlone = 100;
+
 /** Of more effects it is not told where they come from. */
 const mostOrigins = 10_000;
 
@@ -64,6 +67,7 @@ export class GuestWorld implements World {
 	readonly #broken = new Set<1 | 2>();
 	/** What was told of where effects come from. */
 	readonly #origins = new Map<string, string>();
+	readonly #alone = new Set<string>();
 	#namespaces = false;
 	#inFlight = 0;
 	#output = 0;
@@ -213,6 +217,12 @@ export class GuestWorld implements World {
 
 	heard(id: number, address: string): void {
 		this.#traffic.heard(id, address);
+	}
+
+	alone(address: string): void {
+		if (this.#alone.has(address) || this.#alone.size >= mostAlone) return;
+		this.#alone.add(address);
+		this.#send({ kind: 'alone', address });
 	}
 
 	standIns(hosts: readonly ConnectEffect[]): readonly StandIn[] {

@@ -102,6 +102,8 @@ export type FromWorker =
 	| { readonly kind: 'traffic'; readonly id: number; readonly traffic: Traffic }
 	/** Where effects of this key come from, as the guest says. */
 	| { readonly kind: 'origin'; readonly key: string; readonly origin: Origin }
+	/** The script alone can connect to a server of it, at a port that it chose. */
+	| { readonly kind: 'alone'; readonly address: string }
 	| { readonly kind: 'unsupported'; readonly call: string }
 	| { readonly kind: 'output'; readonly stream: 1 | 2; readonly bytes: Uint8Array }
 	/** The worker's thread, for the launcher's `--near`. */

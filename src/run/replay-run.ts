@@ -21,6 +21,7 @@ export async function runReplay(options: Omit<RunOptions, 'hooks'>): Promise<Rep
 			commandEnded() {},
 			traffic() {},
 			origin() {},
+			alone() {},
 			unsupported() {},
 			limit(limit) {
 				stopped = limit;

@@ -60,4 +60,10 @@ export type RunScriptOptions = {
 	readonly signal: AbortSignal;
 };
 
-export type RunScriptResult = { readonly exit: Exit; readonly report: Report; readonly session: Session };
+export type RunScriptResult = {
+	readonly exit: Exit;
+	readonly report: Report;
+	readonly session: Session;
+	/** Addresses of servers to which nobody but the script could connect. */
+	readonly alone: readonly string[];
+};

@@ -42,6 +42,7 @@ class ScriptRun {
 	readonly #approver: Approver;
 	readonly #run: RunHandle;
 	readonly #earlier: DecidedChange[] = [];
+	readonly #alone: string[] = [];
 	readonly #origins;
 	readonly #saving: SaveSoon;
 	readonly #turns: TerminalTurns;
@@ -170,9 +171,12 @@ class ScriptRun {
 			traffic: (id, traffic) => {
 				this.#effects.traffic(id, traffic);
 				// Another version, so that its detail is made again.
-				this.#review.updateItem(id, { version: `${traffic.sent}.${traffic.received}` });
+				this.#review.updateItem(id, {
+					version: `${traffic.connections}.${traffic.sent}.${traffic.received}`,
+				});
 			},
 			origin: (key, origin) => this.#origins.set(key, origin),
+			alone: (address) => void this.#alone.push(address),
 			unsupported: (call) => this.#work.event({ kind: 'unsupported', at: this.#options.now(), call }),
 			limit: (limit) =>
 				this.#work.event({ kind: 'limit', at: this.#options.now(), limit, allowed: this.#options.limits[limit] }),
@@ -292,7 +296,7 @@ class ScriptRun {
 		this.#session.update({ ended: now, exit, limits: { ...report.limits }, state: this.#state(end, failure, now) });
 		this.#work.close();
 		if (end === 'discard') options.store.discard(this.#session.id);
-		return { exit, report, session: this.#session };
+		return { exit, report, session: this.#session, alone: this.#alone };
 	}
 
 	#state(end: ReviewEnd, failure: string | undefined, at: number): Session['record']['state'] {

@@ -49,7 +49,10 @@ export function listenInet(c: Context, file: InetSocket): Outcome {
 	const at = inetAddress(file.name);
 	const effect = wishOf(at, file.anyPort ? 0 : at.port);
 	const verdict = c.kernel.world.decide(effect);
-	if (verdict.decision === 'deny') return 0;
+	if (verdict.decision === 'deny') {
+		if (!file.anyPort) c.kernel.world.alone(hostText(effect));
+		return 0;
+	}
 	const judgement = judge(c, { effect, verdict });
 	const open = (): number => {
 		// Closed or shut down while the answer was waited for.

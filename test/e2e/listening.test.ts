@@ -317,3 +317,21 @@ end, peer = s.accept(); end.sendall(b'hello'); end.close(); print('served', flus
 	await terminal.shows('1 connection, 5 bytes sent');
 	expect(terminal.screen()).toContain('from 127.0.0.1: 1, 5 bytes sent');
 });
+
+test('a script that is stopped while it waits for clients that could not come says which rule would let them in', async () => {
+	world.write(
+		'wait.py',
+		`import socket, sys
+s = socket.create_server(('127.0.0.1', int(sys.argv[1])))
+if len(sys.argv) == 2: s.accept()
+`,
+	);
+	const stopped = await world.run(['--unattended', '--time', '1500ms', 'wait.py', '8000']);
+	expect(stopped.status).toBe(124);
+	expect(stopped.stderr).toContain('{ allow: listen, host: "127.0.0.1:8000" }');
+	const others = [
+		['--time', '1500ms', 'wait.py', '0'],
+		['wait.py', '8000', 'done'],
+	];
+	for (const words of others) expect((await world.run(['--unattended', ...words])).stderr).not.toContain('listen');
+});

@@ -73,6 +73,7 @@ export function fakeWorld(): FakeWorld {
 		network: () => undefined,
 		traffic: () => ({ sending: () => true, sent: () => {}, received: () => {}, secret: () => {} }),
 		heard: () => {},
+		alone: () => {},
 		standIns: () => [],
 		lookUp: () => {},
 		nameServers: () => [],
