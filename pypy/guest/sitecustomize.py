@@ -23,10 +23,10 @@ class _Ours:
     # Built in elsewhere, or made of C by cffi or ctypes: PyPy's library has a file of some, which fails with words of its own.
     absent = frozenset(
         '''_bz2 _cffi_backend _continuation _crypt _ctypes _curses _curses_panel _dbm _ffi _gdbm _lsprof _lzma _multibytecodec
-        _multiprocessing _posixshmem _rawffi _sqlite3 _ssl _tkinter audioop fcntl mmap readline resource syslog termios'''.split()
+        _posixshmem _rawffi _sqlite3 _ssl _tkinter audioop fcntl mmap readline resource syslog termios'''.split()
     ).difference(sys.builtin_module_names)
     if '_cffi_backend' in sys.builtin_module_names:
-        absent &= frozenset(('_bz2', '_lsprof', '_multiprocessing', 'fcntl', 'mmap', 'termios'))
+        absent &= frozenset(('_bz2', '_lsprof', 'fcntl', 'mmap', 'termios'))
 
     @classmethod
     def find_spec(cls, name, path=None, target=None):
@@ -90,60 +90,11 @@ def _tidy():
         os.environ.pop('PYTHONPATH', None)
 
 
-# What a line of code that does not compile may be a sign of: (needs at least, regular expression, words).
-_SIGNS = (
-    ((3, 12), r'^\s*type\s+\w+(\[.*\])?\s*=', 'a type statement'),
-    ((3, 12), r'^\s*(async\s+def|def|class)\s+\w+\[', 'type parameters'),
-    ((3, 12), r'''\b[rR]?[fF][rR]?"[^"]*\{[^}"]*"[^"]*"[^}"]*\}|\b[rR]?[fF][rR]?'[^']*\{[^}']*'[^']*'[^}']*\}''', 'quotes inside of an f-string'),
-    ((3, 11), r'^\s*except\s*\*', 'except*'),
-    ((3, 10), r'^\s*(match\s+.+|case\s+.+):\s*(#.*)?$', 'match'),
-    ((3, 10), r'^\s*(async\s+)?with\s*\((\s*$|.*\bas\b.*\)\s*:)', 'with in parentheses'),
-    ((3, 9), r'^\s*@(?![\w.]+(\(.*\))?\s*$)', 'any expression as a decorator'),
-    ((3, 8), r':=', 'an assignment expression (:=)'),
-    ((3, 8), r'def\s+\w+\(.*(,\s*|\()/\s*[,)]', 'positional-only parameters'),
-    ((3, 8), r'''\b[rR]?[fF][rR]?(['"]).*\{[^{}]*=[!:]?\w*\}''', "an f-string with '='"),
-    ((3, 7), r'^\s*from\s+__future__\s+import\s+.*annotations', 'postponed annotations'),
-)
-
-
-def _needed(line, version):
-    import re
-
-    for needs, pattern, what in _SIGNS:
-        if needs > version and re.search(pattern, line):
-            return needs, what
-    return None
-
-
-# The same for what compiles and does not run.
-_RUNTIME_SIGNS = (
-    ((3, 10), r"^unsupported operand type\(s\) for \|: '(type|NoneType|_GenericAlias|\w*Meta)'", 'types joined by |'),
-    ((3, 9), r"^'?type'? object is not subscriptable", 'a type with [] such as list[int]'),
-    ((3, 9), r"^unsupported operand type\(s\) for \|=?: 'dict' and 'dict'", 'dictionaries joined by |'),
-    ((3, 9), r"^'(str|bytes)' object has no attribute 'remove(prefix|suffix)'", 'removeprefix and removesuffix'),
-)
-
-
-def _sign(kind, error, trace, version):
-    """(needs, line, what) where a newer Python would have taken the script further."""
-    import re
-
-    if issubclass(kind, SyntaxError):
-        found = _needed(error.text or '', version) if error.lineno else None
-        return found and (found[0], error.lineno, found[1])
-    if not issubclass(kind, (TypeError, AttributeError)):
-        return None
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    for needs, pattern, what in _RUNTIME_SIGNS:
-        if needs > version and re.search(pattern, str(error)):
-            return needs, trace.tb_lineno if trace is not None else 0, what
-    return None
-
-
 def _hook(kind, error, trace, usual=sys.excepthook):
     usual(kind, error, trace)
-    found = _sign(kind, error, trace, sys.version_info[:2])
+    from _newer_python import sign
+
+    found = sign(kind, error, trace, sys.version_info[:2])
     if found is not None:
         (major, minor), line, what = found
         sys.stderr.write(

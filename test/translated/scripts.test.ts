@@ -139,9 +139,7 @@ except OSError as e: print(e.strerror)
 
 	test('without threads and sockets of the interpreter what needs none can be used, and the rest says why', () => {
 		const instead = 'run the script without --runtime translated';
-		const missing = '_bz2 _ffi _curses fcntl _lzma mmap _multiprocessing readline resource _sqlite3 _ssl termios'.split(
-			' ',
-		);
+		const missing = '_bz2 _ffi _curses fcntl _lzma mmap readline resource _sqlite3 _ssl termios'.split(' ');
 		expect(inside([join(fixtures, 'without-modules.py')], folder('modules')).stdout.split('\n')).toEqual([
 			"can't start new thread: this interpreter has one; run the script without --runtime translated",
 			'True False False',
@@ -152,6 +150,7 @@ except OSError as e: print(e.strerror)
 			"No module named 'tomllib': this script needs Python 3.11; this interpreter is 3.9: run it without --runtime translated",
 			`this interpreter cannot fork; ${instead}`,
 			`this interpreter cannot fork; ${instead}`,
+			`this interpreter has one process, and none to share a lock with; ${instead}`,
 			`this interpreter cannot be told of a signal; ${instead}`,
 			`a translated PyPy has no codec 'sjis'; ${instead}`,
 			...missing.map((name) => `a translated PyPy has no '${name}'; ${instead}`),
@@ -174,24 +173,34 @@ except OSError as e: print(e.strerror)
 			['print(f"{d} and {e}")', 'None'],
 		];
 		const code = `
-import sys, types
-home = ${JSON.stringify(join(root, 'pypy/guest/sitecustomize.py'))}
-text = open(home).read().split('_tidy()\\nsys.excepthook')[0]
-names = {'__file__': home, '__name__': 'signs'}
-exec(text, names)
+import sys
+sys.path.insert(0, ${JSON.stringify(join(root, 'pypy/guest/fallback'))})
+import _newer_python
 for line in sys.stdin:
-    found = names['_needed'](line.rstrip('\\n'), (3, 6))
+    found = _newer_python.needed(line.rstrip('\\n'), (3, 6))
     print('%d.%d' % found[0] if found else None)
 def runtime(text):
     try: exec(text)
-    except Exception as e: return names['_sign'](type(e), e, e.__traceback__, (3, 6))
+    except Exception as e: return _newer_python.sign(type(e), e, e.__traceback__, (3, 6))
 print(runtime('int | None'), runtime('(1)[0]'))
+for error in (ImportError("cannot import name 'Literal'"), ImportError("cannot import name 'Literal' from 'mine' (x)"),
+              AttributeError("module 'math' has no attribute 'prod'"), AttributeError("module 'mine' has no attribute 'prod'"),
+              AttributeError("type object 'datetime.datetime' has no attribute 'fromisoformat'"),
+              TypeError("__init__() got an unexpected keyword argument 'capture_output'"), NameError("name 'breakpoint' is not defined")):
+    print(_newer_python.sign(type(error), error, None, (3, 6)))
 `;
 		const input = lines.map(([line]) => `${line}\n`).join('');
-		const seen = run([nativePyPy, '-c', code.replaceAll('\\\\', '\\')], folder('signs'), input);
+		const seen = run([nativePyPy, '-B', '-c', code.replaceAll('\\\\', '\\')], folder('signs'), input);
 		expect(seen.stdout.trim().split('\n'), seen.stderr).toEqual([
 			...lines.map(([, needs]) => needs),
 			"((3, 10), 1, 'types joined by |') None",
+			"((3, 8), 0, 'typing.Literal')",
+			'None',
+			"((3, 8), 0, 'math.prod')",
+			'None',
+			"((3, 7), 0, 'datetime.datetime.fromisoformat')",
+			"((3, 7), 0, 'capture_output and text')",
+			"((3, 7), 0, 'breakpoint')",
 		]);
 	});
 

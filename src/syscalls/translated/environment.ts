@@ -88,6 +88,9 @@ export const sysconf: LibcHandler = (c) => {
 		3: 65536, // _SC_NGROUPS_MAX
 		4: 1024, // _SC_OPEN_MAX
 		30: page, // _SC_PAGESIZE
+		32: -1, // _SC_SEM_NSEMS_MAX: no limit, which is no error
+		33: 2147483647, // _SC_SEM_VALUE_MAX
+		60: 1024, // _SC_IOV_MAX
 		83: processors, // _SC_NPROCESSORS_CONF
 		84: processors, // _SC_NPROCESSORS_ONLN
 		85: Math.floor(memory / page), // _SC_PHYS_PAGES

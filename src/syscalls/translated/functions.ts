@@ -141,7 +141,7 @@ export const functions: ReadonlyMap<string, CFunction> = new Map<string, CFuncti
 	own('getlogin()p', environment.getlogin, ''),
 	own('ctermid(p)p', environment.ctermid, 'p'),
 	own('confstr(ipi)i', environment.confstr, 'ipi', { failure: 0 }),
-	own('sysconf(i)i', environment.sysconf, 'i'),
+	own('sysconf(i)i', environment.sysconf, 'i', { signed: true }),
 	own('getloadavg(pi)i', environment.getloadavg, 'pi'),
 	own('rpy_cpu_count()i', misc.cpuCount, ''),
 	// Clocks
