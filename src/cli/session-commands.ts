@@ -18,7 +18,7 @@ import { UserError } from './user-error.ts';
 
 export async function reviewCommand(
 	id: string | undefined,
-	{ plain = false }: { readonly plain?: boolean | undefined } = {},
+	{ plain = false }: { readonly plain?: boolean | undefined },
 ): Promise<number> {
 	const named = id ?? waitingSession();
 	if (named === undefined) return (await import('./list-command.ts')).listCommand('waiting');

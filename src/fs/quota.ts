@@ -18,7 +18,7 @@ export interface Quota {
 }
 
 /** `already`: what a session that goes on has used. */
-export function createQuota(options: QuotaOptions, already = { disk: 0, files: 0 }): Quota {
+export function createQuota(options: QuotaOptions, already: { readonly disk: number; readonly files: number }): Quota {
 	const used = { ...already };
 	const take = (limit: 'disk' | 'files', amount: number) => {
 		if (amount > 0 && used[limit] + amount > options[limit]) {

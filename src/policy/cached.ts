@@ -17,7 +17,7 @@ export type PolicyCache = {
 export async function loadDocumentCached(
 	source: PolicySource,
 	cache: PolicyCache,
-	find: FindPolicy = () => undefined,
+	find: FindPolicy,
 ): Promise<PolicyDocument | PolicyError> {
 	const key = policyKey(source);
 	const file = fileName(source);
@@ -35,7 +35,7 @@ export async function loadDocumentCached(
 }
 
 /** The source's name and text and the format, all of it: to hash it, Node would load what takes longer than to compare it. */
-export function policyKey(source: PolicySource): string {
+function policyKey(source: PolicySource): string {
 	return JSON.stringify([formatVersion, source.name, source.text]);
 }
 
@@ -47,16 +47,12 @@ function fileName({ name, text }: PolicySource): string {
 /** A policy that was extended, as it was found then. */
 type Extended = { readonly name: string; readonly from: string; readonly key: string };
 
-export function serializePolicy(document: PolicyDocument, key: string, extended: readonly Extended[] = []): string {
+function serializePolicy(document: PolicyDocument, key: string, extended: readonly Extended[]): string {
 	return JSON.stringify({ key, extended, document });
 }
 
 /** The document that serializePolicy wrote for `key`; undefined for anything else, and where a policy that it extends is another now. */
-export function deserializePolicy(
-	text: string,
-	key: string,
-	find: FindPolicy = () => undefined,
-): PolicyDocument | undefined {
+function deserializePolicy(text: string, key: string, find: FindPolicy): PolicyDocument | undefined {
 	let value: unknown;
 	try {
 		value = JSON.parse(text);

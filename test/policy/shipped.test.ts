@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Effect, EffectKind } from '../../src/model/effect.ts';
-import { deserializePolicy, loadDocumentCached, policyKey, serializePolicy } from '../../src/policy/cached.ts';
+import { loadDocumentCached } from '../../src/policy/cached.ts';
 import { compilePolicy } from '../../src/policy/compile.ts';
 import { decide } from '../../src/policy/decide.ts';
+import type { PolicySource } from '../../src/policy/document.ts';
 import { policyJsonSchema } from '../../src/policy/json-schema.ts';
-import { parseLayers } from '../../src/policy/layers.ts';
+import { type FindPolicy, parseLayers } from '../../src/policy/layers.ts';
 import { PolicyError } from '../../src/policy/problem.ts';
 import { context, shipped as findShipped, policyOf } from './machine.ts';
 
@@ -134,36 +135,42 @@ test('policies/schema.json is what the schema says (else: node scripts/policy-sc
 	expect(JSON.parse(readFileSync(url, 'utf8'))).toEqual(JSON.parse(JSON.stringify(policyJsonSchema())));
 });
 
-test.each(shipped)(
-	'the cached form of %s decides as the text does, and is used for the same text alone',
-	async (name) => {
-		const source = { name: `policies/${name}.yaml`, text: textOf(name) };
-		const kept = new Map<string, string>();
-		const cache = { get: (key: string) => kept.get(key), put: (key: string, text: string) => kept.set(key, text) };
-		const first = await loadDocumentCached(source, cache, findShipped);
-		expect(kept.size).toBe(1);
-		const second = await loadDocumentCached(source, { ...cache, put: () => expect.unreachable() }, findShipped);
-		if (first instanceof PolicyError || second instanceof PolicyError) throw new Error('does not load');
-		for (const effect of [command('ls -la'), shell('ls'), { kind: 'read', path: '/home/me/.ssh/x' } as const]) {
-			const [fresh, cached] = [first, second].map((document) => decide(compilePolicy(document, context), effect));
-			expect(cached).toEqual(fresh);
-		}
-		const document = parseLayers(source, findShipped);
-		if (document instanceof PolicyError) throw document;
-		const key = policyKey(source);
-		const text = serializePolicy(document, key);
-		expect(deserializePolicy(text, key)).toEqual(document);
-		expect(compilePolicy(document, context)).not.toBeInstanceOf(PolicyError);
-		for (const bad of [
-			'',
-			'{',
-			'null',
-			'{"key":1}',
-			text.replace('{"key":"', '{"key":"x'),
-			JSON.stringify({ key, document: 3 }),
-		]) {
-			expect(deserializePolicy(bad, key)).toBeUndefined();
-		}
-		expect(policyKey({ ...source, text: `${source.text} ` })).not.toBe(key);
-	},
-);
+/** Loads through a cache that holds `text`: the document, and what is in the cache then. */
+async function through(text: string | undefined, source: PolicySource, find: FindPolicy = findShipped) {
+	let kept = text;
+	const cache = { get: () => kept, put: (_name: string, fresh: string) => (kept = fresh) };
+	const document = await loadDocumentCached(source, cache, find);
+	if (document instanceof PolicyError) throw document;
+	return { document, kept };
+}
+
+test.each(shipped)('the cached form of %s decides as the text does', async (name) => {
+	const source = { name: `policies/${name}.yaml`, text: textOf(name) };
+	const first = await through(undefined, source);
+	const second = await through(first.kept, source);
+	expect(second).toEqual(first);
+	for (const effect of [command('ls -la'), shell('ls'), { kind: 'read', path: '/home/me/.ssh/x' } as const]) {
+		const [fresh, cached] = [first, second].map(({ document }) => decide(compilePolicy(document, context), effect));
+		expect(cached).toEqual(fresh);
+	}
+});
+
+test('what a cache holds that is not whole, or is of another text, is not used', async () => {
+	const source = { name: 'policies/ci.yaml', text: textOf('ci') };
+	const { document, kept = '' } = await through(undefined, source);
+	const other = { ...document, rules: [] };
+	const forged = JSON.stringify({ ...JSON.parse(kept), document: other });
+	// A cache that vouches for the text is believed: it is read, and not what was read once.
+	expect((await through(forged, source)).document).toEqual(other);
+	for (const bad of ['', '{', 'null', '{"key":1}', forged.replace('{"key":"', '{"key":"x'), forged.slice(0, -1)])
+		expect(await through(bad, source), bad.slice(0, 20)).toEqual({ document, kept });
+	const edited = { ...source, text: source.text.replace('#', ' #') };
+	expect((await through(forged, edited)).document.rules).toEqual(document.rules);
+	// The policy that it extends is another one now.
+	const changed: FindPolicy = (name) => {
+		const found = findShipped(name);
+		return found && { ...found, text: found.text.replace('default: { read: allow', 'default: { read: deny') };
+	};
+	expect((await through(forged, source, changed)).document.default.read).toBe('deny');
+	await expect(through(forged, source, () => undefined)).rejects.toThrow('unattended');
+});
