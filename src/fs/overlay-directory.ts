@@ -6,7 +6,7 @@ import { entryType, S_IFDIR } from './mode.ts';
 import type { DirectoryNode, Node } from './node.ts';
 import { formats } from './node-stat.ts';
 import type { Overlay } from './overlay.ts';
-import { changeMode, changeOwner, changeTimes } from './overlay-file.ts';
+import { changeMode, changeOwner, changeTimes } from './overlay-attributes.ts';
 
 /** Where a directory is: a node of the upper tree, or a path of the machine that nothing was changed of. */
 export type DirectorySpot = DirectoryNode | string;

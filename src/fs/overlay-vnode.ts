@@ -6,9 +6,10 @@ import { formatOf, permits, R_OK, S_IFDIR, S_IFLNK, S_IFREG, S_IFSOCK, W_OK, X_O
 import { type DirectoryNode, type FileNode, lowerOf, type Node, type SpecialNode } from './node.ts';
 import { formats } from './node-stat.ts';
 import type { Overlay } from './overlay.ts';
+import { changeMode, changeOwner, changeTimes } from './overlay-attributes.ts';
 import { type DirectorySpot, listDirectory, OverlayDirectory } from './overlay-directory.ts';
 import { OverlayFifo } from './overlay-fifo.ts';
-import { changeMode, changeOwner, changeTimes, OverlayFile, truncateFile } from './overlay-file.ts';
+import { OverlayFile, truncateFile } from './overlay-file.ts';
 import {
 	createFile,
 	linkFile,
