@@ -40,17 +40,18 @@ function portOf(server: Server): number {
 /** Starts a script that prints a port as its first line. */
 async function serving(args: readonly string[]): Promise<{
 	readonly port: number;
+	readonly pid: number;
 	readonly said: () => string;
 	readonly go: () => void;
 	readonly done: Promise<Ran>;
 }> {
-	const { child, done } = world.start(args);
+	const { child, pid, done } = world.start(args);
 	let said = '';
 	child.stdout?.on('data', (bytes: Buffer) => {
 		said += bytes;
 	});
 	await eventually('the port', () => /^\d+\n/.test(said), 15_000);
-	return { port: Number(said.split('\n')[0]), said: () => said, go: () => void child.stdin?.end('\n'), done };
+	return { pid, port: Number(said.split('\n')[0]), said: () => said, go: () => void child.stdin?.end('\n'), done };
 }
 
 /** A client that sends `text`, and all that it gets until the other end closes; undefined: nobody is there. */
@@ -322,16 +323,35 @@ test('a script that is stopped while it waits for clients that could not come sa
 	world.write(
 		'wait.py',
 		`import socket, sys
-s = socket.create_server(('127.0.0.1', int(sys.argv[1])))
+s = socket.create_server(('127.0.0.1', int(sys.argv[1]))); print(s.getsockname()[1], flush=True)
 if len(sys.argv) == 2: s.accept()
 `,
 	);
-	const stopped = await world.run(['--unattended', '--time', '1500ms', 'wait.py', '8000']);
-	expect(stopped.status).toBe(124);
-	expect(stopped.stderr).toContain('{ allow: listen, host: "127.0.0.1:8000" }');
-	const others = [
-		['--time', '1500ms', 'wait.py', '0'],
-		['wait.py', '8000', 'done'],
-	];
-	for (const words of others) expect((await world.run(['--unattended', ...words])).stderr).not.toContain('listen');
+	const stopped = async (port: string): Promise<Ran> => {
+		const { pid, done } = await serving(['--unattended', 'wait.py', port]);
+		process.kill(pid, 'SIGINT');
+		return done;
+	};
+	const { status, stderr } = await stopped('8000');
+	expect(status).toBe(130);
+	expect(stderr).toContain('{ allow: listen, host: "127.0.0.1:8000" }');
+	expect((await stopped('0')).stderr).not.toContain('listen');
+	expect((await world.run(['--unattended', 'wait.py', '8000', 'done'])).stderr).toBe('');
+});
+
+test('what was allowed once is learned as a rule, and the run comes to the same again from its tape', async () => {
+	world.write(
+		'once.py',
+		"import socket\ns = socket.create_server(('127.0.0.1', 0)); t = socket.socket(); t.listen()\n",
+	);
+	world.write('any.yaml', 'default: { read: allow }\nrules: [{ allow: listen, host: "*:*" }]\n');
+	expect((await world.run(['--unattended', '--policy', 'any.yaml', 'once.py'])).status).toBe(0);
+	const [session] = await world.sessions();
+	const id = session?.id ?? '';
+	const learned = await world.run(['policy', 'learn', id, '--policy', 'review', '--name', 'mine']);
+	expect(learned.stdout).toContain('  - allow: listen\n    host:\n      - "127.0.0.1:0"\n      - "0.0.0.0:0"\n');
+	world.write('mine.yaml', learned.stdout);
+	expect((await world.run(['policy', 'test', id, '--unattended', '--policy', 'mine.yaml'])).status).toBe(0);
+	expect((await world.run(['policy', 'test', id, '--unattended', '--policy', 'review'])).status).toBe(1);
+	expect((await world.run(['replay', id])).stdout).toContain('It does the same');
 });
