@@ -20,6 +20,7 @@ import { carefulTest } from './change-notes.ts';
 import { checkedDetail, forgetChanged } from './changed-content.ts';
 import { decideChange } from './decide-change.ts';
 import { editChanges } from './edit-changes.ts';
+import { keptOrigins } from './origins.ts';
 import { createRemembering, type RememberOptions } from './remember.ts';
 import { applyResolving } from './resolve-conflicts.ts';
 import { saveSoon } from './save-soon.ts';
@@ -89,6 +90,7 @@ export async function reviewSession(
 				saving.touch();
 			}),
 			beside: besideSession(work.session),
+			originOf: keptOrigins(work.session.origins()),
 			careful: carefulTest(decisions, record.cwd),
 			...(limits.allowed === undefined ? {} : { limits: limits.allowed }),
 		});

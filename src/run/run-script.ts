@@ -292,8 +292,11 @@ class ScriptRun {
 		this.#saving.stop();
 		this.#work.saveDecisions(this.#decisions);
 		this.#session.saveReport(report);
+		const state = this.#state(end, failure, now);
+		if (state.kind === 'waiting' || state.kind === 'partly-applied')
+			this.#session.saveOrigins(this.#origins.keep(this.#decisions.all().map(({ change }) => change)));
 		if (end === 'discard') this.#work.event({ kind: 'discarded', at: now });
-		this.#session.update({ ended: now, exit, limits: { ...report.limits }, state: this.#state(end, failure, now) });
+		this.#session.update({ ended: now, exit, limits: { ...report.limits }, state });
 		this.#work.close();
 		if (end === 'discard') options.store.discard(this.#session.id);
 		return { exit, report, session: this.#session, alone: this.#alone };

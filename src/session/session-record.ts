@@ -1,9 +1,9 @@
-/** What session.json and decisions.json hold. */
+/** What session.json, decisions.json and origins.json hold. */
 import * as z from 'zod/mini';
 import type { Approval, Edit } from '../model/decision.ts';
 import type { ExitReason } from '../model/report.ts';
 
-/** Of session.json and report.json. A change of their shape raises it. */
+/** Of session.json, report.json and origins.json. A change of their shape raises it. */
 export const recordVersion = 1;
 /** The same of decisions.json. */
 export const decisionsVersion = 2;
@@ -112,6 +112,11 @@ export const decisionsShape = z.lazy(() =>
 		changes: z.array(z.strictObject({ approval: approvalShape, of: z.array(z.string()) })),
 	}),
 );
+
+/** The path of a change, and the file and the line of the script that asked for it. */
+export const originsShape = z.lazy(() => z.array(z.tuple([z.string(), z.string(), z.int()])));
+
+export type KeptOrigins = z.infer<typeof originsShape>;
 
 export type DecidedChanges = readonly { readonly approval: Approval; readonly of: readonly string[] }[];
 

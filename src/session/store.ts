@@ -14,6 +14,8 @@ import {
 	type Decisions,
 	decisionsShape,
 	decisionsVersion,
+	type KeptOrigins,
+	originsShape,
 	recordVersion,
 	type SessionRecord,
 	type SessionState,
@@ -48,6 +50,9 @@ export interface Session extends SessionPlace {
 	/** Throws UntrustedSession where decisions.json was edited. */
 	decisions(): Decisions;
 	saveDecisions(decisions: Decisions): void;
+	/** Where in the script its changes come from; empty where the run never came to its end. Throws UntrustedSession. */
+	origins(): KeptOrigins;
+	saveOrigins(origins: KeptOrigins): void;
 	saveReport(report: Report): void;
 	/** The report as JSON, where the run ended. */
 	report(): unknown;
@@ -187,6 +192,11 @@ function makeSession(root: string, initial: SessionRecord, host: StoreHost): Ses
 		const lasting = files.list(journalFolder(folder)).length > 0;
 		writeSealed(files, path, version, data, lasting);
 	};
+	const trusted = <T>(name: string, version: number, shape: z.ZodMiniType<T>): T | undefined => {
+		const read = readSealed(files, `${folder}/${name}`, version, shape);
+		if (read.kind === 'untrusted') throw new UntrustedSession(`Session ${id} cannot be trusted: ${read.why}`);
+		return read.kind === 'ok' ? read.data : undefined;
+	};
 	return {
 		id,
 		root,
@@ -207,19 +217,12 @@ function makeSession(root: string, initial: SessionRecord, host: StoreHost): Ses
 		openEvents: () => openEventLog(files, folder, id),
 		verifyEvents: () => verifyEvents(files, folder, id, record.events),
 		events: () => readEvents(files, folder, id, record.events),
-		decisions: () => {
-			const read = readSealed(files, `${folder}/decisions.json`, decisionsVersion, decisionsShape);
-			if (read.kind === 'missing') return { changes: [] };
-			if (read.kind === 'untrusted') throw new UntrustedSession(`Session ${id} cannot be trusted: ${read.why}`);
-			return read.data;
-		},
+		decisions: () => trusted('decisions.json', decisionsVersion, decisionsShape) ?? { changes: [] },
 		saveDecisions: (decisions) => write(`${folder}/decisions.json`, decisions, decisionsVersion),
+		origins: () => trusted('origins.json', recordVersion, originsShape) ?? [],
+		saveOrigins: (origins) => write(`${folder}/origins.json`, origins),
 		saveReport: (report) => write(`${folder}/report.json`, report),
-		report: () => {
-			const read = readSealed(files, `${folder}/report.json`, recordVersion, z.unknown());
-			if (read.kind === 'untrusted') throw new UntrustedSession(`Session ${id} cannot be trusted: ${read.why}`);
-			return read.kind === 'ok' ? read.data : undefined;
-		},
+		report: () => trusted('report.json', recordVersion, z.unknown()),
 	};
 }
 

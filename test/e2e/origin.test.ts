@@ -1,4 +1,6 @@
 /** Which line of the script asked: a hint that the script's own interpreter gives, and that is shown as one. */
+import * as fs from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 
 import { test } from './terminal.ts';
@@ -24,6 +26,26 @@ test('a command and a written file tell the line of the script that asked, below
 	await terminal.settle();
 	terminal.keys('y');
 	await terminal.shows('ended with');
+});
+
+test('a review that is taken up later tells the line too, and an edited file of lines is not trusted', async ({
+	world,
+}) => {
+	world.write('script.py', 'import pathlib\n\npathlib.Path("a.txt").write_text("a")\n');
+	const { stderr } = await world.run(['--plan', 'script.py']);
+	const session = /review (\w+)/.exec(stderr)?.[1] ?? '';
+	const terminal = world.open('review', 100, 30);
+	await terminal.shows('the script says: script.py:3');
+	terminal.keys('t');
+	await terminal.shows(/3 .*pathlib/);
+	terminal.keys('q');
+	await terminal.shows('not decided yet');
+	terminal.keys('q');
+	await terminal.shows('ended with');
+	const file = join(world.env['XDG_STATE_HOME'] ?? '', 'approve-run/sessions', session, 'origins.json');
+	fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('script.py', 'other.py'));
+	terminal.command('review');
+	await terminal.shows('origins.json was edited');
 });
 
 test('a forged line is shown and not obeyed, and a note that makes no sense is none', async ({ world }) => {
