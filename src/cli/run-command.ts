@@ -107,10 +107,10 @@ export async function runCommand(
 			process.stderr.write(text);
 		},
 	);
-	const streams = rememberErrors(job.streams(openStreams(process.stdin, process.stdout, process.stderr)));
 	// PyPy takes 20 ms to load: all that it does not wait for comes afterwards.
 	const launched = launch(start.launch);
 	try {
+		const streams = rememberErrors(job.streams(openStreams(process.stdin, process.stdout, process.stderr)));
 		const result = await runScript({
 			mode,
 			store,

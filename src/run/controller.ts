@@ -141,9 +141,10 @@ class Run {
 				if (this.#options.worker.runtime === 'trapped') {
 					this.#waker = openWaker(this.#options.worker.channelFolder, wakeFrame());
 				}
-				this.#bringNear();
 				const networkNamespaces = facts['netns'] === true;
 				this.post({ kind: 'ready', launcherPid: this.#launched.pid, networkNamespaces });
+				// It starts a process, which takes 2 ms: the first calls are answered meanwhile.
+				this.#bringNear();
 			},
 			(error: Error) => {
 				this.#end(failed(error.message));
