@@ -5,7 +5,6 @@ import { createFileSystem, type SessionFileSystem } from '../fs/file-system.ts';
 import { type FifoTransport, openFifoTransport } from '../host/fifo-transport.ts';
 import { openGuestMemory } from '../host/guest-memory.ts';
 import { signalInterpreter } from '../host/guest-processes.ts';
-import { type TraceFile, writeTraceFile } from '../host/trace-file.ts';
 import { createKernelDevices } from '../kernel/dev.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { OutsideInput, OutsideOutput } from '../kernel/outside.ts';
@@ -16,9 +15,7 @@ import { secretsFor } from '../policy/stand-ins.ts';
 import { RuleCounts } from '../policy/standing.ts';
 import type { Machine } from '../replay/machine.ts';
 import { Dispatcher } from '../syscalls/dispatch.ts';
-import { deniedText, Trace, type TraceOptions } from '../syscalls/trace.ts';
 import { kindsOfFunction } from '../syscalls/translated/argument-kinds.ts';
-import type { CallLink } from '../wire/call.ts';
 import { FrameSplitter } from '../wire/frame.ts';
 import { type DirectMemory, GuestLink } from '../wire/guest-link.ts';
 import { channelsFor } from './channels.ts';
@@ -30,6 +27,7 @@ import type { FromWorker, Gone, GuestEnd, ToWorker, WorkerStart } from './messag
 import { type Outbox, type Recording, startRecording } from './recording.ts';
 import type { OpenReplay, Replaying } from './replaying.ts';
 import { loopSandbox } from './sandbox-loop.ts';
+import { Tracing } from './tracing.ts';
 
 /** Bytes that the record may have, however small the limit on disk is; as with the log of the upper layer. */
 const leastRecord = 64 * 1024 * 1024;
@@ -59,8 +57,7 @@ class GuestLoop {
 	#launcherPid = 0;
 	#gone: Gone | undefined;
 	#calls: () => number = () => this.#dispatcher?.calls ?? 0;
-	readonly #traceFile: TraceFile | undefined;
-	#trace: Trace | undefined;
+	readonly #tracing: Tracing | undefined;
 
 	constructor(start: WorkerStart, port: MessagePort, openReplay: OpenReplay | undefined) {
 		this.#start = start;
@@ -75,6 +72,7 @@ class GuestLoop {
 		const { realPath, files: host } = this.#machine;
 		const policy = guestPolicy(start, this.#machine, (path, cwd) => this.#whereTo(path, cwd));
 		const counts = new RuleCounts();
+		this.#tracing = start.trace === undefined ? undefined : new Tracing(start.trace, () => this.#world.monotonic());
 		this.#world = new GuestWorld({
 			port: this.#outbox,
 			machine: this.#machine,
@@ -92,10 +90,8 @@ class GuestLoop {
 				else this.#world.signaled(signalInterpreter(this.#launcherPid, pid, signal));
 			},
 			translated: start.runtime !== 'trapped',
-			denied:
-				start.trace === undefined ? undefined : (effect, approval) => this.#trace?.denied(deniedText(effect, approval)),
+			denied: this.#tracing?.denied,
 		});
-		this.#traceFile = start.trace === undefined ? undefined : writeTraceFile(start.trace);
 		const [program = ''] = start.argv;
 		this.#fs = createFileSystem({
 			host,
@@ -166,8 +162,7 @@ class GuestLoop {
 			this.#replayed = this.#replaying?.stopped(error);
 			end = failureOf(error, this.#end);
 		}
-		this.#trace?.close();
-		this.#traceFile?.flush();
+		this.#tracing?.end();
 		const changes = this.#fs.revisedChanges();
 		this.#world.tellTraffic();
 		const used = this.#world.used(this.#kernel.tasksUsed);
@@ -196,7 +191,7 @@ class GuestLoop {
 			receive: () => this.#receiveMessages(0),
 			gone: () => this.#gone,
 			standsStill: () => this.#world.standsStill,
-			traceOver: (link) => this.#traceOver(link, kindsOfFunction(platform)),
+			traceOver: (link) => this.#tracing?.over(link, kindsOfFunction(platform)),
 			opened: () => this.#outbox.postMessage({ kind: 'opened' }),
 			counted: (calls) => {
 				this.#calls = () => calls;
@@ -307,7 +302,7 @@ class GuestLoop {
 		const dispatcher = new Dispatcher({
 			kernel: this.#kernel,
 			link,
-			trace: this.#traceOver(link),
+			trace: this.#tracing?.over(link),
 			architecture: this.#start.architecture,
 			channels,
 			heard: recording?.heard,
@@ -329,14 +324,6 @@ class GuestLoop {
 			},
 			gone: () => this.#gone !== undefined,
 		});
-	}
-
-	#traceOver(link: CallLink, kindsOf?: TraceOptions['kindsOf']): Trace | undefined {
-		const file = this.#traceFile;
-		if (file === undefined) return undefined;
-		const options = { link, now: () => this.#world.monotonic(), line: (text: string) => file.line(text) };
-		this.#trace = new Trace({ ...options, ...(kindsOf === undefined ? {} : { kindsOf }) });
-		return this.#trace;
 	}
 
 	#directMemory(launcherPid: number): DirectMemory {
