@@ -14,6 +14,7 @@ import { contentFolder, logPath } from './restore.ts';
 /** After the last record of the log. Where there is no room for it, nothing is kept. */
 export function keepChanges(host: HostFiles, upperFolder: string, changes: readonly Change[]): void {
 	const path = pathOf(upperFolder);
+	if (changes.length === 0) return;
 	const lines = changes.map(textOf);
 	if (lines.reduce((sum, line) => sum + line.length, 0) > largest) return;
 	try {
