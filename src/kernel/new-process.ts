@@ -1,6 +1,6 @@
-/** A process at its start. */
+/** A process and a task at their start. */
 import type { Descriptors } from './descriptors.ts';
-import { noUsage, type Process } from './task.ts';
+import { noUsage, type Process, type Task } from './task.ts';
 
 export function newProcess(
 	parent: Process | undefined,
@@ -37,5 +37,24 @@ export function newProcess(
 		affinity: parent?.affinity,
 		signalCommand: undefined,
 		mappings: new Map(),
+	};
+}
+
+/** A whole literal: each call looks at its task, and V8 may make a hash table of what is spread out. */
+export function newTask(
+	channel: number,
+	process: Process,
+	{ tid, nativeTid, native }: Pick<Task, 'tid' | 'nativeTid' | 'native'>,
+): Task {
+	return {
+		channel,
+		tid,
+		nativeTid,
+		native,
+		process,
+		parked: undefined,
+		seq: 0,
+		interruptedSeq: undefined,
+		raised: 0,
 	};
 }

@@ -4,7 +4,7 @@ import { fromKernel } from '../abi/signals.ts';
 import { Arena } from './arena.ts';
 import type { Descriptors } from './descriptors.ts';
 import { FileLocks } from './locks.ts';
-import { newProcess } from './new-process.ts';
+import { newProcess, newTask } from './new-process.ts';
 import type { Replacement } from './replacing.ts';
 import { sendSignal, tellParent } from './signaling.ts';
 import { addUsage, type Process, type SharedMapping, type Task, type Usage, type WaitStatus } from './task.ts';
@@ -95,17 +95,8 @@ export class ProcessTable {
 		}
 		const process = this.#natives.get(pid);
 		if (process === undefined) throw new SysError('ESRCH', 'a process that nobody forked');
-		const task: Task = {
-			channel,
-			tid: tid === pid ? process.pid : tid,
-			nativeTid: tid,
-			native: pid,
-			process,
-			parked: undefined,
-			seq: 0,
-			interruptedSeq: undefined,
-			raised: 0,
-		};
+		const numbers = { tid: tid === pid ? process.pid : tid, nativeTid: tid, native: pid };
+		const task = newTask(channel, process, numbers);
 		this.tasks.set(channel, task);
 		process.tasks.add(task);
 		// What is left of a process that was replaced counts no more.

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { defaultLimits } from '../../src/policy/limits.ts';
 import { errorsOf, policyOf } from './machine.ts';
 
 const sample = `name: review
@@ -14,26 +15,25 @@ rules:
     except: "./build/release/**"
   - allow: run
     command: ["git status **", "git diff **", "ls **"]
-limits: { time: 60s, cpu: 30s, memory: 1GiB, output: 10MiB, tasks: 16, disk: 1GiB, files: 10000 }
+limits: { time: 90s, cpu: 500ms, memory: 2GiB, output: 512KiB, tasks: 8, disk: 100MiB, files: 50 }
 env: { pass: [PATH, HOME, LANG, USER, TZ] }
-scratch: [/tmp]
+scratch: [/tmp, /var/tmp]
 `;
 
-test('the sample of the design loads', () => {
+test('a policy is what it says, and has the defaults where it says nothing', () => {
 	const policy = policyOf(sample);
 	expect(policy.name).toBe('review');
-	expect(policy.limits).toEqual({
-		time: 60_000,
-		cpu: 30_000,
-		memory: 1024 ** 3,
-		output: 10 * 1024 ** 2,
-		tasks: 16,
-		disk: 1024 ** 3,
-		files: 10_000,
-		sent: 100 * 1024 ** 2,
-		received: 4 * 1024 ** 3,
-	});
-	expect(policy.scratch).toEqual(['/tmp']);
+	const given = {
+		time: 90_000,
+		cpu: 500,
+		memory: 2 * 1024 ** 3,
+		output: 512 * 1024,
+		tasks: 8,
+		disk: 100 * 1024 ** 2,
+		files: 50,
+	};
+	expect(policy.limits).toEqual({ ...defaultLimits, ...given });
+	expect(policy.scratch).toEqual(['/tmp', '/var/tmp']);
 	expect(policy.denied).toBe('exit');
 	expect(policy.rules.run.map((rule) => rule.name)).toEqual(['p.yaml:12']);
 });

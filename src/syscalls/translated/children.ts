@@ -1,5 +1,6 @@
 /** Commands as child processes of an interpreter that cannot fork: each is a process of the kernel, and natively none. */
 import { errno, SysError } from '../../abi/errno.ts';
+import { newTask } from '../../kernel/new-process.ts';
 import type { Outcome } from '../../kernel/outcome.ts';
 import { exitedWith, noUsage, type Process } from '../../kernel/task.ts';
 import { GuestFault } from '../../wire/guest-link.ts';
@@ -107,17 +108,7 @@ function directory(c: Context, path: string): string {
 /** The context of a call that the child would make. */
 function inside(c: Context, process: Process): Context {
 	const { pid } = process;
-	const task = {
-		channel: -1,
-		tid: pid,
-		nativeTid: pid,
-		native: pid,
-		process,
-		parked: undefined,
-		seq: 0,
-		interruptedSeq: undefined,
-		raised: 0,
-	};
+	const task = newTask(-1, process, { tid: pid, nativeTid: pid, native: pid });
 	return new Context(c.kernel, c.link, c.architecture, task, c.call);
 }
 
