@@ -1,6 +1,7 @@
 /** A shell in a real terminal (tmux), told when its screen changes: how long from a key to the screen that answers. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long an answer may take, milliseconds. */
@@ -8,31 +9,40 @@ const patienceMs = 60_000;
 
 /** `round` names a tmux server of its own. */
 export async function openTerminal(world, round) {
-	const socket = `approve-run-bench-${process.pid}-${round}`;
+	const socket = join(world.folder, `tmux-${round}`);
 	// With CI set a terminal program takes the terminal for none.
 	const { CI: _, TMUX: __, ...env } = world.env;
 	const options = { cwd: world.folder, env: { ...env, LANG: 'C.UTF-8', TERM: 'xterm-256color' }, encoding: 'utf8' };
-	const words = ['-u', '-L', socket, '-f', '/dev/null'];
+	const words = ['-u', '-S', socket, '-f', '/dev/null'];
 	const started = spawnSync('tmux', [...words, 'new-session', '-d', '-x', '120', '-y', '40', 'sh -i'], options);
 	if (started.error || started.status !== 0)
 		throw new Error(`tmux: ${started.error?.message ?? started.stderr.trim()}`);
 	// One client for all: a process for each key and look takes longer than most answers, and the processor from those that answer.
 	const client = spawn('tmux', [...words, '-C', 'attach-session', '-f', 'ignore-size'], { ...options, stdio: 'pipe' });
 	const control = createControl(client);
-	await control.attached;
+	const end = () => {
+		spawnSync('tmux', [...words, 'kill-server'], options);
+		client.kill();
+	};
 	const screen = async () => `${(await control.command('capture-pane -p')).join('\n')}\n`;
 	const until = async (isThere, what) => {
-		const end = Date.now() + patienceMs;
+		const latest = Date.now() + patienceMs;
 		for (;;) {
 			const changes = control.changes();
 			const text = await screen();
 			if (isThere(text)) return;
-			if (!(await control.changed(changes, end - Date.now()))) throw new Error(`${what}; the screen is\n${text}`);
+			if (!(await control.changed(changes, latest - Date.now()))) throw new Error(`${what}; the screen is\n${text}`);
 		}
 	};
 	/** Those that run in it. */
 	const processes = async () => below(Number((await control.command('display-message -p "#{pane_pid}"'))[0]));
-	await until((text) => /[#$]/.test(text), 'no shell');
+	try {
+		await control.attached;
+		await until((text) => /[#$]/.test(text), 'no shell');
+	} catch (error) {
+		end();
+		throw error;
+	}
 	return {
 		/** Types it, and waits for the screen that answers; milliseconds from the last key. */
 		async answer(typed, isAnswer, enter = false) {
@@ -50,10 +60,8 @@ export async function openTerminal(world, round) {
 		/** Ends all that runs in it, and waits for their last words: they are in the folder that is removed next. */
 		async close() {
 			const left = await processes();
-			spawnSync('tmux', [...words, 'kill-server'], options);
-			client.kill();
-			for (const end = Date.now() + patienceMs; left.some((pid) => existsSync(`/proc/${pid}`)) && Date.now() < end; )
-				await sleep(10);
+			end();
+			for (const latest = Date.now() + patienceMs; left.some(runs) && Date.now() < latest; ) await sleep(10);
 		},
 	};
 }
@@ -135,4 +143,13 @@ function below(pid) {
 			found.push(Number(child), ...below(Number(child)));
 	}
 	return found;
+}
+
+/** One that has ended may still be waited for. */
+function runs(pid) {
+	try {
+		return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+	} catch {
+		return false;
+	}
 }
