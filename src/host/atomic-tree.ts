@@ -12,6 +12,7 @@ import {
 	fchownSync,
 	fstatSync,
 	fsyncSync,
+	ftruncateSync,
 	futimesSync,
 	lchownSync,
 	linkSync,
@@ -56,7 +57,10 @@ export interface Tree {
 	/** A new file, mode 0600, for writing. EEXIST where anything is there already. */
 	create(path: string): number;
 	read(fd: number, into: Uint8Array): number;
-	write(fd: number, bytes: Uint8Array): void;
+	/** At `position`, or behind what was written last. */
+	write(fd: number, bytes: Uint8Array, position?: number): void;
+	/** ftruncate(2): what nobody wrote before `size` is a hole. */
+	resize(fd: number, size: number): void;
 	/** Owner, then mode (a change of owner clears set-user-id), then time. */
 	settle(fd: number, attributes: Attributes): void;
 	fstat(fd: number): Stat;
@@ -150,10 +154,14 @@ export function openTree(): Tree {
 				openSync(at(path), constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600),
 			),
 		read: (fd, into) => act('a file being read', () => readSync(fd, into, 0, into.length, null)),
-		write: (fd, bytes) =>
+		write: (fd, bytes, position) =>
 			act('a file being written', () => {
-				for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+				for (let done = 0; done < bytes.length; ) {
+					const at = position === undefined ? null : position + done;
+					done += writeSync(fd, bytes, done, bytes.length - done, at);
+				}
 			}),
+		resize: (fd, size) => act('a file being written', () => ftruncateSync(fd, size)),
 		settle: (fd, attributes) =>
 			act('a file being written', () => {
 				const { owner, mode, mtimeNs } = attributes;

@@ -4,8 +4,9 @@ import { SysError } from '../abi/errno.ts';
 import type { Attributes, Tree } from '../host/atomic-tree.ts';
 import type { SessionFiles } from '../host/session-files.ts';
 import { syncOneByOne } from './checkpoint.ts';
-import { lookAt, readThrough, typeOf } from './machine-node.ts';
+import { chunkSize, lookAt, readThrough, typeOf } from './machine-node.ts';
 import { isBelow, join, parentOf } from './paths.ts';
+import { plainWriter, sparseWriter } from './sparse-copy.ts';
 import type { Plan, Staged, StagedNode, StagedRecord, StageItem, Step } from './transaction.ts';
 
 export class ContentError extends Error {
@@ -124,10 +125,14 @@ function copyInto(to: number, node: FileNode, tree: Tree, files: SessionFiles, c
 	const { source } = node;
 	if (source.kind === 'empty') return { sha256: hash.digest('hex'), size: 0 };
 	const reader = source.kind === 'content' ? files : tree;
-	const from =
-		source.kind === 'content' ? files.openRead(`${content.folder}/${source.name}`) : tree.openRead(source.path);
+	const path = source.kind === 'content' ? `${content.folder}/${source.name}` : source.path;
+	const from = reader.openRead(path);
+	// A file that was written in full keeps the room on the disk that it asked for. A look at a small one is not worth it.
+	const hasHoles = source.kind === 'content' && node.size > chunkSize && files.sizeBelow(path) < node.size;
+	const writer = hasHoles ? sparseWriter(tree, to) : plainWriter(tree, to);
 	try {
-		const size = readThrough(reader, from, hash, (chunk) => tree.write(to, chunk), node.size);
+		const size = readThrough(reader, from, hash, writer.take, node.size);
+		writer.end();
 		return { sha256: hash.digest('hex'), size };
 	} finally {
 		reader.close(from);

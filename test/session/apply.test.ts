@@ -1,5 +1,17 @@
 /** Apply and rollback: all of it or nothing, through a journal, links that are swapped and a machine that refuses. */
-import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+	closeSync,
+	existsSync,
+	ftruncateSync,
+	lstatSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	symlinkSync,
+	writeFileSync,
+	writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SysError } from '../../src/abi/errno.ts';
@@ -78,6 +90,25 @@ describe('apply', () => {
 		expect(at.snapshot()).toMatchObject({ f: '644 three', h: '644 gg' });
 		expect(rollback(at.session, at.host).kind).toBe('rolled-back');
 		expect(at.snapshot()).toEqual(before);
+	});
+
+	it('leaves the holes of a file that is mostly holes, and has its bytes and its size', () => {
+		const at = world({ f: 'a' });
+		const size = 64 * 1024 * 1024;
+		const after = at.file(Buffer.from('start'));
+		if (after.type !== 'file') throw new Error('no file');
+		const content = join(at.session.folder, 'upper/content', after.content ?? '');
+		const fd = openSync(content, 'r+');
+		writeSync(fd, 'middle', size / 2 - 3);
+		ftruncateSync(fd, size);
+		closeSync(fd);
+		const changes: Change[] = [
+			{ kind: 'modify', order: 1, path: at.path('f'), base: at.base('f'), after: { ...after, size } },
+		];
+		expect(applyChanges(at.session, changes, at.host).kind).toBe('applied');
+		expect(readFileSync(at.path('f')).equals(readFileSync(content))).toBe(true);
+		// Where the file system has no holes at all, this says nothing.
+		if (lstatSync(content).blocks * 512 < size / 2) expect(lstatSync(at.path('f')).blocks * 512).toBeLessThan(size / 2);
 	});
 
 	it('refuses content that is not what was approved', () => {
