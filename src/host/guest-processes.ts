@@ -31,15 +31,24 @@ export function measureGuest(launcherPid: number, closely: number): ProcessUse {
 		touched += kilobytes(status, 'RssShmem');
 		findShared(pid, shared);
 		threads += Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 0);
-		const fields = statFields(pid);
-		// utime stime cutime cstime: the supervisor has waited for the guest processes that ended.
-		for (const index of [11, 12, 13, 14]) ticks += Number(fields[index] ?? 0);
+		ticks += ticksOf(pid);
 	}
 	if (memory > closely) memory = pids.reduce((sum, pid) => sum + anonymousShare(pid), 0);
 	let kept = 0;
 	for (const [inode, bytes] of shared.sizes) kept += Math.max(0, bytes - (inode === shared.arena ? arenaBytes : 0));
 	memory += tables + Math.max(touched, kept);
 	return { memory, cpu: (ticks * 1000) / ticksPerSecond, threads };
+}
+
+/** Milliseconds of processor time that the launcher's descendants have used by now. */
+export function guestTime(launcherPid: number): number {
+	return (descendants(launcherPid).reduce((sum, pid) => sum + ticksOf(pid), 0) * 1000) / ticksPerSecond;
+}
+
+/** utime stime cutime cstime: the supervisor has waited for the guest processes that ended. */
+function ticksOf(pid: number): number {
+	const fields = statFields(pid);
+	return [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index] ?? 0), 0);
 }
 
 /** Bytes of private memory, each page divided by how many processes have it. It takes a walk through the page tables. */

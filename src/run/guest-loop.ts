@@ -4,7 +4,7 @@ import { platformFlags } from '../abi/open-flags.ts';
 import { createFileSystem, type SessionFileSystem } from '../fs/file-system.ts';
 import { type FifoTransport, openFifoTransport } from '../host/fifo-transport.ts';
 import { openGuestMemory } from '../host/guest-memory.ts';
-import { signalInterpreter } from '../host/guest-processes.ts';
+import { guestTime, signalInterpreter } from '../host/guest-processes.ts';
 import { createKernelDevices } from '../kernel/dev.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { OutsideInput, OutsideOutput } from '../kernel/outside.ts';
@@ -323,6 +323,7 @@ class GuestLoop {
 				if (Atomics.load(this.#flag, 0) !== 0) this.#receiveMessages(channels);
 			},
 			gone: () => this.#gone !== undefined,
+			computed: () => guestTime(launcherPid),
 		});
 	}
 

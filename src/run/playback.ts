@@ -10,7 +10,8 @@ import { type Frame, type FrameSplitter, networkChannel, supervisorChannel, wake
 import { type GuestLink, TaskGone } from '../wire/guest-link.ts';
 import type { Comparison } from './comparison.ts';
 import { RecordEnds } from './comparison.ts';
-import { isFirst, tapedSignature } from './taped-call.ts';
+import { Patience } from './patience.ts';
+import { isFirst, tapedSignature, withUsage } from './taped-call.ts';
 
 export type PlaybackParts = {
 	readonly tape: Tape;
@@ -29,12 +30,12 @@ export type PlaybackParts = {
 	readonly receive: () => void;
 	/** No guest process is left. */
 	readonly gone: () => boolean;
+	/** Processor time that the guest has used, milliseconds. */
+	readonly computed: () => number;
 };
 
 type Held = { readonly channel: number; readonly signature: string; readonly frame: Frame };
 
-/** How often we are woken before tasks that wait for their turn are let go on: three seconds. */
-const patience = 15;
 /** How far ahead a task's next message is looked for. */
 const farthest = 100_000;
 
@@ -73,7 +74,7 @@ export class Playback {
 	/** Whose call is answered that may stand elsewhere in the run: it keeps the times that it was given. */
 	#keeps: number | undefined;
 	#at = 0;
-	#idle = 0;
+	readonly #patience = new Patience();
 	#free = false;
 	#played = 0;
 	/** Why the order of the tape was left. */
@@ -216,7 +217,7 @@ export class Playback {
 		const fits = decoded.map(({ signature }) => signature === next.signature);
 		const same = decoded.findIndex(({ args }, index) => fits[index] && args[0] === next.args[0]);
 		// Where the guest has no pid namespace its numbers are others each time.
-		const index = same < 0 && this.#idle > 1 ? fits.indexOf(true) : same;
+		const index = same < 0 && this.#patience.wakes > 1 ? fits.indexOf(true) : same;
 		const call = decoded[index];
 		if (call === undefined) return this.#wait();
 		this.#at += 1;
@@ -252,7 +253,7 @@ export class Playback {
 	/** `keeps`: the task goes on with the times that it was given. */
 	#handle(frame: Frame, keeps = false): void {
 		this.#played += 1;
-		this.#idle = 0;
+		this.#patience.renew();
 		this.#keeps = keeps ? frame.channel : undefined;
 		this.#parts.dispatcher.handle(frame);
 		this.#keeps = undefined;
@@ -262,13 +263,13 @@ export class Playback {
 		this.#handed = word;
 		this.#parts.dispatcher.handle({ channel: supervisorChannel, seq: 0, payload: Buffer.alloc(0) });
 		this.#handed = undefined;
-		this.#idle = 0;
+		this.#patience.renew();
 	}
 
 	/** Until something more has come; with threads that may never be while others wait for their turn. */
 	#wait(): void {
 		if (this.#parts.gone()) return this.#leave('it ended here');
-		if (this.#idle > patience && this.#held.length > 0)
+		if (this.#patience.isOver && this.#held.length > 0)
 			return this.#leave('its threads wait for each other in another order than in the run', true);
 		this.#pull();
 	}
@@ -276,7 +277,7 @@ export class Playback {
 	#leave(why: string | undefined, order = false): void {
 		this.#free = true;
 		this.note ??= why;
-		this.#idle = 0;
+		this.#patience.renew();
 		if (order || this.#parts.kernel.tasksUsed > 1) this.#parts.comparison.unordered = true;
 		const left = this.#inputs.slice(this.#at);
 		const started = new Set(this.#parts.comparison.metIds());
@@ -296,7 +297,7 @@ export class Playback {
 
 	#take(frame: Frame): void {
 		if (frame.channel === wakeChannel) {
-			this.#idle += 1;
+			this.#patience.woken(this.#parts.computed());
 		} else if (frame.channel === supervisorChannel) {
 			const word = this.#parts.word();
 			if (word !== undefined) this.#words.push({ ...word, payload: Buffer.from(word.payload) });
@@ -333,16 +334,6 @@ export class Playback {
 
 function nameOf(signature: string): string {
 	return signature.slice(0, signature.indexOf('('));
-}
-
-/** How it ended is the process's own; what it used differs each time, and the script can ask. */
-function withUsage(frame: Frame | undefined, usage: readonly number[]): Frame | undefined {
-	if (frame === undefined) return undefined;
-	const payload = Buffer.from(frame.payload);
-	const first = 1 + (payload[0] ?? 0) + 16;
-	for (const [index, value] of usage.entries())
-		if (first + 8 * index + 8 <= payload.length) payload.writeBigInt64LE(BigInt(Math.trunc(value)), first + 8 * index);
-	return { ...frame, payload };
 }
 
 function isMessage(value: unknown): value is Record<string, unknown> {
