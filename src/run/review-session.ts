@@ -47,8 +47,10 @@ export class WrongState extends Error {
 }
 
 /** What the session still wants of the machine. */
-export function pendingChanges({ session, files, host }: Pick<SessionActions, 'session' | 'files' | 'host'>): Change[] {
-	const changes = loadChangeSet(session.upper, files);
+export function pendingChanges(
+	{ session, files, host }: Pick<SessionActions, 'session' | 'files' | 'host'>,
+	changes = loadChangeSet(session.upper, files),
+): Change[] {
 	// A session whose controller was killed does not know itself what it has applied; its journals do.
 	if (session.state.kind !== 'interrupted' && session.state.kind !== 'waiting') return changes;
 	const isApplied = appliedTest(host.files, session.folder);
@@ -173,7 +175,9 @@ async function withWork<Result>(
 		throw new WrongState(`session ${session.id} was rolled back; run the script again`);
 	recover(session, host);
 	clearAfterRun(session.folder, host.files);
-	if (session.state.kind === 'interrupted' && isAllApplied(actions)) {
+	// Once for all: without what a run keeps at its end it is the log that is read.
+	const wanted = loadChangeSet(session.upper, actions.files);
+	if (session.state.kind === 'interrupted' && isAllApplied(actions, wanted)) {
 		session.update({ state: { kind: 'applied', at: now() } });
 		throw new WrongState(`all of session ${session.id} is applied; approve-run rollback takes it back`);
 	}
@@ -184,7 +188,7 @@ async function withWork<Result>(
 		// What was approved in a review that ended in an apply is on the machine.
 		const isDone = (change: Change): boolean =>
 			session.state.kind === 'partly-applied' && stored.get(change)?.approved === true;
-		decisions.set(pendingChanges(actions).filter((change) => !isDone(change)));
+		decisions.set(pendingChanges(actions, wanted).filter((change) => !isDone(change)));
 		return await use(work, decisions, stored);
 	} finally {
 		work.close();
@@ -193,8 +197,7 @@ async function withWork<Result>(
 }
 
 /** The controller was killed between the last step of applying and its word of it. */
-function isAllApplied({ session, files, host }: SessionActions): boolean {
-	const changes = loadChangeSet(session.upper, files);
+function isAllApplied({ session, host }: SessionActions, changes: readonly Change[]): boolean {
 	return changes.length > 0 && changes.every(appliedTest(host.files, session.folder));
 }
 
