@@ -11,7 +11,7 @@ import { type GuestLink, TaskGone } from '../wire/guest-link.ts';
 import type { Comparison } from './comparison.ts';
 import { RecordEnds } from './comparison.ts';
 import { Patience } from './patience.ts';
-import { isFirst, tapedSignature, withUsage } from './taped-call.ts';
+import { isFirst, nameOf, tapedSignature, withUsage } from './taped-call.ts';
 
 export type PlaybackParts = {
 	readonly tape: Tape;
@@ -74,6 +74,8 @@ export class Playback {
 	/** Whose call is answered that may stand elsewhere in the run: it keeps the times that it was given. */
 	#keeps: number | undefined;
 	#at = 0;
+	/** The same of each task, since the order was left. */
+	readonly #came = new Map<number, number>();
 	readonly #patience = new Patience();
 	#free = false;
 	#played = 0;
@@ -91,8 +93,8 @@ export class Playback {
 	/** For the link: what a task reads of clocks until its next message. */
 	readonly times = (channel: number): Uint8Array | undefined => {
 		if (this.#keeps === channel) return undefined;
-		const from = this.#more ?? this.#at;
 		const task = this.#tasks.get(channel);
+		const from = this.#more ?? this.#comesFrom(task);
 		for (let at = from; at < this.#inputs.length && at < from + farthest; at++) {
 			const input = this.#inputs[at];
 			if (input?.kind !== 'frame' || input.task !== task) continue;
@@ -246,8 +248,18 @@ export class Playback {
 			if (first?.kind === 'frame') this.#tasks.set(channel, first.task);
 		}
 		const task = this.#tasks.get(channel);
-		const at = this.#inputs.findIndex((one, index) => index >= this.#at && one.kind === 'frame' && one.task === task);
-		if (at === this.#at) this.#at += 1;
+		if (task === undefined) return;
+		for (let at = this.#comesFrom(task); at < this.#inputs.length; at++) {
+			const input = this.#inputs[at];
+			if (input?.kind !== 'frame' || input.task !== task || input.signature === 'times()v') continue;
+			if (input.signature === signature) this.#came.set(task, at + 1);
+			return;
+		}
+	}
+
+	/** Where what a task has not done again yet begins. */
+	#comesFrom(task: number | undefined): number {
+		return (task === undefined ? undefined : this.#came.get(task)) ?? this.#at;
 	}
 
 	/** `keeps`: the task goes on with the times that it was given. */
@@ -330,10 +342,6 @@ export class Playback {
 		}
 		return undefined;
 	}
-}
-
-function nameOf(signature: string): string {
-	return signature.slice(0, signature.indexOf('('));
 }
 
 function isMessage(value: unknown): value is Record<string, unknown> {

@@ -12,6 +12,11 @@ export function tapedSignature({ signature, args }: Call): string {
 	return signature === attach ? `${attach} ${Number(args[2])}` : signature;
 }
 
+/** The name of a call, for a sentence. */
+export function nameOf(signature: string): string {
+	return signature.slice(0, signature.indexOf('('));
+}
+
 /** Whether it is a task's first message. */
 export function isFirst(signature: string): boolean {
 	return signature.startsWith(attach);

@@ -67,6 +67,31 @@ test('a script that reads, waits, forks, runs commands and writes does the same 
 	expect(world.read('data.txt')).toBe('other data\n');
 });
 
+test('processes that wait for a lock in another order than in the run have its times, and do the same', async () => {
+	const code = `
+import multiprocessing, time
+def work(lock, name, queue):
+    for n in range(15):
+        with lock:
+            with open(name, 'a') as file: file.write('%d' % n)
+    queue.put(name)
+context = multiprocessing.get_context('fork')
+lock, queue = context.Lock(), context.SimpleQueue()
+both = [context.Process(target=work, args=(lock, name, queue)) for name in 'ab']
+for one in both: one.start()
+print(sorted(queue.get() for _ in both))
+for one in both: one.join()
+with open('time.txt', 'w') as file: file.write(str(time.time()))
+print(time.time())
+`;
+	world.write('s.py', code);
+	const session = await ran();
+	for (const name of ['a', 'b', 'time.txt']) rmSync(join(world.work, name));
+	const { stdout, status } = await world.run(['replay', session]);
+	expect(stdout).toMatch(/^It does the same: 3 changes, 0 commands, \d+ reads \(/m);
+	expect(status).toBe(0);
+});
+
 test('another script in its place is shown where it departs: a command, a change, a line, its end', async () => {
 	const lines = ['import os, subprocess', 'print("one")', 'subprocess.run(["true"])', 'open("a", "w").write("x")', ''];
 	const text = lines.join('\n');

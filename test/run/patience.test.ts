@@ -13,8 +13,9 @@ function wakesUntilOver(computed: (wake: number) => number): number {
 
 test('tasks that stand still are let go on after three seconds, one that computes is waited for a minute', () => {
 	expect(wakesUntilOver(() => 500)).toBe(17);
-	expect(wakesUntilOver((wake) => Math.floor(wake / 10))).toBe(301);
-	expect(wakesUntilOver((wake) => Math.min(wake, 100))).toBe(116);
+	expect(wakesUntilOver((wake) => 10 * wake)).toBe(16);
+	expect(wakesUntilOver((wake) => 200 * Math.floor(wake / 10))).toBe(301);
+	expect(wakesUntilOver((wake) => 100 * Math.min(wake, 100))).toBe(116);
 });
 
 test('what was played renews it', () => {
