@@ -24,17 +24,18 @@ export interface QuestionDesk {
 
 /** `--unattended`: there is no person, so every ask is a no. */
 export const unattended: Approver = {
-	ask: async () => ({ approved: false, by: { built: 'unattended' }, because: 'nobody to ask (--unattended)' }),
+	ask: async ({ verdict }) => refusal('unattended', 'nobody to ask (--unattended)', verdict),
 };
 
 /** `--plan`: commands and the like are refused while it runs; changes of files wait for the review without being asked. */
 export const plan: Approver = {
-	ask: async () => ({
-		approved: false,
-		by: { built: 'plan' },
-		because: 'nobody to ask in --plan; review cannot run it later',
-	}),
+	ask: async ({ verdict }) => refusal('plan', 'nobody to ask in --plan; review cannot run it later', verdict),
 };
+
+/** With why it was asked: that is what a rule has to mend. */
+function refusal(built: 'unattended' | 'plan', nobody: string, { because }: Verdict): Approval {
+	return { approved: false, by: { built }, because: because === undefined ? nobody : `${nobody}; asked: ${because}` };
+}
 
 /** A person in the terminal, by way of the review. */
 export function person(desk: QuestionDesk): Approver {

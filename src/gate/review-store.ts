@@ -178,7 +178,9 @@ export function createReview(options: ReviewOptions): ReviewStore {
 					signal.removeEventListener('abort', stop);
 					resolve(approval);
 				});
-				put({ ...items.get(id), id, effect, state: { kind: 'pending', live: true } });
+				const { because } = question.verdict;
+				const state = { kind: 'pending', live: true, ...(because === undefined ? {} : { because }) } as const;
+				put({ ...items.get(id), id, effect, state });
 			});
 		},
 		addItem: put,

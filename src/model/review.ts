@@ -28,8 +28,8 @@ export type ReviewItem = {
 export type Origin = { readonly file: string; readonly line: number };
 
 export type ItemState =
-	/** `live`: the script stands still until it is answered. */
-	| { readonly kind: 'pending'; readonly live: boolean }
+	/** `live`: the script stands still until it is answered. `because`: why it is asked, where the policy says more than that. */
+	| { readonly kind: 'pending'; readonly live: boolean; readonly because?: string }
 	| { readonly kind: 'approved'; readonly by: DecidedBy; readonly because?: string }
 	| { readonly kind: 'denied'; readonly by: DecidedBy; readonly because?: string }
 	/** A command that was approved and ran; or runs, while `status` is missing. */

@@ -212,7 +212,9 @@ class Reader {
 		const before = parts.slice(0, first).map(textOf);
 		const after = parts.slice(first).some((part) => part.type !== 'Glob' && (textOf(part) ?? '/').includes('/'));
 		const start = before.join('');
-		const directory = tildeOf(start.slice(0, start.lastIndexOf('/') + 1) || '.', startText(parts), this.#home);
+		// Without the slash at its end, which only a directory may have.
+		const folder = start.slice(0, start.lastIndexOf('/') + 1).replace(/(?<=[^/])\/+$/, '');
+		const directory = tildeOf(folder || '.', startText(parts), this.#home);
 		const known = !after && parts[first]?.type === 'Glob' && before.every((text) => text !== undefined);
 		const target: ShellWord = known ? directory : { kind: 'unknown', text: word.text };
 		this.redirections.push({ kind: 'read', target, after: this.commands.length });

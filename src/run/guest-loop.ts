@@ -143,7 +143,8 @@ class GuestLoop {
 		const { realPath } = this.#machine;
 		try {
 			const { path: seen, slash } = this.#fs.resolve(path, cwd, { naming: true, follow: true });
-			return slash !== true && resolveLongest(seen, { home: '/', cwd: '/', realpath: realPath }) === seen
+			return (slash !== true || seen === '/') &&
+				resolveLongest(seen, { home: '/', cwd: '/', realpath: realPath }) === seen
 				? seen
 				: undefined;
 		} catch {

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeWorld, openPolicy, type World } from './program.ts';
 
@@ -191,4 +193,19 @@ test('a command does not run where the changes it might need cannot be applied',
 	expect(world.names()).not.toContain('ran');
 	expect(world.read('base.txt')).toBe('somebody else\n');
 	expect(ran.status).toBe(125);
+});
+
+test('a star in another folder of a shell string is judged by what it reads there, and a denial tells why it was asked', async () => {
+	world.write('policy.yaml', openPolicy());
+	mkdirSync(join(world.work, 'sub'));
+	world.write('sub/one.txt', 'one\n');
+	const code = [
+		'import subprocess',
+		'for text in ["cat sub/*.txt | wc -l", "ls -d /e*", "cat $UNKNOWN*"]:',
+		'    try: print(subprocess.check_output(text, shell=True, text=True).strip())',
+		'    except PermissionError: print("denied")',
+	];
+	const { stdout, stderr } = await world.run(['--unattended', '--policy', 'policy.yaml', '-c', code.join('\n')]);
+	expect(stdout).toBe('1\n/etc\ndenied\n');
+	expect(stderr).toMatch(/nobody to ask \(--unattended\); asked: .*known only when it runs/);
 });

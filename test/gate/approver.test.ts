@@ -36,6 +36,13 @@ describe('settle', () => {
 		});
 	});
 
+	test('where nobody answers, the denial says what it was asked for', async () => {
+		const doubtful = { ...question, verdict: { ...verdict, because: 'it writes a file' } };
+		expect(await settle(verdict, unattended, doubtful, signal())).toMatchObject({
+			because: 'nobody to ask (--unattended); asked: it writes a file',
+		});
+	});
+
 	test('a question that was withdrawn is neither approved nor denied by anybody, whatever comes later', async () => {
 		const stop = new AbortController();
 		const late: Approver = {
