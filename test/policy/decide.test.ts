@@ -174,13 +174,23 @@ test('the rule that decides is the strictest of those that match one by one', ()
 					const { by, decision } = decide(policy, effect);
 					// A shell string is judged by its parts too: see commands.test.ts and corpus.test.ts.
 					if (subject.kind === 'command' && subject.facts.shell.kind === 'string') continue;
-					// A program that the script may write is meant by no allow.
-					if (effect.kind === 'run' && first?.decision === 'allow' && decision === 'ask') continue;
+					// A program that the script may write is meant by no allow: it is asked, or allowed by a policy that allows everything.
+					const open = policy.unrestricted && decision === 'allow';
+					if (effect.kind === 'run' && first?.decision === 'allow' && (decision === 'ask' || open)) continue;
 					expect(by).toEqual({ rule: first?.name ?? 'p.yaml (default)' });
 				}
 			},
 		),
-		{ numRuns: 150 },
+		{
+			numRuns: 150,
+			examples: [
+				[
+					[{ decision: 'allow', kind: 'run', command: 'rm **', except: 'git **' }],
+					{ read: 'allow', write: 'allow', delete: 'allow', run: 'allow', connect: 'allow' },
+					[{ kind: 'run', argv: ['rm'], program: '/usr/bin/rm', cwd: '/', env: { PATH: '/usr/bin:/bin' } }],
+				],
+			],
+		},
 	);
 });
 
