@@ -28,7 +28,7 @@ export function subject(item: ReviewItem): string {
 export function stateWords(state: ItemState): string {
 	switch (state.kind) {
 		case 'pending':
-			return state.live ? `the script stands still until you answer${because(state.because)}` : 'not decided yet';
+			return state.live ? 'the script stands still until you answer' : 'not decided yet';
 		case 'approved':
 			return `approved ${byWords(state.by)}${because(state.because)}`;
 		case 'denied':

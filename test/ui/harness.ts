@@ -88,7 +88,13 @@ class HandClock implements Clock {
 
 /** Lets all go on that waits for no time: React, promises, input and output. */
 async function turns(): Promise<void> {
-	for (let n = 0; n < 10; n += 1) await new Promise((resolve) => setImmediate(resolve));
+	const immediates = async (): Promise<void> => {
+		for (let n = 0; n < 25; n += 1) await new Promise((resolve) => setImmediate(resolve));
+	};
+	await immediates();
+	// The review tells of changes at most every 33 ms of the real time.
+	await new Promise((resolve) => setTimeout(resolve, 40));
+	await immediates();
 }
 
 const open: { readonly input: FakeInput; readonly clock: Clock }[] = [];
